@@ -1,0 +1,141 @@
+#pragma once
+
+#include "actors/actor_id.hpp"
+#include "actors/envelope.hpp"
+#include "serialization/buffer.hpp"
+#include "serialization/failure.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace caf {
+class actor_system;
+}
+
+namespace tern {
+
+class tracer;
+
+/// What the others know of a node.
+struct member {
+  node_id id;
+  std::string host;
+  std::uint16_t port = 0;      ///< control plane (CAF)
+  std::uint16_t data_port = 0; ///< the link: dataflow messages and blocks
+  std::int32_t pid = 0;
+  std::uint32_t threads = 0;   ///< compute threads; 0: takes no work
+  std::uint64_t memory_limit = 0; ///< bytes
+
+  friend bool operator==(const member&, const member&) = default;
+};
+
+/// How a node starts. Ports of 0 let the system choose.
+struct node_config {
+  std::string host = "127.0.0.1";
+  std::uint16_t port = 0;
+  std::uint32_t threads = 1;
+  std::uint64_t memory_limit = 0;
+  bool listen = true; ///< false: a node of its own, without sockets or peers
+};
+
+/// A message as a handler sees it. `payload` is valid during the call only;
+/// `bulk` may be kept.
+struct incoming {
+  node_id from;
+  message_kind kind;
+  const envelope& head;
+  std::span<const std::byte> payload;
+  buffer bulk; ///< empty unless sent by `send_bulk`
+};
+
+/// One process' place in a cluster: its identity, its peers, the link to each
+/// of them and a CAF actor system for full actors and the control plane.
+///
+/// Every process runs the same parts; a session is a node with 0 threads.
+/// What it is not for: plans and blocks (dataflow/runtime), stateful actors
+/// (actors/host.hpp). All members are safe to call from any thread, except
+/// where said.
+class node {
+public:
+  using handler = std::function<void(incoming&)>;
+  using member_handler = std::function<void(const member&)>;
+  using down_handler
+    = std::function<void(const member&, const std::string& reason)>;
+
+  /// Binds its ports and starts its threads. Fails with `io` and the address
+  /// when a port is in use.
+  static result<std::unique_ptr<node>> start(node_config config);
+
+  node(const node&) = delete;
+  node& operator=(const node&) = delete;
+
+  /// Leaves the cluster (peers see an orderly goodbye) and stops all threads.
+  ~node();
+
+  const member& self() const noexcept;
+  node_id id() const noexcept {
+    return self().id;
+  }
+
+  /// Becomes a member of the cluster that HOST:PORT belongs to: connects
+  /// control plane and link to every member. Fails with `unreachable` (naming
+  /// the address) or `refused` (naming both versions) within `timeout`.
+  result<void> join(const std::string& host, std::uint16_t port,
+                    std::chrono::milliseconds timeout
+                    = std::chrono::seconds(5));
+
+  /// The living members, this node among them, in order of id.
+  std::vector<member> members() const;
+
+  /// Registers the handler of a kind of message, before messages of the kind
+  /// can arrive. Handlers run on link threads (or on the sender's, for
+  /// messages of a node to itself): they must not block or compute for long.
+  void on(message_kind kind, handler f);
+  /// Called after control plane and link to a new member are up.
+  void on_joined(member_handler f);
+  /// Called once a member is gone: it left, its link closed or its sentinel
+  /// spoke. No message of it is delivered after that.
+  void on_down(down_handler f);
+
+  /// Queues a small message for `to`; `flush` or a full batch (64 KiB) puts it
+  /// on the wire. Messages of one thread to one node keep their order. A
+  /// message to this node itself is delivered in the call. To a node that is
+  /// gone: dropped and counted. Sets `head.number` when tracing.
+  void send(node_id to, message_kind kind, envelope head,
+            std::span<const std::byte> payload);
+
+  /// Like `send`, with bytes that go in chunks of at most 1 MiB between which
+  /// small messages overtake. The receiver's handler is called once all are
+  /// there, in one pooled buffer. Holds `bulk` until it is written.
+  void send_bulk(node_id to, message_kind kind, envelope head,
+                 std::span<const std::byte> payload, buffer bulk);
+
+  /// Writes what this node has queued for all peers.
+  void flush();
+
+  /// Counters since the start, over all peers.
+  struct counters {
+    std::uint64_t messages_sent = 0;
+    std::uint64_t messages_received = 0;
+    std::uint64_t bytes_sent = 0;
+    std::uint64_t bytes_received = 0;
+    std::uint64_t dropped = 0;
+  };
+  counters count() const;
+
+  caf::actor_system& system();
+  tracer& trace();
+
+private:
+  node();
+  struct impl;
+  std::unique_ptr<impl> impl_;
+};
+
+} // namespace tern

@@ -1,0 +1,125 @@
+#pragma once
+
+#include "dataflow/block/chunks.hpp"
+#include "dataflow/block/dtype.hpp"
+#include "dataflow/block/kernels.hpp"
+#include "dataflow/graph/graph.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace tern {
+
+/// A mistake in an expression, found while it is being built: names the
+/// operation, the shapes and dtypes involved.
+class expression_error : public std::runtime_error {
+public:
+  using std::runtime_error::runtime_error;
+};
+
+/// One item of `x[...]`: an integer, a slice, `newaxis` or `...`.
+struct index_slice {
+  std::optional<std::int64_t> start, stop, step;
+};
+struct index_newaxis {};
+struct index_ellipsis {};
+using index_item
+  = std::variant<std::int64_t, index_slice, index_newaxis, index_ellipsis>;
+
+/// How a source is to be cut: one block size for all axes, one an axis, or
+/// `automatic`: blocks near 8 MiB (and at least a few, for large arrays).
+struct chunk_spec {
+  std::vector<std::int64_t> sizes; ///< empty: automatic; -1: the whole axis
+};
+
+/// A lazy n-dimensional array: shape, dtype, chunks and how to compute it.
+/// Nothing computes while an expression is being built. Value type: cheap to
+/// copy, immutable. NumPy's semantics; mistakes throw `expression_error`.
+class array {
+public:
+  array() = default;
+
+  const tern::shape& shape() const noexcept;
+  dtype type() const noexcept;
+  const tern::chunks& cut() const noexcept;
+  std::size_t ndim() const noexcept {
+    return shape().size();
+  }
+  std::int64_t size() const noexcept {
+    return element_count(shape());
+  }
+  /// The words that made it, for errors and `--explain`.
+  const std::string& expression() const noexcept;
+  /// The same array under other words.
+  array named(std::string expression) const;
+  /// Names of the dimensions, where the source had some (NetCDF); else empty.
+  const std::vector<std::string>& dimensions() const noexcept;
+  array with_dimensions(std::vector<std::string> names) const;
+
+  /// Axes reversed (or permuted): a view, no copy is planned.
+  array transpose() const;
+  array transpose(std::span<const std::int64_t> axes) const;
+  /// Basic slicing.
+  array operator[](std::span<const index_item> items) const;
+  array astype(dtype type) const;
+  /// Matrix product of 1-d and 2-d arrays (inner chunks are made to agree:
+  /// an error if they differ). ...
+  array dot(const array& other) const;
+  /// Reduces along `axes` (negative counts from the end; nullopt: all).
+  array reduce(reduction how, std::optional<std::vector<std::int64_t>> axes,
+               bool keepdims = false, double ddof = 0) const;
+
+  struct node; ///< in array/node.hpp: a layer and its inputs
+  explicit array(std::shared_ptr<const node> n) : node_(std::move(n)) {
+  }
+  const std::shared_ptr<const node>& root() const noexcept {
+    return node_;
+  }
+
+private:
+  std::shared_ptr<const node> node_;
+};
+
+/// An operand of an elementwise operation: an array or a Python scalar.
+using value = std::variant<scalar, array>;
+
+/// Elementwise operations on broadcast operands (at least one is an array).
+/// The result dtype follows NumPy: true division and the mathematical
+/// functions give floats, comparisons booleans. Blocks of operands must line
+/// up; where the chunks differ and one operand is a broadcast axis that is
+/// fine, otherwise the error says which chunks to ask for.
+array unary(opcode op, const value& x);
+array binary(opcode op, const value& a, const value& b);
+array where(const value& condition, const value& a, const value& b);
+
+array full(const shape& s, scalar fill, std::optional<dtype> type = {},
+           const chunk_spec& cut = {});
+array zeros(const shape& s, dtype type = dtype::float64,
+            const chunk_spec& cut = {});
+array ones(const shape& s, dtype type = dtype::float64,
+           const chunk_spec& cut = {});
+array arange(scalar start, scalar stop, scalar step,
+             std::optional<dtype> type = {}, const chunk_spec& cut = {});
+/// Uniform in [0, 1), by counter: the same for any chunks.
+array random_uniform(const shape& s, std::uint64_t seed,
+                     dtype type = dtype::float64, const chunk_spec& cut = {});
+
+/// A source layer given by somebody else (io): `op` makes blocks of `cut`.
+array from_layer(operation op, dtype type, tern::chunks cut,
+                 std::string expression,
+                 std::vector<std::string> dimensions = {});
+
+/// `spec` applied to an array of shape `s` with elements of `type`.
+tern::chunks cut_shape(const shape& s, dtype type, const chunk_spec& spec);
+
+/// The graph of some arrays, shared parts once (equal sub-expressions too);
+/// roots in the order given.
+graph lower(std::span<const array> arrays);
+
+} // namespace tern

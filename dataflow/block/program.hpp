@@ -1,0 +1,79 @@
+#pragma once
+
+#include "dataflow/block/dtype.hpp"
+#include "dataflow/block/shape.hpp"
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+namespace tern {
+
+/// One step of an elementwise program. Numbers are part of the wire format.
+enum class opcode : std::uint8_t {
+  load,     ///< operand a of the call
+  constant, ///< `value`
+  cast,     ///< a, as `type`
+  // arithmetic: a and b have the step's type
+  add, subtract, multiply, divide, floor_divide, remainder, power,
+  minimum, maximum, arctan2,
+  // comparison: a and b have one type, the step's type is boolean
+  equal, not_equal, less, less_equal, greater, greater_equal,
+  // logic: on booleans and int64 (bitwise)
+  bit_and, bit_or, bit_xor, bit_not,
+  select, ///< a ? b : c; a is boolean
+  // one operand
+  negative, absolute, sign, square, sqrt, exp, expm1, log, log1p, log10, log2,
+  sin, cos, tan, arcsin, arccos, arctan, sinh, cosh, tanh,
+  floor, ceil, rint, isnan, isfinite,
+};
+
+/// A number of `type`, as its bits (float32 as the bits of its double).
+struct step {
+  opcode op = opcode::load;
+  dtype type = dtype::float64; ///< of the result
+  std::uint16_t a = 0;         ///< step that gives the operand, or operand no.
+  std::uint16_t b = 0;
+  std::uint16_t c = 0;
+  std::uint64_t value = 0; ///< bits of a constant: double, int64 or 0/1
+
+  friend bool operator==(const step&, const step&) = default;
+};
+
+/// A fused elementwise computation in single assignment form: step i gives
+/// value i, the last step gives the result. Operands are numbered.
+struct program {
+  std::vector<step> steps;
+
+  dtype type() const noexcept {
+    return steps.back().type;
+  }
+  friend bool operator==(const program&, const program&) = default;
+};
+
+/// A source that a task makes by itself, instead of an operand that arrives.
+enum class source_kind : std::uint8_t { full, arange, random_uniform };
+
+/// Values by global element index: the same in any block, on any node.
+///
+/// full: `value`. arange (one axis): start + i * delta. random_uniform:
+/// Philox4x32-10 with key `seed` and counter g / 2 for global row-major index
+/// g gives two doubles in [0, 1) of 53 bits (counter g / 4 and four floats of
+/// 24 bits for float32); see Salmon et al., SC 2011.
+struct source {
+  source_kind kind = source_kind::full;
+  dtype type = dtype::float64;
+  std::uint64_t value = 0; ///< bits, as in `step`; for arange the start
+  std::uint64_t delta = 0; ///< bits; for arange
+  std::uint64_t seed = 0;
+  shape extents;           ///< of the whole array
+
+  friend bool operator==(const source&, const source&) = default;
+};
+
+/// NumPy's name of the operation: "add", "sqrt", ...
+std::string_view name_of(opcode op) noexcept;
+/// How many values it takes: 0 to 3.
+int arity(opcode op) noexcept;
+
+} // namespace tern

@@ -1,0 +1,153 @@
+#pragma once
+
+#include "dataflow/block/chunks.hpp"
+#include "dataflow/block/kernels.hpp"
+#include "dataflow/block/program.hpp"
+
+#include <boost/container/small_vector.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace tern {
+
+using layer_id = std::uint32_t;
+
+/// How the blocks of one axis of an input follow from a task's index along
+/// one axis of the layer's own grid. Every kind gives an interval of input
+/// blocks that moves monotonically with the index, so that both directions
+/// (inputs of a task, consumers of a block) are boxes.
+struct axis_map {
+  enum class kind : std::uint8_t {
+    same,    ///< block out + offset
+    first,   ///< block 0, whatever the index: a repeated or whole axis
+    group,   ///< blocks [out * fan, (out + 1) * fan), cut at the end
+    overlap, ///< blocks that hold the elements start + step * [block of out)
+  };
+  kind how = kind::same;
+  std::int8_t axis = 0;    ///< of the layer's own grid; unused for `first`
+  std::int64_t offset = 0; ///< same: offset; overlap: start
+  std::int64_t factor = 1; ///< group: fan; overlap: step
+
+  friend bool operator==(const axis_map&, const axis_map&) = default;
+};
+
+/// An edge between layers: which blocks of `from` a task reads.
+struct layer_input {
+  layer_id from = 0;
+  boost::container::small_vector<axis_map, 4> axes; ///< one an axis of `from`
+
+  friend bool operator==(const layer_input&, const layer_input&) = default;
+};
+
+/// What one operand of a blockwise layer is: block of `inputs[input]`, seen
+/// through `axes` (as in `operand`), or a source made in the task.
+struct layer_operand {
+  std::int32_t input = -1; ///< index into layer::inputs; -1: `made`
+  boost::container::small_vector<std::int8_t, 4> axes;
+  source made;
+  /// For a source: for each of its axes the axis of the layer's (element) space
+  /// that runs along it, or -1 for index 0; empty: same axes.
+  boost::container::small_vector<std::int8_t, 4> made_axes;
+
+  friend bool operator==(const layer_operand&, const layer_operand&) = default;
+};
+
+/// Elementwise work over aligned blocks, sources included; transposition and
+/// broadcasting are ways to see an operand.
+struct op_blockwise {
+  program code;
+  std::vector<layer_operand> operands;
+};
+
+/// First step of a reduction, with the elementwise work that feeds it. The
+/// task at index i reduces the block `space` cuts at i; the layer's own chunks
+/// have the same grid with reduced axes of size 1.
+struct op_reduce_chunk {
+  reduction how = reduction::sum;
+  std::vector<bool> axes;
+  op_blockwise feed;
+  chunks space;
+};
+
+/// Inner node of the reduction's fixed tree.
+struct op_reduce_combine {
+  reduction how = reduction::sum;
+};
+
+/// Root of the tree: combines what it gets, then finishes.
+struct op_reduce_finish {
+  reduction how = reduction::sum;
+  double ddof = 0;
+};
+
+/// A basic slice. `start` and `step` in elements of the input, one an axis of
+/// the input; `extent` is the number of elements kept along it; `dropped` axes
+/// (integer indices) are missing in the result.
+struct op_slice {
+  shape start;
+  shape step;
+  shape extent;
+  std::vector<bool> dropped;
+  std::vector<bool> added; ///< axes of the result: newaxis
+  chunks kept;             ///< chunks of the slice before axes are dropped
+};
+
+/// Partial matrix product: task (i, j, g) multiplies group g of the inner
+/// blocks: inputs[0] row blocks, inputs[1] column blocks; out (i, j, g).
+struct op_dot {};
+
+/// A hyperslab of a variable of a NetCDF file.
+struct op_read_nc {
+  std::string path;
+  std::string variable;
+  double scale = 1;
+  double offset = 0;
+  bool unpack = false;        ///< apply scale and offset
+  std::vector<double> missing; ///< values that become NaN
+};
+
+/// A registered function over whole blocks: `name` in the kernel registry.
+struct op_call {
+  std::string name;
+  std::vector<std::byte> arguments;
+};
+
+using operation
+  = std::variant<op_blockwise, op_reduce_chunk, op_reduce_combine,
+                 op_reduce_finish, op_slice, op_dot, op_read_nc, op_call>;
+
+/// Edges of a graph that is not regular: predecessors of each task, in
+/// compressed rows. All tasks of the layer are in one axis of the grid and
+/// depend on tasks of the same layer.
+struct explicit_edges {
+  std::vector<std::uint64_t> offsets; ///< n + 1
+  std::vector<std::uint32_t> predecessors;
+  // the other direction, derived: consumers and the slot they read it in
+  std::vector<std::uint64_t> consumer_offsets;
+  std::vector<std::uint32_t> consumers;
+  std::vector<std::uint32_t> consumer_slots;
+
+  /// Fills the derived part from the first two.
+  void index();
+};
+
+/// Many tasks of one kind, said in a few hundred bytes: an operation over a
+/// grid of blocks and the maps that give each task its inputs.
+struct layer {
+  operation op;
+  dtype type = dtype::float64;
+  chunks out;                      ///< of the array this layer gives
+  std::vector<layer_input> inputs;
+  std::string expression;          ///< the user's words, for errors
+  std::shared_ptr<const explicit_edges> edges; ///< instead of inputs
+
+  /// Leading axis that blocks carry beside the chunks: the components of a
+  /// partial result; 0 for ordinary arrays.
+  std::size_t parts = 0;
+};
+
+} // namespace tern

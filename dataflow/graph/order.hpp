@@ -1,0 +1,23 @@
+#pragma once
+
+#include "dataflow/graph/graph.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+namespace tern {
+
+/// Gives the tasks of a region their static priority: the place in a
+/// depth-first walk from the roots (each input finished before the next is
+/// begun), so that blocks are consumed soon after they are made.
+///
+/// `mine` says which tasks are in the region; the others count as done.
+/// Returns, layer by layer, the priority of each needed task by its rank in
+/// `needed(layer)`; tasks outside the region have the largest value.
+/// Lower runs first. Linear time in tasks and edges of the region.
+std::vector<std::vector<std::uint32_t>>
+depth_first_order(const edge_index& edges,
+                  const std::function<bool(const block_key&)>& mine);
+
+} // namespace tern
