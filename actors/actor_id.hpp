@@ -46,21 +46,21 @@ struct actor_id {
                                  std::uint64_t index) noexcept {
     return {plan, (std::uint64_t{static_cast<std::uint8_t>(actor_kind::task)}
                    << kind_shift)
-                    | (layer << layer_shift) | index};
+                      | (layer << layer_shift) | index};
   }
   static constexpr actor_id stateful(node_id birth,
                                      std::uint64_t counter) noexcept {
     return {birth.value,
             (std::uint64_t{static_cast<std::uint8_t>(actor_kind::stateful)}
              << kind_shift)
-              | counter};
+                | counter};
   }
   static constexpr actor_id service(node_id node,
                                     std::uint64_t number) noexcept {
     return {node.value,
             (std::uint64_t{static_cast<std::uint8_t>(actor_kind::service)}
              << kind_shift)
-              | number};
+                | number};
   }
 
   constexpr actor_kind kind() const noexcept {

@@ -47,6 +47,9 @@ enum class message_kind : std::uint16_t {
   down,
   order_move,
   order_moved,
+  inspect,
+  inspected,
+  released,
 
   // 200..299: free for applications
   application = 200,
@@ -58,10 +61,10 @@ struct envelope {
   actor_id to;
   actor_id from;
   std::uint64_t sequence = 0; ///< number in its channel; 0: no channel
-  std::uint32_t epoch = 0;    ///< of the receiver's location, as the sender knew
-  std::uint32_t hops = 0;     ///< how often it was forwarded
-  std::uint64_t cause = 0;    ///< trace number of the message that caused it
-  std::uint64_t number = 0;   ///< trace number of this message; set by `send`
+  std::uint32_t epoch = 0;  ///< of the receiver's location, as the sender knew
+  std::uint32_t hops = 0;   ///< how often it was forwarded
+  std::uint64_t cause = 0;  ///< trace number of the message that caused it
+  std::uint64_t number = 0; ///< trace number of this message; set by `send`
 
   friend bool operator==(const envelope&, const envelope&) = default;
 };

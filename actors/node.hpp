@@ -21,6 +21,7 @@ class actor_system;
 namespace tern {
 
 class tracer;
+struct node_trace;
 
 /// What the others know of a node.
 struct member {
@@ -29,7 +30,7 @@ struct member {
   std::uint16_t port = 0;      ///< control plane (CAF)
   std::uint16_t data_port = 0; ///< the link: dataflow messages and blocks
   std::int32_t pid = 0;
-  std::uint32_t threads = 0;   ///< compute threads; 0: takes no work
+  std::uint32_t threads = 0;      ///< compute threads; 0: takes no work
   std::uint64_t memory_limit = 0; ///< bytes
 
   friend bool operator==(const member&, const member&) = default;
@@ -42,6 +43,9 @@ struct node_config {
   std::uint32_t threads = 1;
   std::uint64_t memory_limit = 0;
   bool listen = true; ///< false: a node of its own, without sockets or peers
+  std::uint16_t data_port = 0; ///< of the link
+  /// Bytes of the largest bulk message that is received.
+  std::uint64_t max_bulk = std::uint64_t{16} << 30;
 };
 
 /// A message as a handler sees it. `payload` is valid during the call only;
@@ -65,8 +69,8 @@ class node {
 public:
   using handler = std::function<void(incoming&)>;
   using member_handler = std::function<void(const member&)>;
-  using down_handler
-    = std::function<void(const member&, const std::string& reason)>;
+  using down_handler =
+      std::function<void(const member&, const std::string& reason)>;
 
   /// Binds its ports and starts its threads. Fails with `io` and the address
   /// when a port is in use.
@@ -84,11 +88,12 @@ public:
   }
 
   /// Becomes a member of the cluster that HOST:PORT belongs to: connects
-  /// control plane and link to every member. Fails with `unreachable` (naming
-  /// the address) or `refused` (naming both versions) within `timeout`.
-  result<void> join(const std::string& host, std::uint16_t port,
-                    std::chrono::milliseconds timeout
-                    = std::chrono::seconds(5));
+  /// control plane and link to every member, each of which has called its
+  /// `on_joined` for this node when this returns. Fails with `unreachable`
+  /// (naming the address) or `refused` (naming both versions) within `timeout`.
+  result<void>
+  join(const std::string& host, std::uint16_t port,
+       std::chrono::milliseconds timeout = std::chrono::seconds(5));
 
   /// The living members, this node among them, in order of id.
   std::vector<member> members() const;
@@ -125,12 +130,37 @@ public:
     std::uint64_t messages_received = 0;
     std::uint64_t bytes_sent = 0;
     std::uint64_t bytes_received = 0;
-    std::uint64_t dropped = 0;
+    std::uint64_t dropped = 0;     ///< messages that found no node or handler
+    std::uint64_t queued = 0;      ///< bytes that wait to be written, now
+    std::uint64_t turned_away = 0; ///< connections that were no node's
   };
   counters count() const;
 
+  /// Bytes that wait to be written to `to`: sends never block, so a sender
+  /// that could outrun its peer looks here.
+  std::uint64_t queued(node_id to) const;
+  /// Time to `to` and back as last measured; 0 if not yet.
+  std::chrono::nanoseconds round_trip(node_id to) const;
+
+  /// What this node answers to `query_status`. Called on CAF's threads.
+  void on_status(std::function<std::vector<std::byte>()> f);
+  /// Asks the node at HOST:PORT, without becoming a member. Fails with
+  /// `unreachable` or `refused`, naming the address.
+  static result<std::vector<std::byte>>
+  query_status(const std::string& host, std::uint16_t port,
+               std::chrono::milliseconds timeout = std::chrono::seconds(5));
+
   caf::actor_system& system();
   tracer& trace();
+
+  /// Switches the recorders of all members on or off, also of those that join
+  /// later.
+  void record_traces(bool on);
+  /// Takes what all members have recorded, in order of id; trace_file.hpp
+  /// writes it. A member that does not answer in time has no events and says
+  /// so in its name. Waits, so not for handlers.
+  std::vector<node_trace>
+  collect_traces(std::chrono::milliseconds timeout = std::chrono::seconds(5));
 
 private:
   node();

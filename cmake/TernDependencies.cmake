@@ -1,12 +1,25 @@
-# Everything comes from Debian. CAF, LZ4 and xxHash ship no CMake files there,
-# so cmake/Find*.cmake look for them.
-find_package(Threads REQUIRED)
-find_package(CAF 0.17.6 REQUIRED COMPONENTS core io)
-find_package(LZ4 REQUIRED)
-find_package(XXHash REQUIRED)
-find_package(CapnProto REQUIRED)
-find_package(tl-expected REQUIRED)
-find_package(fmt REQUIRED)
-find_package(Boost 1.74 REQUIRED)
-find_package(NetCDF REQUIRED)
-find_package(OpenBLAS_serial REQUIRED)
+# What tern is built on, in one place: the build reads this file, and so does
+# the installed ternConfig.cmake. Everything comes from Debian. Where Debian
+# ships no CMake file for a library, a Find module beside this file looks for
+# it.
+
+# What the libraries link; a program that uses tern needs these as well.
+set(TERN_LIBRARY_DEPENDENCIES
+  "Threads"
+  "CAF 0.17.6 COMPONENTS core io"
+  "LZ4"
+  "XXHash"
+  "CapnProto"
+  "tl-expected"
+  "fmt"
+  "Boost 1.74"
+  "NetCDF"
+  "OpenBLAS_serial"
+  "hwy"
+  "Random123"
+  "nlohmann_json")
+
+# What only tern's own programs link.
+set(TERN_TOOL_DEPENDENCIES
+  "CLI11"
+  "pegtl")

@@ -31,8 +31,7 @@ public:
     if (rep_)
       rep_->references.fetch_add(1, std::memory_order_relaxed);
   }
-  buffer(buffer&& other) noexcept : rep_(std::exchange(other.rep_, nullptr)) {
-  }
+  buffer(buffer&& other) noexcept : rep_(std::exchange(other.rep_, nullptr)) {}
   buffer& operator=(buffer other) noexcept {
     std::swap(rep_, other.rep_);
     return *this;
@@ -61,6 +60,12 @@ public:
   explicit operator bool() const noexcept {
     return rep_ != nullptr;
   }
+  /// For the one who allocated it, before it is shared: keeps the first
+  /// `size` bytes, `size <= this->size()`. Its memory stays as large.
+  void shrink(std::size_t size) noexcept {
+    if (rep_)
+      rep_->size = size;
+  }
 
 private:
   friend class buffer_pool;
@@ -72,8 +77,7 @@ private:
     std::byte* data;
   };
 
-  explicit buffer(rep* r) noexcept : rep_(r) {
-  }
+  explicit buffer(rep* r) noexcept : rep_(r) {}
   static void release(rep* r) noexcept;
 
   rep* rep_ = nullptr;

@@ -9,15 +9,15 @@ namespace tern {
 
 /// What kind of thing went wrong; decides the exit status of the tool.
 enum class failure_kind : std::uint8_t {
-  malformed,    ///< bytes that are not what they claim to be
-  not_found,    ///< a file, a variable, a name, a plan, an actor
-  io,           ///< the operating system refused
-  unreachable,  ///< a node does not answer
-  kernel,       ///< a task's function failed
-  memory,       ///< a limit that cannot be kept
-  node_died,    ///< a node of the plan died
-  refused,      ///< a peer said no
-  cancelled,    ///< somebody asked to stop
+  malformed,   ///< bytes that are not what they claim to be
+  not_found,   ///< a file, a variable, a name, a plan, an actor
+  io,          ///< the operating system refused
+  unreachable, ///< a node does not answer
+  kernel,      ///< a task's function failed
+  memory,      ///< a limit that cannot be kept
+  node_died,   ///< a node of the plan died
+  refused,     ///< a peer said no
+  cancelled,   ///< somebody asked to stop
 };
 
 /// An error as a value: the only form in which errors travel between actors

@@ -29,8 +29,8 @@ struct index_slice {
 };
 struct index_newaxis {};
 struct index_ellipsis {};
-using index_item
-  = std::variant<std::int64_t, index_slice, index_newaxis, index_ellipsis>;
+using index_item =
+    std::variant<std::int64_t, index_slice, index_newaxis, index_ellipsis>;
 
 /// How a source is to be cut: one block size for all axes, one an axis, or
 /// `automatic`: blocks near 8 MiB (and at least a few, for large arrays).
@@ -76,8 +76,7 @@ public:
                bool keepdims = false, double ddof = 0) const;
 
   struct node; ///< in array/node.hpp: a layer and its inputs
-  explicit array(std::shared_ptr<const node> n) : node_(std::move(n)) {
-  }
+  explicit array(std::shared_ptr<const node> n) : node_(std::move(n)) {}
   const std::shared_ptr<const node>& root() const noexcept {
     return node_;
   }

@@ -59,8 +59,7 @@ public:
 
 private:
   friend class block_builder;
-  explicit block(rep* r) noexcept : rep_(r) {
-  }
+  explicit block(rep* r) noexcept : rep_(r) {}
   rep* rep_ = nullptr;
 };
 

@@ -19,12 +19,12 @@ enum class dtype : std::uint8_t {
 /// Bytes of one element.
 constexpr std::size_t size_of(dtype type) noexcept {
   switch (type) {
-    case dtype::boolean:
-      return 1;
-    case dtype::float32:
-      return 4;
-    default:
-      return 8;
+  case dtype::boolean:
+    return 1;
+  case dtype::float32:
+    return 4;
+  default:
+    return 8;
   }
 }
 
@@ -47,14 +47,14 @@ dtype promote(dtype a, dtype b) noexcept;
 template <class F>
 decltype(auto) dispatch(dtype type, F&& f) {
   switch (type) {
-    case dtype::boolean:
-      return f(bool{});
-    case dtype::int64:
-      return f(std::int64_t{});
-    case dtype::float32:
-      return f(float{});
-    default:
-      return f(double{});
+  case dtype::boolean:
+    return f(bool{});
+  case dtype::int64:
+    return f(std::int64_t{});
+  case dtype::float32:
+    return f(float{});
+  default:
+    return f(double{});
   }
 }
 

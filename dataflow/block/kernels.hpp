@@ -30,34 +30,54 @@ block elementwise(const program& code, std::span<const operand> operands,
 
 /// Reductions. Numbers are part of the wire format.
 enum class reduction : std::uint8_t {
-  sum, mean, min, max, nanmean, nansum, std_deviation,
-  variance, prod, any, all, nanmin, nanmax, count_nonzero,
+  sum,
+  mean,
+  min,
+  max,
+  nanmean,
+  nansum,
+  std_deviation,
+  variance,
+  prod,
+  any,
+  all,
+  nanmin,
+  nanmax,
+  count_nonzero,
 };
 
 /// The dtype of the result of reducing elements of `type`.
 dtype result_type(reduction r, dtype type) noexcept;
+
+/// The dtype of the partial results: float64; int64 for sums, products and
+/// counts of integers and booleans; boolean for any and all; that of the
+/// elements for the minima and maxima.
+dtype partial_type(reduction r, dtype type) noexcept;
 
 /// The numbers that one partial result holds an element: sum 1, mean 2 ...
 std::size_t components(reduction r) noexcept;
 
 /// First step: reduces `code` over the operands (as `elementwise` would give
 /// it, without storing it) along `axes` (true: reduced, one flag an axis of
-/// `s`). Result: a partial block of shape (components, s with reduced axes 1),
-/// float64 (int64 for the sums of integers and booleans; the input's dtype
-/// for min and max). Sums use a fixed number of lanes placed by logical index:
-/// the bits depend on values and shape alone.
+/// `s`). Result: a partial block of shape (components, s with reduced axes 1)
+/// and dtype `partial_type`. The order of additions follows from `s` and `axes`
+/// alone, so the bits depend on values and shape, not on how operands lie in
+/// memory; reduce.cpp tells which order. No elements give what changes nothing
+/// in a combination: 0, 1, false, true, or for minima and maxima the opposite
+/// end of the dtype (NaN where NaN is ignored).
 block reduce_chunk(reduction r, const program& code,
                    std::span<const operand> operands, const shape& s,
                    const std::vector<bool>& axes);
 
-/// Next steps: combines partial blocks of equal shape, in the order given.
+/// Next steps: combines one or more partial blocks of equal shape, from left
+/// to right.
 block reduce_combine(reduction r, std::span<const block> parts);
 
 /// Last step: a combined partial block to the result, shape `s` (with or
-/// without the reduced axes). `ddof`: for std and variance.
-/// `counted`: elements that went into each result (for mean of no NaN rule).
-block reduce_finish(reduction r, const block& part, const shape& s,
-                    dtype type, double ddof);
+/// without the reduced axes) and dtype `type` (that of the result). `ddof`:
+/// for std and variance, which divide by count - ddof.
+block reduce_finish(reduction r, const block& part, const shape& s, dtype type,
+                    double ddof);
 
 /// The part of `input` that starts at `start`, steps by `step` (not 0, may be
 /// negative) and has shape `s` (before axes are dropped), then reshaped to
@@ -70,7 +90,7 @@ block slice(const block& input, const shape& start, const shape& step,
 /// int64 and bool. The products are added in the order given.
 block dot(std::span<const block> left, std::span<const block> right);
 
-/// Element count and bytes agree with `type`: a block of `s` from a source.
+/// The block of shape `s` of a source that begins at global index `origin`.
 block make_source(const source& made, const shape& origin, const shape& s);
 
 } // namespace tern

@@ -15,17 +15,55 @@ enum class opcode : std::uint8_t {
   constant, ///< `value`
   cast,     ///< a, as `type`
   // arithmetic: a and b have the step's type
-  add, subtract, multiply, divide, floor_divide, remainder, power,
-  minimum, maximum, arctan2,
+  add,
+  subtract,
+  multiply,
+  divide,
+  floor_divide,
+  remainder,
+  power,
+  minimum,
+  maximum,
+  arctan2,
   // comparison: a and b have one type, the step's type is boolean
-  equal, not_equal, less, less_equal, greater, greater_equal,
+  equal,
+  not_equal,
+  less,
+  less_equal,
+  greater,
+  greater_equal,
   // logic: on booleans and int64 (bitwise)
-  bit_and, bit_or, bit_xor, bit_not,
+  bit_and,
+  bit_or,
+  bit_xor,
+  bit_not,
   select, ///< a ? b : c; a is boolean
   // one operand
-  negative, absolute, sign, square, sqrt, exp, expm1, log, log1p, log10, log2,
-  sin, cos, tan, arcsin, arccos, arctan, sinh, cosh, tanh,
-  floor, ceil, rint, isnan, isfinite,
+  negative,
+  absolute,
+  sign,
+  square,
+  sqrt,
+  exp,
+  expm1,
+  log,
+  log1p,
+  log10,
+  log2,
+  sin,
+  cos,
+  tan,
+  arcsin,
+  arccos,
+  arctan,
+  sinh,
+  cosh,
+  tanh,
+  floor,
+  ceil,
+  rint,
+  isnan,
+  isfinite,
 };
 
 /// A number of `type`, as its bits (float32 as the bits of its double).
@@ -66,7 +104,7 @@ struct source {
   std::uint64_t value = 0; ///< bits, as in `step`; for arange the start
   std::uint64_t delta = 0; ///< bits; for arange
   std::uint64_t seed = 0;
-  shape extents;           ///< of the whole array
+  shape extents; ///< of the whole array
 
   friend bool operator==(const source&, const source&) = default;
 };

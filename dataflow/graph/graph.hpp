@@ -1,9 +1,13 @@
 #pragma once
 
+#include "dataflow/graph/block_set.hpp"
 #include "dataflow/graph/layer.hpp"
 
+#include <array>
+#include <compare>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <vector>
 
 namespace tern {
@@ -15,36 +19,9 @@ struct graph {
   std::vector<layer_id> roots;
 };
 
-/// A set of blocks of a grid: per axis a sorted list of disjoint intervals
-/// [first, last); the set is their product. Value type.
-class block_set {
-public:
-  struct interval {
-    std::int64_t first;
-    std::int64_t last;
-    friend bool operator==(const interval&, const interval&) = default;
-  };
-  using axis = boost::container::small_vector<interval, 2>;
-
-  block_set() = default;
-  static block_set all(const shape& grid);
-
-  bool contains(const shape& index) const noexcept;
-  /// Number of blocks.
-  std::int64_t size() const noexcept;
-  bool empty() const noexcept {
-    return size() == 0;
-  }
-  /// Row-major position of a member among the members, and back.
-  std::int64_t rank(const shape& index) const noexcept;
-  shape at(std::int64_t rank) const;
-  /// The smallest product that holds both.
-  void merge(const block_set& other);
-
-  boost::container::small_vector<axis, 4> axes;
-
-  friend bool operator==(const block_set&, const block_set&) = default;
-};
+/// Layers a graph and blocks a layer are below these (keys fit one word).
+inline constexpr std::size_t max_layers = std::size_t{1} << 20;
+inline constexpr std::int64_t max_blocks = std::int64_t{1} << 40;
 
 /// A block by name inside a graph.
 struct block_key {
@@ -63,7 +40,8 @@ struct consumer {
 };
 
 /// A graph with both directions of its edges, restricted to the blocks that
-/// its roots need. Immutable after construction; any thread may ask.
+/// its roots need. Immutable after construction; any thread may ask. Copies
+/// share the graph.
 ///
 /// Slots of a task are numbered input by input, row-major inside an input's
 /// box. A block's consumers come in the order: layer, input, index, slot; the
@@ -71,30 +49,36 @@ struct consumer {
 class edge_index {
 public:
   /// `needed` is worked out from the roots backwards (block-level cull).
+  /// Throws `std::invalid_argument` for a graph that is not sound (see
+  /// validate.hpp).
   explicit edge_index(graph g);
 
   const graph& source() const noexcept {
-    return graph_;
+    return *graph_;
   }
   const layer& at(layer_id id) const noexcept {
-    return graph_.layers[id];
+    return graph_->layers[id];
   }
   std::size_t layers() const noexcept {
-    return graph_.layers.size();
+    return graph_->layers.size();
   }
   const block_set& needed(layer_id id) const noexcept {
     return needed_[id];
   }
   const shape& grid_of(layer_id id) const noexcept {
-    return grids_[id];
+    return nodes_[id].grid;
   }
   /// Tasks of all layers together.
   std::int64_t tasks() const noexcept {
     return tasks_;
   }
   bool is_root(layer_id id) const noexcept {
-    return root_[id];
+    return nodes_[id].root;
   }
+  /// Position of a needed block among the layer's needed blocks, and back.
+  std::int64_t rank(const block_key& block) const noexcept;
+  block_key at_rank(layer_id id, std::int64_t rank) const;
+  bool is_needed(const block_key& block) const noexcept;
 
   std::uint32_t slots(const block_key& task) const;
   /// Consumers inside the graph (the session's interest in a root not counted).
@@ -105,22 +89,63 @@ public:
                   const std::function<void(std::uint32_t, block_key)>& f) const;
   /// f(ordinal, consumer), by ordinal.
   void each_consumer(
-    const block_key& block,
-    const std::function<void(std::uint32_t, const consumer&)>& f) const;
+      const block_key& block,
+      const std::function<void(std::uint32_t, const consumer&)>& f) const;
+
+  /// The same without `std::function`, for the hot paths (defined in
+  /// edges.hpp). Neither allocates.
+  template <class F>
+  void for_each_input(const block_key& task, F&& f) const;
+  template <class F>
+  void for_each_consumer(const block_key& block, F&& f) const;
 
   /// Bytes of the block that the task makes.
   std::size_t block_bytes(const block_key& task) const;
 
 private:
-  struct edge {
-    layer_id to;
+  /// An index, one number an axis, on the stack and not initialised.
+  struct place {
+    std::array<std::int64_t, max_axes> v;
+  };
+  /// A box of blocks: first, last (not included) an axis.
+  struct box {
+    std::array<block_interval, max_axes> v;
+  };
+  /// An input, ready to be walked.
+  struct input_walk {
+    layer_id from;
+    bool single;       ///< one block, whatever the task
+    std::int64_t base; ///< its first slot; -1 if that depends on the task
+    std::vector<axis_walk> axes;
+
+    std::int64_t only(const place& task) const noexcept;
+    std::int64_t span(const place& task, box& b) const noexcept;
+  };
+  struct reader {
+    layer_id layer;
     std::uint32_t input;
   };
-  graph graph_;
+  struct node {
+    shape grid;
+    bool root = false;
+    bool whole = true; ///< all blocks are needed
+    const explicit_edges* edges = nullptr;
+    std::vector<input_walk> inputs;
+    std::vector<reader> readers; ///< by layer, input
+  };
+
+  void compile();
+  void cull();
+  void need_inputs(layer_id id);
+  static void split(const shape& grid, std::int64_t index, place& at) noexcept;
+  /// The tasks of `r` that read the block: a box; false if there are none.
+  bool readers_of(const place& block, const reader& r, box& b) const noexcept;
+  std::uint32_t slot_of(const input_walk& in, const node& to, const place& task,
+                        const place& block) const noexcept;
+
+  std::shared_ptr<const graph> graph_;
   std::vector<block_set> needed_;
-  std::vector<shape> grids_;
-  std::vector<bool> root_;
-  std::vector<std::vector<edge>> out_edges_; ///< by producer layer
+  std::vector<node> nodes_;
   std::int64_t tasks_ = 0;
 };
 

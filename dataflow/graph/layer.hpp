@@ -20,6 +20,10 @@ using layer_id = std::uint32_t;
 /// one axis of the layer's own grid. Every kind gives an interval of input
 /// blocks that moves monotonically with the index, so that both directions
 /// (inputs of a task, consumers of a block) are boxes.
+///
+/// `axis` -1 stands for an axis that the layer does not have, with index 0:
+/// `same` gives block `offset`, `group` gives blocks [0, factor). (`overlap`
+/// needs an axis.)
 struct axis_map {
   enum class kind : std::uint8_t {
     same,    ///< block out + offset
@@ -28,7 +32,7 @@ struct axis_map {
     overlap, ///< blocks that hold the elements start + step * [block of out)
   };
   kind how = kind::same;
-  std::int8_t axis = 0;    ///< of the layer's own grid; unused for `first`
+  std::int8_t axis = 0;    ///< of the layer's own grid, or -1; not for `first`
   std::int64_t offset = 0; ///< same: offset; overlap: start
   std::int64_t factor = 1; ///< group: fan; overlap: step
 
@@ -61,6 +65,8 @@ struct layer_operand {
 struct op_blockwise {
   program code;
   std::vector<layer_operand> operands;
+
+  friend bool operator==(const op_blockwise&, const op_blockwise&) = default;
 };
 
 /// First step of a reduction, with the elementwise work that feeds it. The
@@ -71,17 +77,26 @@ struct op_reduce_chunk {
   std::vector<bool> axes;
   op_blockwise feed;
   chunks space;
+
+  friend bool operator==(const op_reduce_chunk&,
+                         const op_reduce_chunk&) = default;
 };
 
 /// Inner node of the reduction's fixed tree.
 struct op_reduce_combine {
   reduction how = reduction::sum;
+
+  friend bool operator==(const op_reduce_combine&,
+                         const op_reduce_combine&) = default;
 };
 
 /// Root of the tree: combines what it gets, then finishes.
 struct op_reduce_finish {
   reduction how = reduction::sum;
   double ddof = 0;
+
+  friend bool operator==(const op_reduce_finish&,
+                         const op_reduce_finish&) = default;
 };
 
 /// A basic slice. `start` and `step` in elements of the input, one an axis of
@@ -94,11 +109,17 @@ struct op_slice {
   std::vector<bool> dropped;
   std::vector<bool> added; ///< axes of the result: newaxis
   chunks kept;             ///< chunks of the slice before axes are dropped
+
+  friend bool operator==(const op_slice&, const op_slice&) = default;
 };
 
 /// Partial matrix product: task (i, j, g) multiplies group g of the inner
 /// blocks: inputs[0] row blocks, inputs[1] column blocks; out (i, j, g).
-struct op_dot {};
+/// Without the axis g there is one group. An input with one axis counts as
+/// (1, k) on the left and as (k, 1) on the right, and `out` lacks that axis.
+struct op_dot {
+  friend bool operator==(const op_dot&, const op_dot&) = default;
+};
 
 /// A hyperslab of a variable of a NetCDF file.
 struct op_read_nc {
@@ -106,23 +127,27 @@ struct op_read_nc {
   std::string variable;
   double scale = 1;
   double offset = 0;
-  bool unpack = false;        ///< apply scale and offset
+  bool unpack = false;         ///< apply scale and offset
   std::vector<double> missing; ///< values that become NaN
+
+  friend bool operator==(const op_read_nc&, const op_read_nc&) = default;
 };
 
 /// A registered function over whole blocks: `name` in the kernel registry.
 struct op_call {
   std::string name;
   std::vector<std::byte> arguments;
+
+  friend bool operator==(const op_call&, const op_call&) = default;
 };
 
-using operation
-  = std::variant<op_blockwise, op_reduce_chunk, op_reduce_combine,
+using operation =
+    std::variant<op_blockwise, op_reduce_chunk, op_reduce_combine,
                  op_reduce_finish, op_slice, op_dot, op_read_nc, op_call>;
 
 /// Edges of a graph that is not regular: predecessors of each task, in
 /// compressed rows. All tasks of the layer are in one axis of the grid and
-/// depend on tasks of the same layer.
+/// depend on tasks of the same layer with smaller numbers.
 struct explicit_edges {
   std::vector<std::uint64_t> offsets; ///< n + 1
   std::vector<std::uint32_t> predecessors;
@@ -140,9 +165,9 @@ struct explicit_edges {
 struct layer {
   operation op;
   dtype type = dtype::float64;
-  chunks out;                      ///< of the array this layer gives
+  chunks out; ///< of the array this layer gives
   std::vector<layer_input> inputs;
-  std::string expression;          ///< the user's words, for errors
+  std::string expression;                      ///< the user's words, for errors
   std::shared_ptr<const explicit_edges> edges; ///< instead of inputs
 
   /// Leading axis that blocks carry beside the chunks: the components of a

@@ -15,7 +15,8 @@ namespace tern {
 /// `mine` says which tasks are in the region; the others count as done.
 /// Returns, layer by layer, the priority of each needed task by its rank in
 /// `needed(layer)`; tasks outside the region have the largest value.
-/// Lower runs first. Linear time in tasks and edges of the region.
+/// Lower runs first. Linear time in tasks and edges of the region. Throws
+/// `std::length_error` for 2^32 tasks or more.
 std::vector<std::vector<std::uint32_t>>
 depth_first_order(const edge_index& edges,
                   const std::function<bool(const block_key&)>& mine);

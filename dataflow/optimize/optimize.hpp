@@ -28,9 +28,9 @@ std::span<const pass> passes() noexcept;
 
 /// Runs all passes; checks the graph after each (`check`). `watch` sees the
 /// graph after each pass (for --explain).
-graph optimize(graph g,
-               const std::function<void(std::string_view, const graph&)>& watch
-               = {});
+graph optimize(
+    graph g,
+    const std::function<void(std::string_view, const graph&)>& watch = {});
 
 /// Throws std::logic_error naming pass and layer if `g` is not sound: order,
 /// grids, maps in range, dtypes.

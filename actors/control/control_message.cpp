@@ -1,0 +1,121 @@
+#include "actors/control/control_message.hpp"
+
+#include "serialization/capnp_message.hpp"
+#include "serialization/schema/actors.capnp.h"
+
+namespace tern::control {
+
+namespace {
+
+void write(schema::Member::Builder to, const member& m) {
+  to.setId(m.id.value);
+  to.setHost(m.host);
+  to.setPort(m.port);
+  to.setDataPort(m.data_port);
+  to.setPid(m.pid);
+  to.setThreads(m.threads);
+  to.setMemoryLimit(m.memory_limit);
+}
+
+void write(capnp::List<schema::Member>::Builder to,
+           const std::vector<member>& list) {
+  for (unsigned i = 0; i < list.size(); ++i)
+    write(to[i], list[i]);
+}
+
+struct writer {
+  schema::ControlMessage::Builder to;
+
+  void operator()(const hello& m) {
+    auto h = to.initHello();
+    h.setVersion(m.version);
+    h.setContact(m.contact);
+    write(h.initMember(), m.from);
+  }
+  void operator()(const welcome& m) {
+    write(to.initWelcome(static_cast<unsigned>(m.members.size())), m.members);
+  }
+  void operator()(const refused& m) {
+    to.setRefused(m.why);
+  }
+  void operator()(const members& m) {
+    write(to.initMembers(static_cast<unsigned>(m.list.size())), m.list);
+  }
+  void operator()(const status_request&) {
+    to.setStatusRequest();
+  }
+  void operator()(const status& m) {
+    auto data = to.initStatus(static_cast<unsigned>(m.bytes.size()));
+    if (!m.bytes.empty())
+      std::memcpy(data.begin(), m.bytes.data(), m.bytes.size());
+  }
+};
+
+member read(schema::Member::Reader from) {
+  member m;
+  m.id = {from.getId()};
+  m.host = std::string{from.getHost().begin(), from.getHost().size()};
+  m.port = from.getPort();
+  m.data_port = from.getDataPort();
+  m.pid = from.getPid();
+  m.threads = from.getThreads();
+  m.memory_limit = from.getMemoryLimit();
+  KJ_REQUIRE(m.id.value != 0, "a member without an id");
+  return m;
+}
+
+std::vector<member> read(capnp::List<schema::Member>::Reader from) {
+  std::vector<member> list;
+  for (auto m : from)
+    list.push_back(read(m));
+  KJ_REQUIRE(!list.empty(), "a list of members without its speaker");
+  return list;
+}
+
+message read(schema::ControlMessage::Reader from) {
+  switch (from.which()) {
+  case schema::ControlMessage::HELLO: {
+    auto h = from.getHello();
+    return hello{h.getVersion(), read(h.getMember()), h.getContact()};
+  }
+  case schema::ControlMessage::WELCOME:
+    return welcome{read(from.getWelcome())};
+  case schema::ControlMessage::REFUSED: {
+    auto why = from.getRefused();
+    return refused{{why.begin(), why.size()}};
+  }
+  case schema::ControlMessage::MEMBERS:
+    return members{read(from.getMembers())};
+  case schema::ControlMessage::STATUS_REQUEST:
+    return status_request{};
+  case schema::ControlMessage::STATUS: {
+    auto data = from.getStatus();
+    status s;
+    s.bytes.resize(data.size());
+    if (data.size() > 0)
+      std::memcpy(s.bytes.data(), data.begin(), data.size());
+    return s;
+  }
+  }
+  KJ_FAIL_REQUIRE("a kind of message of a later version");
+}
+
+} // namespace
+
+bytes encode(const message& m) {
+  capnp::MallocMessageBuilder builder;
+  std::visit(writer{builder.initRoot<schema::ControlMessage>()}, m);
+  auto words = capnp::messageToFlatArray(builder);
+  auto chars = words.asChars();
+  return {chars.begin(), chars.end()};
+}
+
+result<message> decode(std::span<const char> from) {
+  return decode_capnp<schema::ControlMessage>(
+      std::as_bytes(from), "control message",
+      [](schema::ControlMessage::Reader root) -> result<message> {
+        return read(root);
+      });
+}
+
+} // namespace tern::control

@@ -1,0 +1,287 @@
+#include "actors/link/link.hpp"
+
+#include "actors/trace/clock.hpp"
+#include "serialization/little_endian.hpp"
+
+#include <cerrno>
+#include <new>
+
+#include <sys/epoll.h>
+#include <sys/socket.h>
+
+namespace tern {
+
+// Writing. Whoever wants bytes on the wire (a sender's `flush`, a full batch,
+// the loop when the socket takes bytes again) becomes the writer if nobody
+// is: it takes pieces off the queue under the lock and writes them without
+// it. Others that come meanwhile only add to the queue; the writer looks again
+// before it stops. So a lone sender writes with one system call and no other
+// thread awake, and many senders never wait for each other's system calls.
+//
+// A sender stops writing when the socket is full or it has written a budget's
+// worth (bulk bytes would keep it for long); then `blocked_` is set and the
+// loop goes on. The socket is watched edge-triggered for ever, so a full one
+// needs no further system call; an edge that comes while somebody writes is
+// remembered in `retry_`.
+
+namespace {
+
+// One chunk for a sender; the loop looks at its other sockets in between.
+constexpr std::size_t sender_budget = std::size_t{256} << 10;
+constexpr std::size_t loop_budget = std::size_t{4} << 20;
+constexpr int reads_a_round = 16;
+
+} // namespace
+
+link::link(event_loop& loop, unique_fd socket, node_id peer, events to,
+           heartbeat beat, std::uint64_t max_bulk)
+  : loop_(loop), socket_(std::move(socket)), peer_(peer),
+    events_(std::move(to)), beat_(beat), receiver_(max_bulk),
+    heard_(loop.now()), asked_(heard_) {}
+
+link::~link() = default;
+
+void link::send(message_kind kind, const envelope& head,
+                std::span<const std::byte> payload) {
+  std::unique_lock lock{mutex_};
+  if (shut_) {
+    ++counters_.dropped;
+    return;
+  }
+  queue_.add(kind, head, payload);
+  ++counters_.messages_sent;
+  if (queue_.has_full_batch())
+    write(lock, sender_budget);
+  else
+    flush_after_round();
+}
+
+void link::send_bulk(message_kind kind, const envelope& head,
+                     std::span<const std::byte> payload, buffer bulk) {
+  std::unique_lock lock{mutex_};
+  if (shut_) {
+    ++counters_.dropped;
+    return;
+  }
+  queue_.add_bulk(kind, head, payload, std::move(bulk));
+  ++counters_.messages_sent;
+  write(lock, sender_budget);
+}
+
+// What a handler sends goes out when its round ends, flushed or not.
+void link::flush_after_round() {
+  if (flush_planned_ || !loop_.in_loop())
+    return;
+  flush_planned_ = true;
+  loop_.at_end_of_round([self = shared_from_this()] { self->flush(); });
+}
+
+void link::flush() {
+  std::unique_lock lock{mutex_};
+  if (loop_.in_loop())
+    flush_planned_ = false;
+  write(lock, sender_budget);
+}
+
+link::counters link::count() const {
+  std::lock_guard guard{mutex_};
+  auto c = counters_;
+  c.queued = queue_.bytes();
+  c.bytes_received = bytes_received_.load(std::memory_order_relaxed);
+  c.dropped += dropped_.load(std::memory_order_relaxed);
+  return c;
+}
+
+void link::write(std::unique_lock<std::mutex>& lock, std::size_t budget) {
+  if (writing_ || blocked_)
+    return;
+  writing_ = true;
+  std::size_t done = 0;
+  while (!shut_ && !queue_.empty()) {
+    if (done >= budget) {
+      hand_to_loop();
+      break;
+    }
+    auto pieces = queue_.next();
+    retry_ = false;
+    lock.unlock();
+    auto count = write_pieces(pieces);
+    auto error = errno;
+    lock.lock();
+    if (count >= 0) {
+      queue_.written(static_cast<std::size_t>(count));
+      counters_.bytes_sent += static_cast<std::uint64_t>(count);
+      done += static_cast<std::size_t>(count);
+    } else if (error == EAGAIN) {
+      if (retry_)
+        continue;
+      blocked_ = true;
+      break;
+    } else if (error != EINTR) {
+      loop_.post([self = shared_from_this(), error] {
+        self->close("its link broke: " + error_text(error));
+      });
+      blocked_ = true;
+      break;
+    }
+  }
+  writing_ = false;
+}
+
+ssize_t link::write_pieces(send_queue::pieces pieces) {
+  msghdr message{};
+  message.msg_iov = const_cast<iovec*>(pieces.data());
+  message.msg_iovlen = pieces.size();
+  return sendmsg(socket_.value(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+void link::hand_to_loop() {
+  blocked_ = true;
+  loop_.post([self = shared_from_this()] { self->on_writable(); });
+}
+
+void link::open() {
+  loop_.watch(socket_.value(), EPOLLIN | EPOLLOUT | EPOLLRDHUP,
+              [self = shared_from_this()](std::uint32_t ready) {
+                self->on_ready(ready);
+              });
+}
+
+void link::start_reading() {
+  reading_ = true;
+  heard_ = loop_.now();
+  // What came before made its edge already.
+  loop_.post([self = shared_from_this()] { self->read(); });
+}
+
+void link::on_ready(std::uint32_t ready) {
+  if ((ready & ~std::uint32_t{EPOLLOUT}) != 0)
+    read();
+  if ((ready & EPOLLOUT) != 0)
+    on_writable();
+}
+
+void link::on_writable() {
+  std::unique_lock lock{mutex_};
+  retry_ = true;
+  blocked_ = false;
+  write(lock, loop_budget);
+}
+
+void link::read() {
+  if (!reading_)
+    return;
+  for (int i = 0; i < reads_a_round; ++i)
+    if (closed_ || !read_once())
+      return;
+  loop_.post([self = shared_from_this()] { self->read(); });
+}
+
+// False when there is no more to read now, or ever.
+bool link::read_once() {
+  auto room = receiver_.room();
+  msghdr message{};
+  message.msg_iov = const_cast<iovec*>(room.data());
+  message.msg_iovlen = room.size();
+  auto count = recvmsg(socket_.value(), &message, MSG_DONTWAIT);
+  if (count < 0 && errno == EINTR)
+    return true;
+  if (count < 0 && errno == EAGAIN)
+    return false;
+  if (count <= 0) {
+    auto why = count == 0 ? std::string{"its link was closed"}
+                          : "its link broke: " + error_text(errno);
+    close(peer_left_ ? left : why);
+    return false;
+  }
+  heard_ = loop_.now();
+  bytes_received_.fetch_add(static_cast<std::uint64_t>(count),
+                            std::memory_order_relaxed);
+  try {
+    auto done = receiver_.received(static_cast<std::size_t>(count), *this);
+    dropped_.store(receiver_.dropped(), std::memory_order_relaxed);
+    if (!done)
+      close("it sent " + done.error().what);
+  } catch (const std::bad_alloc&) {
+    close("there is no memory for what it sent");
+  }
+  return !closed_;
+}
+
+void link::on_message(const message_view& message, buffer bulk) {
+  if (!closed_ && !peer_left_)
+    events_.on_message(message, std::move(bulk));
+}
+
+void link::on_frame(wire::frame_type type, std::span<const std::byte> body) {
+  if (type == wire::frame_type::goodbye) {
+    peer_left_ = true;
+    close(left);
+    return;
+  }
+  if (body.size() != sizeof(std::uint64_t))
+    return;
+  auto time = load_little_endian<std::uint64_t>(body.data());
+  if (type == wire::frame_type::ping)
+    send_time(wire::frame_type::pong, time);
+  else
+    round_trip_.store(static_cast<std::int64_t>(monotonic_ns() - time),
+                      std::memory_order_relaxed);
+}
+
+void link::send_time(wire::frame_type type, std::uint64_t time) {
+  std::array<std::byte, sizeof time> body;
+  store_little_endian(body.data(), time);
+  std::unique_lock lock{mutex_};
+  if (shut_)
+    return;
+  queue_.add_frame(type, body);
+  write(lock, sender_budget);
+}
+
+void link::beat() {
+  auto now = loop_.now();
+  if (closed_ || !reading_)
+    return;
+  flush();
+  if (now - heard_ > beat_.silence) {
+    close(
+        "silent for "
+        + std::to_string(
+            std::chrono::ceil<std::chrono::milliseconds>(now - heard_).count())
+        + " ms");
+  } else if (now - heard_ >= beat_.interval && now - asked_ >= beat_.interval) {
+    asked_ = now;
+    send_time(wire::frame_type::ping, monotonic_ns());
+  }
+}
+
+void link::forgive_silence() {
+  heard_ = loop_.now();
+}
+
+void link::say_goodbye() {
+  std::unique_lock lock{mutex_};
+  if (shut_)
+    return;
+  queue_.add_frame(wire::frame_type::goodbye, {});
+  write(lock, loop_budget);
+}
+
+void link::close(const std::string& reason) {
+  if (closed_)
+    return;
+  closed_ = true;
+  // Keeps this alive: the watcher may hold the last reference.
+  auto self = shared_from_this();
+  loop_.forget(socket_.value());
+  shutdown(socket_.value(), SHUT_RDWR);
+  {
+    std::lock_guard guard{mutex_};
+    shut_ = true;
+    counters_.dropped += queue_.messages();
+  }
+  events_.on_closed(reason);
+}
+
+} // namespace tern

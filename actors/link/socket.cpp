@@ -1,0 +1,153 @@
+#include "actors/link/socket.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <netdb.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <memory>
+#include <system_error>
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+namespace tern {
+
+namespace {
+
+struct free_addresses {
+  void operator()(addrinfo* list) const noexcept {
+    freeaddrinfo(list);
+  }
+};
+using address_list = std::unique_ptr<addrinfo, free_addresses>;
+
+result<address_list> resolve(const std::string& host, std::uint16_t port,
+                             failure_kind kind, const char* what, int flags) {
+  addrinfo hints{};
+  hints.ai_family = AF_UNSPEC;
+  hints.ai_socktype = SOCK_STREAM;
+  hints.ai_flags = AI_NUMERICSERV | flags;
+  addrinfo* list = nullptr;
+  auto error =
+      getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &list);
+  if (error != 0)
+    return fail(kind, fmt::format("{} {}: {}", what, address_text(host, port),
+                                  gai_strerror(error)));
+  return address_list{list};
+}
+
+unique_fd new_socket(const addrinfo& address) {
+  return unique_fd{socket(address.ai_family,
+                          address.ai_socktype | SOCK_NONBLOCK | SOCK_CLOEXEC,
+                          address.ai_protocol)};
+}
+
+// A port that a process has just left may be bound again; one that somebody
+// listens on may not (Linux).
+bool bind_and_listen(const unique_fd& fd, const addrinfo& address) {
+  int one = 1;
+  setsockopt(fd.value(), SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
+  return bind(fd.value(), address.ai_addr, address.ai_addrlen) == 0
+         && listen(fd.value(), SOMAXCONN) == 0;
+}
+
+} // namespace
+
+unique_fd::~unique_fd() {
+  if (fd_ >= 0)
+    close(fd_);
+}
+
+std::string address_text(const std::string& host, std::uint16_t port) {
+  if (host.find(':') != std::string::npos)
+    return fmt::format("[{}]:{}", host, port);
+  return fmt::format("{}:{}", host, port);
+}
+
+std::string error_text(int error) {
+  return std::error_code(error, std::generic_category()).message();
+}
+
+result<unique_fd> listen_on(const std::string& host, std::uint16_t port) {
+  auto addresses =
+      resolve(host, port, failure_kind::io, "cannot listen on", AI_PASSIVE);
+  if (!addresses)
+    return tl::make_unexpected(addresses.error());
+  int error = 0;
+  for (auto* a = addresses->get(); a; a = a->ai_next) {
+    auto fd = new_socket(*a);
+    if (fd && bind_and_listen(fd, *a))
+      return fd;
+    error = errno;
+  }
+  return fail(failure_kind::io,
+              fmt::format("cannot listen on {}: {}", address_text(host, port),
+                          error_text(error)));
+}
+
+std::uint16_t local_port(const unique_fd& socket) {
+  sockaddr_storage address{};
+  socklen_t size = sizeof address;
+  if (getsockname(socket.value(), reinterpret_cast<sockaddr*>(&address), &size)
+      != 0)
+    return 0;
+  if (address.ss_family == AF_INET6)
+    return ntohs(reinterpret_cast<sockaddr_in6&>(address).sin6_port);
+  return ntohs(reinterpret_cast<sockaddr_in&>(address).sin_port);
+}
+
+result<unique_fd> begin_connect(const std::string& host, std::uint16_t port) {
+  auto addresses =
+      resolve(host, port, failure_kind::unreachable, "cannot reach", 0);
+  if (!addresses)
+    return tl::make_unexpected(addresses.error());
+  int error = 0;
+  for (auto* a = addresses->get(); a; a = a->ai_next) {
+    auto fd = new_socket(*a);
+    if (fd
+        && (connect(fd.value(), a->ai_addr, a->ai_addrlen) == 0
+            || errno == EINPROGRESS))
+      return fd;
+    error = errno;
+  }
+  return fail(failure_kind::unreachable,
+              fmt::format("cannot reach {}: {}", address_text(host, port),
+                          error_text(error)));
+}
+
+int connect_error(const unique_fd& socket) {
+  int error = 0;
+  socklen_t size = sizeof error;
+  if (getsockopt(socket.value(), SOL_SOCKET, SO_ERROR, &error, &size) != 0)
+    return errno;
+  return error;
+}
+
+result<void> probe(const std::string& host, std::uint16_t port,
+                   std::chrono::milliseconds timeout) {
+  auto fd = begin_connect(host, port);
+  if (!fd)
+    return tl::make_unexpected(fd.error());
+  pollfd waited{fd->value(), POLLOUT, 0};
+  auto ready = poll(&waited, 1, static_cast<int>(timeout.count()));
+  auto error = ready > 0 ? connect_error(*fd) : ETIMEDOUT;
+  if (error == 0)
+    return {};
+  return fail(failure_kind::unreachable,
+              fmt::format("cannot reach {}: {}", address_text(host, port),
+                          error_text(error)));
+}
+
+void prepare_stream(const unique_fd& socket) {
+  int one = 1;
+  setsockopt(socket.value(), IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+  auto flags = fcntl(socket.value(), F_GETFL);
+  fcntl(socket.value(), F_SETFL, flags | O_NONBLOCK);
+}
+
+} // namespace tern

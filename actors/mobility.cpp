@@ -1,0 +1,140 @@
+// One node's part in everything that concerns stateful actors, as one machine:
+// events in, instructions out. This file takes the events apart; the rest is
+//
+//   mobility_route.cpp    where messages go, and what is told to whom
+//   mobility_channel.cpp  sending, receiving, handlers, acks
+//   mobility_move.cpp     both sides of a move, orders
+//
+// Why one machine for a node, and not one for each protocol: the mistakes of
+// such systems lie between the protocols (an ack that arrives while its sender
+// moves, a message for an actor that is being restored). Here all of that is
+// in the part that the simulator runs, and the shells have nothing to decide.
+//
+// Every event is carried out to its end before the next, so there are no
+// states in between that anyone could see.
+#include "actors/mobility.hpp"
+
+#include <utility>
+
+namespace tern {
+
+mobility::mobility(node_id self, mobility_options options,
+                   mobility_faults planted)
+  : self_(self), options_(options), faults_(planted),
+    directory_(self, options.cache_limit),
+    target_(options.migration, options.parking, planted.target) {
+  directory_.set_view({self});
+}
+
+mobility::~mobility() = default;
+
+void mobility::handle(mobility_input event, mobility_outputs& out) {
+  out_ = &out;
+  std::visit([this](auto& e) { on(e); }, event);
+  out_ = nullptr;
+}
+
+std::size_t mobility::room(const actor_id& from, const actor_id& to) const {
+  const auto r = residents_.find(from);
+  if (r == residents_.end())
+    return 0;
+  const auto half = r->second->sending.find(to);
+  return half == r->second->sending.end() ? options_.channel.window
+                                          : half->second.room(options_.channel);
+}
+
+bool mobility::runs_here(const actor_id& actor) const {
+  const auto r = residents_.find(actor);
+  return r != residents_.end() && !r->second->frozen;
+}
+
+std::optional<location> mobility::believed(const actor_id& actor) const {
+  const auto r = residents_.find(actor);
+  return r != residents_.end() ? location{self_, r->second->epoch}
+                               : directory_.find(actor);
+}
+
+std::size_t mobility::parked(const actor_id& actor) const {
+  const auto r = residents_.find(actor);
+  return target_.parked(actor)
+         + (r == residents_.end() ? 0 : r->second->held.size());
+}
+
+std::vector<instance_id> mobility::residents() const {
+  std::vector<instance_id> out;
+  for (auto& [id, r] : residents_)
+    out.push_back(r->instance());
+  return out;
+}
+
+resident* mobility::find(const actor_id& actor) {
+  const auto r = residents_.find(actor);
+  return r == residents_.end() ? nullptr : r->second.get();
+}
+
+void mobility::on(mobility_event::view& e) {
+  directory_.set_view(std::move(e.nodes));
+  for (auto& [id, r] : residents_) {
+    r->reported = false;
+    report(*r);
+  }
+}
+
+void mobility::on(mobility_event::register_type& e) {
+  types_.insert(std::move(e.name));
+}
+
+void mobility::on(mobility_event::spawned& e) {
+  auto r = std::make_unique<resident>(e.actor);
+  r->type = std::move(e.type);
+  r->pinned = e.pinned;
+  auto& there = *residents_.emplace(e.actor, std::move(r)).first->second;
+  report(there);
+}
+
+void mobility::on(mobility_event::posted& e) {
+  if (auto* r = find(e.from))
+    send(*r, std::move(e.message));
+}
+
+void mobility::on(mobility_event::asked& e) {
+  const auto place = queries_.try_emplace(e.number, open_query{e.actor}).first;
+  ask_place(e.number, place->second);
+}
+
+void mobility::on(mobility_event::received& e) {
+  std::visit([&](auto& m) { take(e.from, m); }, e.message);
+}
+
+void mobility::on(mobility_event::timed_out& e) {
+  using kind = mobility_timer::kind;
+  const auto& t = e.timer;
+  auto* r = find(t.actor);
+  switch (t.what) {
+  case kind::channel:
+    return on_channel_timer(t);
+  case kind::source:
+    if (r && r->move && r->move->epoch() == t.number)
+      on_source_timer(*r, t.generation);
+    return;
+  case kind::arrival: {
+    const attempt_id attempt{t.actor, static_cast<std::uint32_t>(t.number)};
+    target_.on_timer(attempt, t.generation); // the source will ask
+    return;
+  }
+  case kind::report:
+    if (r && !r->reported && r->epoch == t.number)
+      report(*r);
+    return;
+  case kind::order:
+    if (const auto o = orders_.find(t.number); o != orders_.end())
+      ask_order(t.number, o->second);
+    return;
+  case kind::query:
+    if (const auto q = queries_.find(t.number); q != queries_.end())
+      ask_place(t.number, q->second);
+    return;
+  }
+}
+
+} // namespace tern

@@ -1,0 +1,193 @@
+#pragma once
+
+#include "actors/directory.hpp"
+#include "actors/migration.hpp"
+#include "actors/mobility_event.hpp"
+#include "actors/resident.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <unordered_map>
+
+namespace tern {
+
+struct mobility_options {
+  channel_options channel;
+  migration_options migration;
+  std::size_t parking = 4096;  ///< messages held for an actor that moves
+  std::uint32_t hop_limit = 2; ///< how often a message is forwarded
+  duration ask_again = std::chrono::milliseconds(100); ///< orders and reports
+  duration ask_limit = std::chrono::seconds(2);
+  std::uint32_t ask_tries = 20;     ///< then an order counts as unanswered
+  std::size_t finished_orders = 16; ///< remembered by an actor
+  std::size_t waiting_orders = 64;  ///< of an actor, behind the one it follows
+  std::size_t cache_limit = 65'536; ///< locations
+};
+
+/// Mistakes on purpose, one at a time, to show that the simulator finds them.
+struct mobility_faults {
+  migration_target::faults target;
+  bool no_dedup = false;         ///< a message that came twice is handled twice
+  bool no_order = false;         ///< handled as it comes
+  bool ack_on_arrival = false;   ///< an ack before the handler ran
+  bool forget_mailbox = false;   ///< STATE without the mailbox
+  bool forget_unacked = false;   ///< STATE without the sender's kept messages
+  bool forget_receiving = false; ///< STATE without the receiving halves
+  bool free_early = false;       ///< the source frees before INSTALLED
+  bool resume_on_timeout = false; ///< the source guesses that it failed
+  bool reuse_epoch = false;       ///< the next attempt has the same epoch
+  bool no_hop_limit = false;
+  bool never_resend = false;
+  bool report_once = false; ///< home is told once, and may not hear it
+};
+
+/// All stateful actors of one node, as a pure state machine: what is here,
+/// where the others are, and every protocol they take part in (channels,
+/// migration, location, orders). The shell (host.hpp) and the simulator
+/// (simulation/actor_cluster.hpp) feed it events and carry out what it says.
+///
+/// It has no clock, thread, socket or random source, so the same events give
+/// the same instructions. Not safe for threads: the shell holds a lock.
+///
+/// Not for what actors do: their behaviors live in the shell.
+class mobility {
+public:
+  mobility(node_id self, mobility_options options,
+           mobility_faults planted = {});
+  ~mobility();
+
+  void handle(mobility_input event, mobility_outputs& out);
+
+  node_id self() const noexcept {
+    return self_;
+  }
+
+  /// How many messages `from`, an actor here, may send to `to` now.
+  std::size_t room(const actor_id& from, const actor_id& to) const;
+
+  /// Whether the actor is here, frozen or not.
+  bool is_here(const actor_id& actor) const {
+    return residents_.contains(actor);
+  }
+  /// Whether its handlers may run here.
+  bool runs_here(const actor_id& actor) const;
+  /// What this node believes about an actor's place.
+  std::optional<location> believed(const actor_id& actor) const;
+  std::size_t parked(const actor_id& actor) const;
+  /// The actors that are here.
+  std::vector<instance_id> residents() const;
+
+  struct counters {
+    std::uint64_t handled = 0;    ///< messages whose handler ended
+    std::uint64_t duplicates = 0; ///< dropped as seen before
+    std::uint64_t resent = 0;
+    std::uint64_t forwarded = 0;
+    std::uint64_t dropped = 0; ///< for want of a place to go, or of room
+    std::uint64_t parked = 0;
+    std::uint64_t moved_in = 0;
+    std::uint64_t moved_out = 0;
+    std::uint64_t moves_failed = 0; ///< attempts
+  };
+  const counters& count() const noexcept {
+    return count_;
+  }
+
+private:
+  struct open_order {
+    actor_id actor;
+    node_id target;
+    std::uint32_t tries = 0;
+  };
+  struct open_query {
+    actor_id actor;
+    std::uint32_t tries = 0;
+  };
+
+  // events
+  void on(mobility_event::view& e);
+  void on(mobility_event::register_type& e);
+  void on(mobility_event::spawned& e);
+  void on(mobility_event::posted& e);
+  void on(mobility_event::handled& e);
+  void on(mobility_event::saved& e);
+  void on(mobility_event::restored& e);
+  void on(mobility_event::ordered& e);
+  void on(mobility_event::asked& e);
+  void on(mobility_event::received& e);
+  void on(mobility_event::timed_out& e);
+
+  // messages of other nodes
+  void take(node_id from, routed_message& m);
+  void take(node_id from, migrate_prepare& m);
+  void take(node_id from, migrate_prepared& m);
+  void take(node_id from, migrate_state& m);
+  void take(node_id from, migrate_installed& m);
+  void take(node_id from, migrate_abort& m);
+  void take(node_id from, migrate_aborted& m);
+  void take(node_id from, location_update& m);
+  void take(node_id from, location_query& m);
+  void take(node_id from, location_answer& m);
+  void take(node_id from, order_answer& m);
+
+  // ways (mobility_route.cpp)
+  void transmit(node_id to, mobile_message m);
+  void route(routed_message m);
+  void forward(routed_message& m);
+  void drop(const routed_message& m);
+  void learn(const actor_id& actor, const location& where);
+  void report(resident& r);
+
+  // channels (mobility_channel.cpp)
+  resident* find(const actor_id& actor);
+  void send(resident& r, outgoing_message m);
+  void dispatch(resident& r, const actor_id& to, const sending_half& half,
+                const channel_message& m);
+  void arm_channel(resident& r, const actor_id& to, sending_half& half);
+  void accept(resident& r, routed_message& m);
+  void accept_message(resident& r, routed_message& m);
+  void accept_ack(resident& r, routed_message& m);
+  void acknowledge(resident& r, const channel_end& end);
+  void flush_acks(resident& r);
+  void want_room(resident& r, const actor_id& to);
+  void give_room(resident& r, const actor_id& to, sending_half& half);
+  void pump(resident& r);
+  void nudge(const location_answer& m);
+  void on_channel_timer(const mobility_timer& t);
+
+  // moves (mobility_move.cpp)
+  void accept_order(resident& r, const migration_order& order);
+  void next_order(resident& r);
+  void answer_order(const migration_order& order,
+                    const migration_outcome& outcome);
+  void finish_order(resident& r, const migration_outcome& outcome);
+  void carry_out(resident& r, source_instructions steps);
+  void on_source_timer(resident& r, std::uint64_t generation);
+  void freeze(resident& r);
+  void send_state(resident& r);
+  void thaw(resident& r);
+  void release(resident& r, const location& where);
+  void carry_out(node_id to, const attempt_id& attempt,
+                 migration_target::answer a);
+  void install(const attempt_id& attempt, migration_target::answer a);
+  void ask_order(std::uint64_t number, open_order& o);
+  void ask_place(std::uint64_t number, open_query& q);
+  void arm_again(mobility_timer t, std::uint32_t tries);
+
+  node_id self_;
+  mobility_options options_;
+  mobility_faults faults_;
+  directory directory_;
+  migration_target target_;
+  std::unordered_map<actor_id, std::unique_ptr<resident>> residents_;
+  std::set<std::string> types_;
+  std::map<std::uint64_t, open_order> orders_;
+  std::map<std::uint64_t, open_query> queries_;
+  counters count_;
+  mobility_outputs* out_ = nullptr; // of the event being handled
+};
+
+} // namespace tern

@@ -1,0 +1,226 @@
+// Between a handler's `send` and another one's `receive`: the channels of the
+// actors that are here.
+//
+// A handler runs alone: `run` is said only when the last `handled` came. What
+// a handler sent leaves when it ends. Acks are gathered, and go out when the
+// mailbox is empty, after `ack_every` messages, and before a freeze; one per
+// channel says all. What comes while an actor is frozen is held and either
+// forwarded to where it runs next or taken in when it stays.
+#include "actors/mobility.hpp"
+
+#include <utility>
+
+namespace tern {
+
+void mobility::send(resident& r, outgoing_message m) {
+  const auto [place, is_new] = r.sending.try_emplace(m.to, r.next_channel);
+  if (is_new)
+    ++r.next_channel;
+  auto& half = place->second;
+  if (half.room(options_.channel) == 0)
+    return want_room(r, m.to);
+  const auto& kept = half.push(m.cause, std::move(m.payload));
+  if (!r.frozen)
+    dispatch(r, m.to, half, kept);
+  arm_channel(r, m.to, half);
+}
+
+void mobility::dispatch(resident& r, const actor_id& to,
+                        const sending_half& half, const channel_message& m) {
+  routed_message out;
+  out.head.to = to;
+  out.head.from = r.id;
+  out.head.sequence = m.sequence;
+  out.head.cause = m.cause;
+  out.origin = self_;
+  out.origin_epoch = r.epoch;
+  out.number = half.number();
+  out.payload = m.payload;
+  route(std::move(out));
+}
+
+void mobility::arm_channel(resident& r, const actor_id& to,
+                           sending_half& half) {
+  if (const auto delay = half.arm(options_.channel))
+    out_->push_back(instruction::arm{{mobility_timer::kind::channel, r.id, to,
+                                      half.number(), half.generation()},
+                                     *delay});
+}
+
+void mobility::on_channel_timer(const mobility_timer& t) {
+  auto* r = find(t.actor);
+  if (!r || r->frozen)
+    return; // armed anew where it runs next
+  const auto place = r->sending.find(t.peer);
+  if (place == r->sending.end() || place->second.number() != t.number)
+    return;
+  auto& half = place->second;
+  auto todo = half.on_timer(t.generation, options_.channel);
+  if (faults_.never_resend)
+    todo.resend = 0;
+  if (todo.lost_sight)
+    if (const auto known = directory_.find(t.peer))
+      directory_.forget(t.peer, known->epoch);
+  // By value: on this node an ack may come back before the loop is through.
+  const std::vector<channel_message> again(
+      half.kept().begin(),
+      half.kept().begin() + static_cast<std::ptrdiff_t>(todo.resend));
+  for (auto& m : again) {
+    ++count_.resent;
+    dispatch(*r, t.peer, half, m);
+  }
+  arm_channel(*r, t.peer, half);
+}
+
+// Somebody dropped a message of this channel and said so.
+void mobility::nudge(const location_answer& m) {
+  auto* r = find(m.dropped_from);
+  if (!r || r->frozen)
+    return;
+  const auto place = r->sending.find(m.actor);
+  if (place == r->sending.end() || place->second.number() != m.dropped_channel)
+    return;
+  auto& half = place->second;
+  if (const auto delay = half.hurry(options_.channel))
+    out_->push_back(
+        instruction::arm{{mobility_timer::kind::channel, r->id, m.actor,
+                          half.number(), half.generation()},
+                         *delay});
+}
+
+void mobility::accept(resident& r, routed_message& m) {
+  if (r.frozen) {
+    if (r.held.size() < options_.parking || faults_.target.unbounded_parking)
+      r.held.push_back(std::move(m));
+    else
+      drop(m);
+    return;
+  }
+  switch (m.kind) {
+  case message_kind::channel_ack:
+    return accept_ack(r, m);
+  case message_kind::order_migration:
+    return accept_order(r, {m.origin, m.number, m.target});
+  default:
+    return accept_message(r, m);
+  }
+}
+
+void mobility::accept_message(resident& r, routed_message& m) {
+  const channel_end end{m.head.from, m.number};
+  auto& half = r.receiving.try_emplace(end, m.number).first->second;
+  channel_message came{m.head.sequence, m.head.cause, std::move(m.payload)};
+  const auto deliver = [&](channel_message& next) {
+    r.mailbox.push_back({mail::kind::message, end.first, end.second,
+                         next.sequence, next.cause, std::move(next.payload)});
+  };
+  using verdict = receiving_half::verdict;
+  const auto copy = faults_.no_order ? came : channel_message{};
+  const auto found = half.accept(came, options_.channel);
+  if (found == verdict::deliver) {
+    deliver(came);
+    while (auto next = half.take_next())
+      deliver(*next);
+  } else if (found == verdict::early) {
+    if (faults_.no_order)
+      r.mailbox.push_back({mail::kind::message, end.first, end.second,
+                           copy.sequence, copy.cause, copy.payload});
+  } else {
+    ++count_.duplicates;
+    if (faults_.no_dedup && found != verdict::beyond)
+      deliver(came);
+    if (found == verdict::handled)
+      acknowledge(r, end);
+  }
+  if (faults_.ack_on_arrival) {
+    half.on_handled(half.save().delivered);
+    acknowledge(r, end);
+  }
+  pump(r);
+}
+
+void mobility::accept_ack(resident& r, routed_message& m) {
+  const auto place = r.sending.find(m.head.from);
+  if (place == r.sending.end() || place->second.number() != m.number)
+    return;
+  auto& half = place->second;
+  if (!half.acknowledge(m.head.sequence))
+    return;
+  give_room(r, m.head.from, half);
+  pump(r);
+}
+
+// A handler wanted to send and could not.
+void mobility::want_room(resident& r, const actor_id& to) {
+  const auto half = r.sending.find(to);
+  if (half == r.sending.end())
+    return;
+  half->second.want_room();
+  give_room(r, to, half->second); // acks may have come meanwhile
+}
+
+void mobility::give_room(resident& r, const actor_id& to, sending_half& half) {
+  if (half.take_room(options_.channel))
+    r.mailbox.push_back({mail::kind::writable, to, 0, 0, 0, {}});
+}
+
+void mobility::acknowledge(resident& r, const channel_end& end) {
+  const auto half = r.receiving.find(end);
+  if (half == r.receiving.end())
+    return;
+  half->second.take_due();
+  routed_message ack;
+  ack.kind = message_kind::channel_ack;
+  ack.head.to = end.first;
+  ack.head.from = r.id;
+  ack.head.sequence = half->second.handled();
+  ack.origin = self_;
+  ack.origin_epoch = r.epoch;
+  ack.number = end.second;
+  route(std::move(ack));
+}
+
+void mobility::flush_acks(resident& r) {
+  r.handled_since_ack = 0;
+  for (const auto& end : std::exchange(r.ack_due, {}))
+    if (const auto half = r.receiving.find(end);
+        half != r.receiving.end() && half->second.take_due())
+      acknowledge(r, end);
+}
+
+void mobility::pump(resident& r) {
+  if (r.busy || r.frozen || r.mailbox.empty())
+    return;
+  r.busy = true;
+  r.current = std::move(r.mailbox.front());
+  r.mailbox.pop_front();
+  out_->push_back(instruction::run{r.instance(), r.current});
+}
+
+void mobility::on(mobility_event::handled& e) {
+  auto* r = find(e.instance.actor);
+  if (!r || r->epoch != e.instance.epoch || !r->busy)
+    return;
+  const auto done = std::exchange(r->current, {});
+  if (done.what == mail::kind::message) {
+    const channel_end end{done.from, done.channel};
+    const auto half = r->receiving.find(end);
+    if (half != r->receiving.end() && half->second.on_handled(done.sequence))
+      r->ack_due.push_back(end);
+    ++count_.handled;
+    ++r->handled_since_ack;
+  }
+  for (auto& m : e.sent)
+    send(*r, std::move(m));
+  for (auto& to : e.refused)
+    want_room(*r, to);
+  if (r->mailbox.empty() || r->handled_since_ack >= options_.channel.ack_every)
+    flush_acks(*r);
+  r->busy = false; // only now: what it sent to itself must not run before
+  if (r->move && r->move->now() == migration_source::phase::freezing)
+    freeze(*r);
+  else
+    pump(*r);
+}
+
+} // namespace tern

@@ -1,0 +1,264 @@
+#include "actors/node.hpp"
+
+#include "actors/caf_compat.hpp"
+#include "actors/control/cluster.hpp"
+#include "actors/handler_table.hpp"
+#include "actors/trace/trace_exchange.hpp"
+#include "actors/trace/tracer.hpp"
+
+#include <caf/actor_system.hpp>
+#include <unistd.h>
+
+#include <sys/random.h>
+
+namespace tern {
+
+namespace {
+
+node_id random_incarnation() {
+  node_id id;
+  while (!id)
+    if (getrandom(&id.value, sizeof id.value, 0) != sizeof id.value)
+      id.value = 0;
+  return id;
+}
+
+member make_self(const node_config& config) {
+  member self;
+  self.id = random_incarnation();
+  self.host = config.host;
+  self.port = config.port;
+  self.data_port = config.data_port;
+  self.pid = getpid();
+  self.threads = config.threads;
+  self.memory_limit = config.memory_limit;
+  return self;
+}
+
+/// Functions that are called in the order in which they came.
+template <class... Ts>
+class callbacks {
+public:
+  void add(std::function<void(Ts...)> f) {
+    std::lock_guard guard{mutex_};
+    list_.push_back(std::move(f));
+  }
+  void call(Ts... args) const {
+    std::unique_lock guard{mutex_};
+    auto list = list_;
+    guard.unlock();
+    for (auto& f : list)
+      f(args...);
+  }
+
+private:
+  mutable std::mutex mutex_;
+  std::vector<std::function<void(Ts...)>> list_;
+};
+
+} // namespace
+
+struct node::impl {
+  explicit impl(const node_config& config)
+    : self(make_self(config)), recorder(self.id), caf(config.listen),
+      system(caf) {
+    system.await_actors_before_shutdown(false);
+  }
+
+  cluster::hooks hooks();
+  void deliver(node_id from, message_kind kind, const envelope& head,
+               std::span<const std::byte> payload, buffer bulk);
+  void stamp(node_id to, message_kind kind, envelope& head);
+  void drop() {
+    dropped.fetch_add(1, std::memory_order_relaxed);
+  }
+
+  member self;
+  tracer recorder;
+  handler_table handlers;
+  callbacks<const member&> joined;
+  callbacks<const member&, const std::string&> down;
+  std::mutex status_mutex;
+  std::function<std::vector<std::byte>()> status;
+  std::atomic<std::uint64_t> received{0};
+  std::atomic<std::uint64_t> dropped{0};
+  caf_config caf;
+  caf::actor_system system;
+  std::optional<trace_exchange> traces;
+  std::unique_ptr<cluster> peers; // empty: the node does not listen
+};
+
+cluster::hooks node::impl::hooks() {
+  cluster::hooks to;
+  to.message = [this](node_id from, const message_view& m, buffer bulk) {
+    received.fetch_add(1, std::memory_order_relaxed);
+    deliver(from, static_cast<message_kind>(m.head.kind),
+            wire::envelope_of(m.head), m.payload, std::move(bulk));
+  };
+  to.joined = [this](const member& who) {
+    if (recorder.enabled())
+      recorder.emit(trace_kind::node_up, {}, who.id.value, 0,
+                    recorder.peer_index(who.id));
+    joined.call(who);
+  };
+  to.down = [this](const member& who, const std::string& reason) {
+    if (recorder.enabled())
+      recorder.emit(trace_kind::node_down, {}, who.id.value, 0,
+                    recorder.peer_index(who.id));
+    down.call(who, reason);
+  };
+  to.status = [this]() -> std::vector<std::byte> {
+    std::unique_lock guard{status_mutex};
+    auto f = status;
+    guard.unlock();
+    return f ? f() : std::vector<std::byte>{};
+  };
+  return to;
+}
+
+void node::impl::deliver(node_id from, message_kind kind, const envelope& head,
+                         std::span<const std::byte> payload, buffer bulk) {
+  if (recorder.enabled()) [[unlikely]]
+    recorder.emit(trace_kind::received, head.to, head.number,
+                  static_cast<std::uint32_t>(kind), recorder.peer_index(from));
+  incoming message{from, kind, head, payload, std::move(bulk)};
+  if (!handlers.call(message))
+    drop();
+}
+
+void node::impl::stamp(node_id to, message_kind kind, envelope& head) {
+  if (!recorder.enabled()) [[likely]]
+    return;
+  head.number = recorder.next_number();
+  recorder.emit(trace_kind::sent, head.from, head.number,
+                static_cast<std::uint32_t>(kind), recorder.peer_index(to));
+}
+
+node::node() = default;
+
+node::~node() {
+  // Handlers may call this node until it has left.
+  if (impl_ && impl_->peers)
+    impl_->peers->leave();
+}
+
+result<std::unique_ptr<node>> node::start(node_config config) {
+  std::unique_ptr<node> n{new node};
+  n->impl_ = std::make_unique<impl>(config);
+  auto& i = *n->impl_;
+  i.traces.emplace(*n);
+  if (!config.listen)
+    return n;
+  auto peers = cluster::open(i.system, i.self, config.max_bulk, i.hooks());
+  if (!peers)
+    return tl::make_unexpected(peers.error());
+  i.peers = std::move(*peers);
+  return n;
+}
+
+const member& node::self() const noexcept {
+  return impl_->self;
+}
+
+result<void> node::join(const std::string& host, std::uint16_t port,
+                        std::chrono::milliseconds timeout) {
+  if (impl_->peers)
+    return impl_->peers->join(host, port, timeout);
+  return fail(failure_kind::refused, "a node that does not listen cannot join "
+                                         + address_text(host, port));
+}
+
+std::vector<member> node::members() const {
+  if (impl_->peers)
+    return impl_->peers->members();
+  return {impl_->self};
+}
+
+void node::on(message_kind kind, handler f) {
+  impl_->handlers.set(kind, std::move(f));
+}
+
+void node::on_joined(member_handler f) {
+  impl_->joined.add(std::move(f));
+}
+
+void node::on_down(down_handler f) {
+  impl_->down.add(std::move(f));
+}
+
+void node::on_status(std::function<std::vector<std::byte>()> f) {
+  std::lock_guard guard{impl_->status_mutex};
+  impl_->status = std::move(f);
+}
+
+void node::send(node_id to, message_kind kind, envelope head,
+                std::span<const std::byte> payload) {
+  impl_->stamp(to, kind, head);
+  if (to == id())
+    return impl_->deliver(to, kind, head, payload, {});
+  if (auto l = impl_->peers ? impl_->peers->links().find(to) : nullptr)
+    l->send(kind, head, payload);
+  else
+    impl_->drop();
+}
+
+void node::send_bulk(node_id to, message_kind kind, envelope head,
+                     std::span<const std::byte> payload, buffer bulk) {
+  impl_->stamp(to, kind, head);
+  if (to == id())
+    return impl_->deliver(to, kind, head, payload, std::move(bulk));
+  if (auto l = impl_->peers ? impl_->peers->links().find(to) : nullptr)
+    l->send_bulk(kind, head, payload, std::move(bulk));
+  else
+    impl_->drop();
+}
+
+void node::flush() {
+  if (impl_->peers)
+    impl_->peers->links().for_each([](link& l) { l.flush(); });
+}
+
+node::counters node::count() const {
+  counters c;
+  c.messages_received = impl_->received.load(std::memory_order_relaxed);
+  c.dropped = impl_->dropped.load(std::memory_order_relaxed);
+  if (!impl_->peers)
+    return c;
+  auto links = impl_->peers->links().count();
+  c.messages_sent = links.messages_sent;
+  c.bytes_sent = links.bytes_sent;
+  c.bytes_received = links.bytes_received;
+  c.dropped += links.dropped;
+  c.queued = links.queued;
+  c.turned_away = impl_->peers->turned_away();
+  return c;
+}
+
+std::uint64_t node::queued(node_id to) const {
+  auto l = impl_->peers ? impl_->peers->links().find(to) : nullptr;
+  return l ? l->count().queued : 0;
+}
+
+std::chrono::nanoseconds node::round_trip(node_id to) const {
+  auto l = impl_->peers ? impl_->peers->links().find(to) : nullptr;
+  return l ? l->round_trip() : std::chrono::nanoseconds{0};
+}
+
+caf::actor_system& node::system() {
+  return impl_->system;
+}
+
+tracer& node::trace() {
+  return impl_->recorder;
+}
+
+void node::record_traces(bool on) {
+  impl_->traces->record(on);
+}
+
+std::vector<node_trace>
+node::collect_traces(std::chrono::milliseconds timeout) {
+  return impl_->traces->collect(timeout);
+}
+
+} // namespace tern

@@ -1,0 +1,422 @@
+// A run of one seed. What the host does with threads, sockets and CAF, this
+// does with a queue of events: it feeds the machines and carries out what they
+// say, after delays of its own choice.
+#include "actors/simulation/actor_cluster.hpp"
+
+#include "actors/simulation/network.hpp"
+#include "actors/simulation/wanderer.hpp"
+
+#include <fmt/format.h>
+
+#include <memory>
+#include <optional>
+#include <set>
+#include <utility>
+
+namespace tern::simulation {
+
+namespace {
+
+// Shorter than the real ones, and of the order of the network's delays, so
+// that answers are often late and time-outs often wrong.
+mobility_options quick_options() {
+  mobility_options o;
+  o.channel.window = 8;
+  o.channel.burst = 4;
+  o.channel.ack_every = 4;
+  o.channel.resend = std::chrono::milliseconds(3);
+  o.channel.resend_limit = std::chrono::milliseconds(50);
+  o.migration.prepare_again = std::chrono::milliseconds(2);
+  o.migration.prepare_tries = 3;
+  o.migration.state_timeout = std::chrono::milliseconds(4);
+  o.migration.abort_again = std::chrono::milliseconds(1);
+  o.migration.abort_limit = std::chrono::milliseconds(20);
+  o.migration.abort_tries = 4;
+  o.migration.arrival_timeout = std::chrono::milliseconds(15);
+  o.parking = 8;
+  o.ask_again = std::chrono::milliseconds(4);
+  o.ask_limit = std::chrono::milliseconds(50);
+  o.cache_limit = 4;
+  return o;
+}
+
+network_options draw_network(random_source& rng, bool bad) {
+  network_options o;
+  if (!bad)
+    return o;
+  constexpr double losses[] = {0, 0.01, 0.05, 0.2};
+  constexpr double doubles[] = {0, 0.05, 0.2, 0.4};
+  constexpr double stragglers[] = {0, 0.01, 0.05, 0.2};
+  o.loss = losses[rng.below(4)];
+  o.duplicate = doubles[rng.below(4)];
+  o.straggle = stragglers[rng.below(4)];
+  o.straggle_delay = rng.between(5, 100) * millisecond;
+  o.max_delay = rng.between(100, 3000) * microsecond;
+  return o;
+}
+
+// What an outside observer knows of a pair of actors.
+struct pair_history {
+  std::uint64_t sent = 0;
+  std::uint64_t begun = 0; // handlers
+  std::uint64_t ended = 0;
+};
+
+class run {
+public:
+  run(std::uint64_t seed, const actor_simulation_options& options)
+    : options_(options), sim_(seed),
+      net_(sim_, options.nodes, draw_network(sim_.rng(), options.bad_network)) {
+  }
+
+  std::string go();
+
+  std::uint64_t messages() const;
+  std::uint64_t migrations() const;
+  std::uint64_t events() const {
+    return sim_.events();
+  }
+  std::uint64_t hash() const {
+    return sim_.hash();
+  }
+
+private:
+  struct sim_node {
+    std::unique_ptr<mobility> machine;
+    std::map<instance_id, wanderer> running; // behaviors
+    actor_id gateway;
+  };
+  using pair = std::pair<actor_id, actor_id>;
+
+  static node_id id_of(std::size_t n) {
+    return {n + 1};
+  }
+  static std::size_t index_of(node_id id) {
+    return id.value - 1;
+  }
+  sim_time pick(sim_time limit) {
+    return sim_.rng().below(limit);
+  }
+
+  void set_up();
+  void plan_traffic();
+  void plan_faults();
+  void feed(std::size_t n, mobility_input event);
+  void carry_out(std::size_t n, instruction::transmit& i);
+  void carry_out(std::size_t n, instruction::run& i);
+  void carry_out(std::size_t n, instruction::save& i);
+  void carry_out(std::size_t n, instruction::restore& i);
+  void carry_out(std::size_t n, instruction::discard& i);
+  void carry_out(std::size_t n, instruction::arm& i);
+  void carry_out(std::size_t n, instruction::order_done& i);
+  void carry_out(std::size_t n, instruction::located& i);
+
+  void post(std::size_t n, const actor_id& to);
+  void order(std::size_t n, const actor_id& actor, std::size_t target);
+  void handle(std::size_t n, const instance_id& instance, const mail& m);
+  bool receive(wanderer& w, const actor_id& self, const mail& m);
+  void say(std::size_t n, wanderer& w, const actor_id& self, wanderer::wish to,
+           mobility_event::handled& out, std::map<actor_id, std::size_t>& room);
+  void check_alone(std::size_t n, const actor_id& actor);
+  void check_message(const routed_message& m);
+  void check_end();
+  void broken(std::string what) {
+    if (why_.empty())
+      why_ = fmt::format("at {} us: {}", sim_.now() / microsecond, what);
+  }
+
+  const actor_simulation_options& options_;
+  simulator sim_;
+  network<mobile_message> net_;
+  std::vector<sim_node> nodes_;
+  std::vector<actor_id> actors_;
+  std::map<pair, pair_history> pairs_;
+  std::map<std::uint64_t, std::uint64_t> answered_; // order -> answers
+  std::uint64_t orders_ = 0;
+  bool calm_ = false; // faults are over
+  std::string why_;
+};
+
+void run::set_up() {
+  std::vector<node_id> view;
+  for (std::size_t n = 0; n < options_.nodes; ++n)
+    view.push_back(id_of(n));
+  nodes_.resize(options_.nodes);
+  for (std::size_t n = 0; n < options_.nodes; ++n) {
+    auto& node = nodes_[n];
+    node.machine =
+        std::make_unique<mobility>(id_of(n), quick_options(), options_.planted);
+    node.gateway = actor_id::service(id_of(n), 1);
+    feed(n, mobility_event::view{view});
+    feed(n, mobility_event::register_type{"wanderer"});
+    node.running[{node.gateway, 1}] = {};
+    feed(n, mobility_event::spawned{node.gateway, "gateway", true});
+  }
+  for (std::size_t a = 0; a < options_.actors; ++a) {
+    const auto n = sim_.rng().below(options_.nodes);
+    actors_.push_back(actor_id::stateful(id_of(n), a + 1));
+    nodes_[n].running[{actors_[a], 1}] = {};
+    feed(n, mobility_event::spawned{actors_[a], "wanderer", false});
+  }
+}
+
+constexpr sim_time active = 100 * millisecond;
+
+void run::plan_traffic() {
+  for (std::size_t i = 0; i < options_.messages; ++i) {
+    const auto n = sim_.rng().below(options_.nodes);
+    const auto to = actors_[sim_.rng().below(actors_.size())];
+    net_.after(n, pick(active), [=, this] { post(n, to); });
+  }
+  for (std::size_t i = 0; i < options_.migrations; ++i) {
+    const auto n = sim_.rng().below(options_.nodes);
+    const auto actor = actors_[sim_.rng().below(actors_.size())];
+    const auto target = sim_.rng().below(options_.nodes);
+    net_.after(n, pick(active), [=, this] { order(n, actor, target); });
+  }
+}
+
+void run::plan_faults() {
+  if (options_.bad_network)
+    for (auto pauses = sim_.rng().below(5); pauses > 0; --pauses) {
+      const auto n = sim_.rng().below(options_.nodes);
+      const auto length = pick(60 * millisecond);
+      sim_.after(pick(active), [=, this] { net_.pause_for(n, length); });
+    }
+  sim_.after(active + 50 * millisecond, [this] {
+    calm_ = true;
+    net_.heal();
+  });
+}
+
+std::string run::go() {
+  net_.on_message([this](std::size_t to, std::size_t from, mobile_message m) {
+    feed(to, mobility_event::received{id_of(from), std::move(m)});
+  });
+  set_up();
+  plan_traffic();
+  plan_faults();
+  constexpr std::uint64_t limit = 200'000;
+  std::uint64_t n = 0;
+  while (why_.empty() && n < limit && sim_.step())
+    ++n;
+  if (why_.empty() && !sim_.idle())
+    broken("it does not come to rest");
+  if (why_.empty())
+    check_end();
+  return why_;
+}
+
+void run::feed(std::size_t n, mobility_input event) {
+  mobility_outputs out;
+  nodes_[n].machine->handle(std::move(event), out);
+  for (auto& i : out) {
+    sim_.note(i.index());
+    std::visit([&](auto& it) { carry_out(n, it); }, i);
+  }
+}
+
+void run::carry_out(std::size_t n, instruction::transmit& i) {
+  if (const auto* m = std::get_if<routed_message>(&i.message))
+    check_message(*m);
+  net_.send(n, index_of(i.to), std::move(i.message));
+}
+
+void run::carry_out(std::size_t n, instruction::run& i) {
+  check_alone(n, i.instance.actor);
+  net_.after(n, pick(60 * microsecond),
+             [this, n, i = std::move(i)] { handle(n, i.instance, i.what); });
+}
+
+void run::carry_out(std::size_t n, instruction::save& i) {
+  net_.after(n, pick(50 * microsecond), [this, n, i] {
+    const auto w = nodes_[n].running.find(i.instance);
+    if (w == nodes_[n].running.end())
+      return broken("a snapshot of what is not here");
+    feed(n, mobility_event::saved{i.instance, i.attempt, w->second.save()});
+  });
+}
+
+void run::carry_out(std::size_t n, instruction::restore& i) {
+  const bool fails = !calm_ && sim_.rng().chance(0.02);
+  net_.after(n, pick(500 * microsecond), [this, n, fails, i] {
+    if (!fails)
+      nodes_[n].running[{i.attempt.actor, i.attempt.epoch}] =
+          wanderer::restore(i.snapshot);
+    feed(n, mobility_event::restored{i.attempt, fails ? "no luck" : ""});
+    check_alone(n, i.attempt.actor);
+  });
+}
+
+void run::carry_out(std::size_t n, instruction::discard& i) {
+  nodes_[n].running.erase(i.instance);
+}
+
+void run::carry_out(std::size_t n, instruction::arm& i) {
+  net_.after(n, static_cast<sim_time>(i.delay.count()),
+             [this, n, timer = i.timer] {
+               feed(n, mobility_event::timed_out{timer});
+             });
+}
+
+void run::carry_out(std::size_t, instruction::order_done& i) {
+  if (++answered_[i.number] > 1)
+    broken("an order was answered twice");
+}
+
+void run::carry_out(std::size_t, instruction::located&) {}
+
+void run::post(std::size_t n, const actor_id& to) {
+  auto& node = nodes_[n];
+  if (node.machine->room(node.gateway, to) == 0)
+    return;
+  const auto number = ++pairs_[{node.gateway, to}].sent;
+  feed(n, mobility_event::posted{node.gateway,
+                                 {to, 0, numbered{number, pick(6)}.encode()}});
+}
+
+void run::order(std::size_t n, const actor_id& actor, std::size_t target) {
+  feed(n, mobility_event::ordered{actor, id_of(target), ++orders_});
+}
+
+// The handler of a message: checks it, and sends some of its own.
+void run::handle(std::size_t n, const instance_id& instance, const mail& m) {
+  const auto place = nodes_[n].running.find(instance);
+  if (place == nodes_[n].running.end())
+    return broken("a message for what is not here");
+  const auto self = instance.actor;
+  auto& w = place->second;
+  if (m.what == mail::kind::message && !receive(w, self, m))
+    return;
+  mobility_event::handled done{instance, {}, {}};
+  std::map<actor_id, std::size_t> room;
+  for (auto& wish : std::exchange(w.waiting, {}))
+    say(n, w, self, wish, done, room);
+  if (m.what == mail::kind::message) {
+    const auto left = numbered::decode(m.payload).left;
+    if (left > 0)
+      say(n, w, self, {actors_[sim_.rng().below(actors_.size())], left - 1},
+          done, room);
+    ++pairs_[{m.from, self}].ended;
+  }
+  feed(n, std::move(done));
+  if (options_.rotate && m.what == mail::kind::message && !calm_)
+    order(n, self, sim_.rng().below(options_.nodes));
+}
+
+bool run::receive(wanderer& w, const actor_id& self, const mail& m) {
+  const auto number = numbered::decode(m.payload).number;
+  auto& history = pairs_[{m.from, self}];
+  ++history.begun;
+  const auto expected = ++w.received[m.from];
+  if (number == expected && number == history.begun)
+    return true;
+  broken(fmt::format("{} got message {} of {}; its state expects {}, the "
+                     "world {}",
+                     to_string(self), number, to_string(m.from), expected,
+                     history.begun));
+  return false;
+}
+
+void run::say(std::size_t n, wanderer& w, const actor_id& self,
+              wanderer::wish to, mobility_event::handled& out,
+              std::map<actor_id, std::size_t>& room) {
+  const auto free =
+      room.try_emplace(to.to, nodes_[n].machine->room(self, to.to)).first;
+  if (free->second == 0) {
+    w.waiting.push_back(to);
+    out.refused.push_back(to.to);
+    return;
+  }
+  --free->second;
+  const auto number = ++w.sent[to.to];
+  if (number != ++pairs_[{self, to.to}].sent)
+    broken(fmt::format("{} forgot what it sent", to_string(self)));
+  out.sent.push_back({to.to, 0, numbered{number, to.left}.encode()});
+}
+
+void run::check_alone(std::size_t n, const actor_id& actor) {
+  if (!nodes_[n].machine->runs_here(actor))
+    return;
+  for (std::size_t other = 0; other < nodes_.size(); ++other)
+    if (other != n && nodes_[other].machine->runs_here(actor))
+      broken(fmt::format("{} runs on nodes {} and {}", to_string(actor), n,
+                         other));
+  if (nodes_[n].machine->parked(actor) > quick_options().parking)
+    broken(to_string(actor) + " has too many messages parked");
+}
+
+void run::check_message(const routed_message& m) {
+  if (m.head.hops > quick_options().hop_limit)
+    broken("a message for " + to_string(m.head.to) + " wanders");
+  if (m.kind == message_kind::channel_ack
+      && m.head.sequence > pairs_[{m.head.to, m.head.from}].ended)
+    broken(to_string(m.head.from) + " acknowledged what it did not handle");
+}
+
+void run::check_end() {
+  for (auto& [ends, history] : pairs_)
+    if (history.sent != history.ended)
+      broken(fmt::format("{} of {} messages from {} to {} were handled",
+                         history.ended, history.sent, to_string(ends.first),
+                         to_string(ends.second)));
+  if (answered_.size() != orders_)
+    broken("an order was never answered");
+  for (auto& actor : actors_) {
+    std::size_t places = 0;
+    std::size_t place = 0;
+    for (std::size_t n = 0; n < nodes_.size(); ++n)
+      if (nodes_[n].machine->runs_here(actor)) {
+        ++places;
+        place = n;
+      }
+    if (places != 1)
+      broken(fmt::format("{} runs on {} nodes", to_string(actor), places));
+    std::vector<node_id> view;
+    for (std::size_t n = 0; n < nodes_.size(); ++n)
+      view.push_back(id_of(n));
+    const auto home = index_of(home_of(actor, view));
+    const auto known = nodes_[home].machine->believed(actor);
+    if (!known || known->node != id_of(place))
+      broken("the home of " + to_string(actor) + " does not know its place");
+  }
+}
+
+std::uint64_t run::messages() const {
+  std::uint64_t n = 0;
+  for (auto& node : nodes_)
+    n += node.machine->count().handled;
+  return n;
+}
+
+std::uint64_t run::migrations() const {
+  std::uint64_t n = 0;
+  for (auto& node : nodes_)
+    n += node.machine->count().moved_in;
+  return n;
+}
+
+} // namespace
+
+actor_simulation_result
+actor_simulation(const actor_simulation_options& options) {
+  actor_simulation_result out;
+  for (auto seed = options.first_seed; seed <= options.last_seed; ++seed) {
+    run one(seed, options);
+    auto why = one.go();
+    ++out.seeds;
+    out.messages += one.messages();
+    out.migrations += one.migrations();
+    out.events += one.events();
+    out.hash = (out.hash ^ one.hash()) * 0x100000001b3ull;
+    if (why.empty())
+      continue;
+    if (out.failed++ == 0) {
+      out.first_failing = seed;
+      out.why = fmt::format("seed {}: {}", seed, why);
+    }
+  }
+  return out;
+}
+
+} // namespace tern::simulation

@@ -1,0 +1,55 @@
+#pragma once
+
+#include "actors/mobility.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+namespace tern::simulation {
+
+/// A cluster of `nodes` mobility machines, the same that real nodes run, on a
+/// simulated network: actors that send each other numbered messages and are
+/// moved about while the network loses, doubles, delays and reorders messages
+/// and nodes pause. After a while the faults stop and everything has to come
+/// to rest.
+struct actor_simulation_options {
+  std::uint64_t first_seed = 1;
+  std::uint64_t last_seed = 1;
+  std::size_t nodes = 4;
+  std::size_t actors = 6;
+  std::size_t messages = 60;   ///< begun by gateways; most cause others
+  std::size_t migrations = 16; ///< orders given at random times
+  bool rotate = false;         ///< move an actor after every message it handled
+  bool bad_network = true;     ///< loss, duplicates, stragglers, pauses
+  bool through_codec = false;  ///< encode and decode every message
+  mobility_faults planted;
+};
+
+/// What happened over all seeds.
+struct actor_simulation_result {
+  std::uint64_t seeds = 0;
+  std::uint64_t failed = 0;
+  std::uint64_t first_failing = 0; ///< seed; 0: none
+  std::string why;                 ///< of the first failing one
+  std::uint64_t messages = 0;      ///< handled by actors
+  std::uint64_t migrations = 0;    ///< moves that ended elsewhere
+  std::uint64_t kills = 0;
+  std::uint64_t events = 0;
+  std::uint64_t hash = 0; ///< of all runs: equal for equal options
+};
+
+/// Runs every seed and checks, at each step:
+///
+/// - an actor's handlers may run on at most one node;
+/// - every message is handled once, in the order of its pair;
+/// - an ack names only messages whose handlers ended;
+/// - no message is forwarded more often than the bound, no queue grows beyond
+///   its own;
+///
+/// and at the end: every message sent was handled, every order was answered,
+/// every actor is somewhere, and its home knows where.
+actor_simulation_result
+actor_simulation(const actor_simulation_options& options);
+
+} // namespace tern::simulation

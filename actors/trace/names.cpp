@@ -1,0 +1,116 @@
+#include "actors/trace/names.hpp"
+
+namespace tern {
+
+namespace {
+
+template <class Kind>
+name_table table_of(std::uint32_t limit) {
+  name_table table;
+  for (std::uint32_t number = 0; number < limit; ++number) {
+    auto name = name_of(static_cast<Kind>(number));
+    if (!name.empty())
+      table.emplace(number, name);
+  }
+  return table;
+}
+
+// Above the last kind of either enumeration.
+constexpr std::uint32_t kinds_of_events = 100;
+constexpr std::uint32_t kinds_of_messages = 1000;
+
+} // namespace
+
+std::string_view name_of(message_kind kind) noexcept {
+  switch (kind) {
+  case message_kind::actor_message:
+    return "actor_message";
+  case message_kind::channel_ack:
+    return "channel_ack";
+  case message_kind::migrate_prepare:
+    return "migrate_prepare";
+  case message_kind::migrate_prepared:
+    return "migrate_prepared";
+  case message_kind::migrate_state:
+    return "migrate_state";
+  case message_kind::migrate_installed:
+    return "migrate_installed";
+  case message_kind::migrate_abort:
+    return "migrate_abort";
+  case message_kind::migrate_aborted:
+    return "migrate_aborted";
+  case message_kind::location_update:
+    return "location_update";
+  case message_kind::location_query:
+    return "location_query";
+  case message_kind::location_answer:
+    return "location_answer";
+  case message_kind::trace_request:
+    return "trace_request";
+  case message_kind::trace_reply:
+    return "trace_reply";
+  case message_kind::order_migration:
+    return "order_migration";
+  case message_kind::order_answer:
+    return "order_answer";
+  case message_kind::plan_submit:
+    return "plan_submit";
+  case message_kind::plan_accepted:
+    return "plan_accepted";
+  case message_kind::plan_forget:
+    return "plan_forget";
+  case message_kind::have:
+    return "have";
+  case message_kind::want:
+    return "want";
+  case message_kind::release:
+    return "release";
+  case message_kind::erred:
+    return "erred";
+  case message_kind::pull:
+    return "pull";
+  case message_kind::block_data:
+    return "block_data";
+  case message_kind::lend:
+    return "lend";
+  case message_kind::installed:
+    return "installed";
+  case message_kind::refused:
+    return "refused";
+  case message_kind::location:
+    return "location";
+  case message_kind::finished:
+    return "finished";
+  case message_kind::progress_request:
+    return "progress_request";
+  case message_kind::progress_reply:
+    return "progress_reply";
+  case message_kind::monitor:
+    return "monitor";
+  case message_kind::down:
+    return "down";
+  case message_kind::order_move:
+    return "order_move";
+  case message_kind::order_moved:
+    return "order_moved";
+  case message_kind::inspect:
+    return "inspect";
+  case message_kind::inspected:
+    return "inspected";
+  case message_kind::released:
+    return "released";
+  case message_kind::application:
+    return "application";
+  }
+  return {};
+}
+
+name_table names_of_events() {
+  return table_of<trace_kind>(kinds_of_events);
+}
+
+name_table names_of_messages() {
+  return table_of<message_kind>(kinds_of_messages);
+}
+
+} // namespace tern

@@ -1,0 +1,44 @@
+#pragma once
+
+#include "actors/trace/trace_record.hpp"
+
+#include <cstdint>
+#include <fstream>
+#include <string>
+#include <vector>
+
+namespace tern {
+
+/// Writes a `.tern-trace` file; it is readable after each call of `add`.
+class trace_writer {
+public:
+  /// Creates or replaces the file. Fails with `io` and the path.
+  static result<trace_writer> create(const std::string& path);
+
+  /// Appends what nodes have recorded; the same node may come again.
+  result<void> add(const std::vector<node_trace>& nodes);
+
+private:
+  trace_writer(std::string path, std::ofstream file)
+    : path_(std::move(path)), file_(std::move(file)) {}
+
+  result<void> write(const std::vector<std::byte>& bytes);
+
+  std::string path_;
+  std::ofstream file_;
+};
+
+/// A whole trace in memory.
+struct trace_content {
+  trace_header header;
+  std::vector<node_trace> nodes; ///< each once, its threads in order of number
+  bool truncated = false;        ///< the last frame was cut off
+};
+
+/// Fails with `io` and the path.
+result<std::vector<std::byte>> load_file(const std::string& path);
+
+/// All records of `bytes`, put together. Fails with `malformed`.
+result<trace_content> read_trace(std::span<const std::byte> bytes);
+
+} // namespace tern

@@ -1,0 +1,200 @@
+#include "actors/trace/trace_record.hpp"
+
+#include "actors/trace/lz4_frame.hpp"
+#include "serialization/capnp_message.hpp"
+#include "serialization/schema/trace.capnp.h"
+
+#include <algorithm>
+
+namespace tern {
+
+namespace {
+
+constexpr auto magic = "tern-trace";
+// Far above any record that is written.
+constexpr std::size_t max_record = std::size_t{4} << 20;
+
+using names = capnp::List<schema::Name>;
+
+void write(names::Builder to, const name_table& table) {
+  unsigned i = 0;
+  for (auto& [number, text] : table) {
+    to[i].setNumber(number);
+    to[i++].setText(text);
+  }
+}
+
+name_table read(names::Reader from) {
+  name_table table;
+  for (auto name : from) {
+    auto text = name.getText();
+    table[name.getNumber()] = std::string{text.begin(), text.size()};
+  }
+  return table;
+}
+
+template <class List, class Events, class Field>
+void write_column(List to, const Events& events, Field field) {
+  unsigned i = 0;
+  for (auto& e : events)
+    to.set(i++, static_cast<decltype(to[0])>(e.*field));
+}
+
+struct writer {
+  schema::TraceRecord::Builder to;
+
+  void operator()(const trace_header& header) {
+    auto h = to.initHeader();
+    h.setMagic(magic);
+    h.setVersion(header.version);
+    write(h.initKinds(static_cast<unsigned>(header.kinds.size())),
+          header.kinds);
+    write(h.initMessages(static_cast<unsigned>(header.messages.size())),
+          header.messages);
+  }
+
+  void operator()(const node_trace& node) {
+    auto n = to.initNode();
+    n.setId(node.node.value);
+    n.setName(node.name);
+    n.setPid(node.pid);
+    n.setLost(node.lost);
+    auto peers = n.initPeers(static_cast<unsigned>(node.peers.size()));
+    for (unsigned i = 0; i < node.peers.size(); ++i)
+      peers.set(i, node.peers[i].value);
+  }
+
+  void operator()(const trace_events& run) {
+    auto e = to.initEvents();
+    auto& events = run.thread.events;
+    auto count = static_cast<unsigned>(events.size());
+    e.setNode(run.node.value);
+    e.setThread(run.thread.thread);
+    e.setThreadName(run.thread.name);
+    write_column(e.initTimes(count), events, &trace_event::time);
+    write_column(e.initActors(count), events, &trace_event::actor);
+    write_column(e.initArguments(count), events, &trace_event::argument);
+    auto kinds = e.initKinds(count);
+    for (unsigned i = 0; i < count; ++i)
+      kinds.set(i, static_cast<std::uint16_t>(events[i].kind));
+    write_column(e.initPeers(count), events, &trace_event::peer);
+    write_column(e.initExtras(count), events, &trace_event::extra);
+  }
+};
+
+result<trace_record> malformed(const char* what) {
+  return fail(failure_kind::malformed, what);
+}
+
+result<trace_record> read(schema::TraceHeader::Reader from) {
+  if (from.getMagic() != magic)
+    return malformed("not a trace of tern");
+  if (from.getVersion() != 1)
+    return fail(failure_kind::malformed, "a trace of version "
+                                             + std::to_string(from.getVersion())
+                                             + " instead of 1");
+  trace_header header;
+  header.kinds = read(from.getKinds());
+  header.messages = read(from.getMessages());
+  return header;
+}
+
+result<trace_record> read(schema::TraceNode::Reader from) {
+  node_trace node;
+  node.node = {from.getId()};
+  auto name = from.getName();
+  node.name = std::string{name.begin(), name.size()};
+  node.pid = from.getPid();
+  node.lost = from.getLost();
+  for (auto peer : from.getPeers())
+    node.peers.push_back({peer});
+  return node;
+}
+
+result<trace_record> read(schema::TraceEvents::Reader from) {
+  auto times = from.getTimes();
+  auto actors = from.getActors();
+  auto arguments = from.getArguments();
+  auto kinds = from.getKinds();
+  auto peers = from.getPeers();
+  auto extras = from.getExtras();
+  for (auto size : {actors.size(), arguments.size(), kinds.size(), peers.size(),
+                    extras.size()})
+    if (size != times.size())
+      return malformed("columns of different lengths");
+  trace_events run;
+  run.node = {from.getNode()};
+  run.thread.thread = from.getThread();
+  auto name = from.getThreadName();
+  run.thread.name = std::string{name.begin(), name.size()};
+  run.thread.events.reserve(times.size());
+  for (unsigned i = 0; i < times.size(); ++i)
+    run.thread.events.push_back({times[i], actors[i], arguments[i],
+                                 static_cast<trace_kind>(kinds[i]), peers[i],
+                                 extras[i]});
+  return run;
+}
+
+result<trace_record> read(schema::TraceRecord::Reader from) {
+  switch (from.which()) {
+  case schema::TraceRecord::HEADER:
+    return read(from.getHeader());
+  case schema::TraceRecord::NODE:
+    return read(from.getNode());
+  case schema::TraceRecord::EVENTS:
+    return read(from.getEvents());
+  }
+  return malformed("a record of an unknown kind");
+}
+
+tl::unexpected<failure> at(std::size_t offset, const std::string& what) {
+  return fail(failure_kind::malformed,
+              "trace, at byte " + std::to_string(offset) + ": " + what);
+}
+
+} // namespace
+
+void append_record(std::vector<std::byte>& out, const trace_record& record) {
+  capnp::MallocMessageBuilder message;
+  std::visit(writer{message.initRoot<schema::TraceRecord>()}, record);
+  append_lz4_frame(out, encode_capnp(message));
+}
+
+void append_node(std::vector<std::byte>& out, const node_trace& node) {
+  auto alone = node;
+  alone.threads.clear();
+  append_record(out, alone);
+  for (auto& thread : node.threads) {
+    std::span<const trace_event> rest{thread.events};
+    while (!rest.empty()) {
+      auto run = rest.first(std::min(rest.size(), max_events_a_record));
+      rest = rest.subspan(run.size());
+      append_record(
+          out,
+          trace_events{node.node,
+                       {thread.thread, thread.name, {run.begin(), run.end()}}});
+    }
+  }
+}
+
+result<std::optional<trace_record>> trace_reader::next() {
+  if (rest_.empty() || truncated_)
+    return std::nullopt;
+  auto frame = read_lz4_frame(rest_, max_record);
+  if (!frame)
+    return at(offset_, frame.error().what);
+  if (!*frame) {
+    truncated_ = true;
+    return std::nullopt;
+  }
+  auto record = decode_capnp<schema::TraceRecord>(
+      (*frame)->bytes, "trace record",
+      [](schema::TraceRecord::Reader root) { return read(root); });
+  if (!record)
+    return at(offset_, record.error().what);
+  rest_ = rest_.subspan((*frame)->stored);
+  offset_ += (*frame)->stored;
+  return std::move(*record);
+}
+
+} // namespace tern

@@ -1,0 +1,67 @@
+#pragma once
+
+#include "actors/trace/event.hpp"
+#include "actors/trace/names.hpp"
+#include "serialization/failure.hpp"
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <variant>
+#include <vector>
+
+namespace tern {
+
+/// The first record of a trace: what its numbers mean.
+struct trace_header {
+  std::uint32_t version = 1;
+  name_table kinds = names_of_events();
+  name_table messages = names_of_messages();
+
+  friend bool operator==(const trace_header&, const trace_header&) = default;
+};
+
+/// A run of events of one thread of a node.
+struct trace_events {
+  node_id node;
+  thread_trace thread;
+
+  friend bool operator==(const trace_events&, const trace_events&) = default;
+};
+
+/// A `node_trace` in a record has no threads: their events are records of
+/// their own.
+using trace_record = std::variant<trace_header, node_trace, trace_events>;
+
+/// Appends one record as one LZ4 frame. Of `trace_events` at most
+/// `max_events_a_record` may be given.
+void append_record(std::vector<std::byte>& out, const trace_record& record);
+inline constexpr std::size_t max_events_a_record = 8192;
+
+/// Appends a whole node: its record, then its events in as many as needed.
+void append_node(std::vector<std::byte>& out, const node_trace& node);
+
+/// Reads records off a `.tern-trace` file (or a part of one) that lies in
+/// memory.
+///
+/// Any bytes give records or a failure. A last frame that is cut off is the end
+/// of the trace, and `truncated`.
+class trace_reader {
+public:
+  explicit trace_reader(std::span<const std::byte> bytes) : rest_(bytes) {}
+
+  /// Nothing at the end. Fails with `malformed`, naming the offset of the
+  /// frame; then nothing more can be read.
+  result<std::optional<trace_record>> next();
+
+  bool truncated() const noexcept {
+    return truncated_;
+  }
+
+private:
+  std::span<const std::byte> rest_;
+  std::size_t offset_ = 0;
+  bool truncated_ = false;
+};
+
+} // namespace tern

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+
+// Each command adds itself to the tool's command line; its callback throws
+// `CLI::RuntimeError` with the exit status when it is done.
+
+namespace tern {
+
+void add_eval(CLI::App& tool);
+void add_node(CLI::App& tool);
+void add_status(CLI::App& tool);
+void add_sim(CLI::App& tool);
+void add_trace(CLI::App& tool);
+
+} // namespace tern

@@ -1,0 +1,238 @@
+#include "apps/tern/commands/commands.hpp"
+#include "apps/tern/commands/options.hpp"
+#include "apps/tern/commands/trace_output.hpp"
+#include "apps/tern/explain.hpp"
+#include "apps/tern/language/evaluate.hpp"
+#include "apps/tern/print.hpp"
+#include "apps/tern/progress_bar.hpp"
+#include "apps/tern/result_sink.hpp"
+#include "dataflow/runtime/session.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <csignal>
+#include <iostream>
+#include <memory>
+
+namespace tern {
+
+namespace {
+
+constexpr std::uint64_t shown_limit = std::uint64_t{1} << 30;
+
+struct eval_options {
+  std::string statements;
+  std::string scheduler = "threads";
+  unsigned threads = 0;
+  unsigned nodes = 0;
+  std::string join;
+  std::string memory;
+  std::string chunks = "auto";
+  std::string trace;
+  std::string output;
+  bool rotate = false;
+  bool explain = false;
+  bool json = false;
+};
+
+volatile std::sig_atomic_t interrupted = 0;
+
+void on_interrupt(int) {
+  interrupted = 1;
+}
+
+int complain(int status, const std::string& what) {
+  std::cerr << "tern eval: " << what << '\n';
+  return status;
+}
+
+int complain(const failure& f) {
+  return complain(exit_failed, f.what);
+}
+
+/// The command line as a session wants it; the status to exit with, if wrong.
+int read_options(const eval_options& o, session_options& out) {
+  const auto kind = scheduler_named(o.scheduler);
+  if (!kind)
+    return complain(exit_usage,
+                    fmt::format("unknown scheduler '{}': synchronous, threads, "
+                                "processes or cluster",
+                                o.scheduler));
+  out.scheduler = o.join.empty() ? *kind : scheduler::cluster;
+  if (out.scheduler == scheduler::cluster) {
+    if (o.join.empty())
+      return complain(exit_usage, "--scheduler cluster needs --join HOST:PORT");
+    const auto where = parse_address(o.join);
+    if (!where)
+      return complain(exit_usage, "--join: " + where.error().what);
+    out.join_host = where->host;
+    out.join_port = where->port;
+  }
+  if (!o.memory.empty()) {
+    const auto bytes = parse_size(o.memory);
+    if (!bytes)
+      return complain(exit_usage, "--memory: " + bytes.error().what);
+    out.memory = *bytes;
+  }
+  out.threads = o.threads;
+  out.nodes = o.nodes;
+  out.rotate = o.rotate;
+  out.trace = !o.trace.empty();
+  return exit_well;
+}
+
+nlohmann::ordered_json counted(const run_report& r) {
+  nlohmann::ordered_json out;
+  out["seconds"] = r.seconds;
+  out["tasks"] = r.tasks;
+  out["messages"] = r.messages;
+  out["migrations"] = r.migrations;
+  out["steals"] = r.steals;
+  out["bytes_moved"] = r.bytes_moved;
+  out["bytes_spilled"] = r.bytes_spilled;
+  out["peak_bytes"] = r.peak_bytes;
+  out["nodes"] = r.nodes;
+  out["submission_bytes"] = r.submission_bytes;
+  out["messages_by_node"] = r.messages_by_node;
+  return out;
+}
+
+void print(const eval_options& o, const program_value& value,
+           const std::vector<array>& arrays, const std::vector<block>& results,
+           const run_report& report) {
+  if (!o.json) {
+    if (o.output.empty())
+      std::cout << to_text(value, results) << '\n';
+    return;
+  }
+  nlohmann::ordered_json head;
+  if (arrays.size() == 1 && std::holds_alternative<array>(value)) {
+    const auto& s = arrays[0].shape();
+    head["shape"] = std::vector<std::int64_t>(s.begin(), s.end());
+    head["dtype"] = std::string{name_of(arrays[0].type())};
+  } else {
+    head["shape"] = nlohmann::ordered_json::array();
+    head["dtype"] = nullptr;
+  }
+  // the value is put in as text: its digits are the shortest, its NaN Python's
+  const auto text =
+      o.output.empty() ? to_json(value, results) : std::string{"null"};
+  auto line = head.dump();
+  line.pop_back();
+  auto rest = counted(report).dump();
+  rest.erase(0, 1);
+  std::cout << line << ",\"value\":" << text << ',' << rest << '\n';
+}
+
+result<std::vector<result_sink>> make_sinks(const eval_options& o,
+                                            const std::vector<array>& arrays) {
+  std::vector<result_sink> sinks;
+  for (const auto& a : arrays) {
+    auto sink = o.output.empty() ? result_sink::in_memory(a, shown_limit)
+                                 : result_sink::to_file(a, o.output);
+    if (!sink)
+      return tl::make_unexpected(sink.error());
+    sinks.push_back(std::move(*sink));
+  }
+  return sinks;
+}
+
+result<run_report> compute(session& s, const std::vector<array>& arrays,
+                           std::vector<result_sink>& sinks) {
+  progress_bar bar{"tasks"};
+  compute_hooks hooks;
+  hooks.sink = [&](std::size_t number, const shape&, const shape& start,
+                   const block& data) {
+    return sinks[number].write(start, data);
+  };
+  hooks.progress = [&](std::uint64_t done, std::uint64_t total) {
+    bar.show(done, total);
+  };
+  hooks.cancelled = [] {
+    return interrupted != 0;
+  };
+  return s.compute(arrays, hooks);
+}
+
+int run_eval(const eval_options& o) {
+  session_options options;
+  if (const auto status = read_options(o, options); status != exit_well)
+    return status;
+  const auto cut = parse_chunks(o.chunks);
+  if (!cut)
+    return complain(exit_usage, "--chunks: " + cut.error().what);
+  program_value value;
+  try {
+    value = evaluate(o.statements, {*cut});
+  } catch (const language_error& e) {
+    return complain(exit_usage, e.what());
+  }
+  const auto arrays = arrays_in(value);
+  if (!o.output.empty() && arrays.size() != 1)
+    return complain(exit_usage, "-o needs a result that is one array");
+  if (o.explain)
+    explain(std::cerr, arrays);
+  std::vector<block> results;
+  run_report report;
+  if (!arrays.empty()) {
+    std::signal(SIGINT, on_interrupt);
+    auto sinks = make_sinks(o, arrays);
+    if (!sinks)
+      return complain(sinks.error());
+    auto s = session::open(std::move(options));
+    if (!s)
+      return complain(s.error());
+    auto done = compute(**s, arrays, *sinks);
+    if (!done)
+      return complain(done.error());
+    report = *done;
+    for (auto& sink : *sinks) {
+      auto whole = sink.finish();
+      if (!whole)
+        return complain(whole.error());
+      results.push_back(std::move(*whole));
+    }
+    if (!o.trace.empty()) {
+      auto traces = (*s)->traces();
+      if (!traces)
+        return complain(traces.error());
+    }
+  }
+  print(o, value, arrays, results, report);
+  return exit_well;
+}
+
+} // namespace
+
+void add_eval(CLI::App& tool) {
+  auto o = std::make_shared<eval_options>();
+  auto* c = tool.add_subcommand(
+      "eval", "Compute statements and show the value of the last one.");
+  c->add_option("statements", o->statements, "for example 'ones(10).sum()'")
+      ->required();
+  c->add_option("--scheduler", o->scheduler,
+                "synchronous, threads, processes or cluster")
+      ->capture_default_str();
+  c->add_option("--threads", o->threads,
+                "compute threads per node (default: cores / nodes)");
+  c->add_option("--nodes", o->nodes, "node processes of `processes`")
+      ->check(CLI::Range(1, 256));
+  c->add_option("--join", o->join, "HOST:PORT of a running node: `cluster`");
+  c->add_option("--memory", o->memory, "of all nodes together, e.g. 2GB");
+  c->add_option("--chunks", o->chunks,
+                "auto, N or N,M,...: for sources that do not say")
+      ->capture_default_str();
+  c->add_flag("--rotate", o->rotate, "move every actor at every step");
+  c->add_flag("--explain", o->explain, "the layers, before and after passes");
+  c->add_option("--trace", o->trace, "record messages and tasks into FILE");
+  c->add_option("-o,--output", o->output, "write the result: FILE.nc or .npy");
+  c->add_flag("--json", o->json, "one JSON object on standard output");
+  c->footer(R"(Examples:
+  tern eval 'x = random.random((4000, 4000)); ((x + x.T) - x.mean(axis=0)).std()'
+  tern eval --scheduler processes --nodes 3 'arange(1000, chunks=10).sum()'
+  tern eval 'open_nc("sst.nc", "SST").nanmean(axis=0)' -o mean.nc)");
+  c->callback([o] { throw CLI::RuntimeError(run_eval(*o)); });
+}
+
+} // namespace tern

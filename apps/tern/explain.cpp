@@ -1,0 +1,70 @@
+#include "apps/tern/explain.hpp"
+
+#include "dataflow/optimize/optimize.hpp"
+
+#include <fmt/format.h>
+
+#include <string>
+
+namespace tern {
+
+namespace {
+
+struct operation_name {
+  std::string operator()(const op_blockwise& op) const {
+    return fmt::format("blockwise, {} steps", op.code.steps.size());
+  }
+  std::string operator()(const op_reduce_chunk& op) const {
+    return fmt::format("reduce blocks, {} steps", op.feed.code.steps.size());
+  }
+  std::string operator()(const op_reduce_combine&) const {
+    return "combine";
+  }
+  std::string operator()(const op_reduce_finish&) const {
+    return "finish";
+  }
+  std::string operator()(const op_slice&) const {
+    return "slice";
+  }
+  std::string operator()(const op_dot&) const {
+    return "dot";
+  }
+  std::string operator()(const op_read_nc& op) const {
+    return "read " + op.path;
+  }
+  std::string operator()(const op_call& op) const {
+    return "call " + op.name;
+  }
+};
+
+void list_layers(std::ostream& out, const char* title, const graph& g) {
+  const edge_index edges{g};
+  out << fmt::format("{}: {} layers, {} tasks\n", title, edges.layers(),
+                     edges.tasks());
+  for (layer_id id = 0; id < edges.layers(); ++id) {
+    const auto& l = edges.at(id);
+    std::string inputs;
+    for (const auto& in : l.inputs)
+      inputs += fmt::format(" {}", in.from);
+    out << fmt::format("  {:3}{} {:24} {:8} blocks {:12} tasks {:8} from{:8} "
+                       "{}\n",
+                       id, edges.is_root(id) ? '*' : ' ',
+                       std::visit(operation_name{}, l.op), name_of(l.type),
+                       to_string(edges.grid_of(id)), edges.needed(id).size(),
+                       inputs.empty() ? " -" : inputs, l.expression);
+  }
+}
+
+} // namespace
+
+void explain(std::ostream& out, std::span<const array> arrays) {
+  if (arrays.empty())
+    return;
+  auto g = lower(arrays);
+  list_layers(out, "lowered", g);
+  optimize(std::move(g), [&](std::string_view pass, const graph& after) {
+    list_layers(out, fmt::format("after {}", pass).c_str(), after);
+  });
+}
+
+} // namespace tern

@@ -1,0 +1,12 @@
+#pragma once
+
+#include <string>
+
+namespace tern {
+
+/// The shortest digits that read back as the same number, as Python's repr
+/// writes them: 0.1, 3.0, 1e-05, 1e+16, nan, inf.
+std::string shortest_digits(double x);
+std::string shortest_digits(float x);
+
+} // namespace tern

@@ -1,0 +1,68 @@
+#pragma once
+
+#include "apps/tern/language/ast.hpp"
+#include "apps/tern/language/functions.hpp"
+#include "apps/tern/language/object.hpp"
+
+#include <map>
+#include <string>
+#include <string_view>
+
+namespace tern::language {
+
+/// Walks the tree of one program. Mistakes are thrown as `mistake`; what the
+/// array layer refuses gets the place of the operation.
+class evaluator {
+public:
+  evaluator(std::string_view source, chunk_spec default_chunks);
+
+  program_value run(const program_tree& tree);
+
+private:
+  void add_import(const import_alias& import);
+  program_value run(const statement& s);
+  void assign(const assignment_target& target, const program_value& v);
+
+  program_value of(const expression& e);
+  program_value of(const expression& e, const number_form& n);
+  program_value of(const expression& e, const text_form& t);
+  program_value of(const expression& e, const name_form& n);
+  program_value of(const expression& e, const ellipsis_form& t);
+  program_value of(const expression& e, const unary_form& u);
+  program_value of(const expression& e, const binary_form& b);
+  program_value of(const expression& e, const attribute_form& a);
+  program_value of(const expression& e, const call_form& c);
+  program_value of(const expression& e, const subscript_form& s);
+  program_value of(const expression& e, const display_form& d);
+
+  program_value member(const expression& e, const attribute_form& a,
+                       const program_value& object);
+  program_value call_method(const expression& e, const call_form& c,
+                            const attribute_form& a, program_value self);
+  program_value call_function_value(const expression& e, const call_form& c,
+                                    const program_value& callee);
+  program_value apply(binary_operator op, const program_value& left,
+                      const program_value& right, place where);
+  std::vector<given_argument> evaluate_arguments(const call_form& c);
+  program_value subscript_array(const array& a, const subscript_form& s);
+  program_value subscript_sequence(const sequence_value& v,
+                                   const subscript_form& s, place where);
+  index_item index_of(const subscript_item& item);
+  std::optional<std::int64_t> bound(const expression_ptr& e);
+  std::optional<program_value> look_up(const std::string& path) const;
+  std::vector<std::string> names_in(const std::string& module) const;
+
+  /// Runs `f`; arrays get the words of `where`, mistakes of the array layer
+  /// its place.
+  template <class F>
+  program_value located(place where, F&& f);
+  std::string words_of(place where) const;
+
+  std::string_view source_;
+  context context_;
+  std::map<std::string, program_value, std::less<>> variables_;
+  std::map<std::string, std::string, std::less<>> modules_;
+  std::size_t operations_ = 0;
+};
+
+} // namespace tern::language

@@ -1,0 +1,170 @@
+#include "apps/tern/language/functions.hpp"
+
+#include "apps/tern/language/language_error.hpp"
+#include "apps/tern/language/scalar_math.hpp"
+#include "apps/tern/language/sources.hpp"
+#include "apps/tern/language/transforms.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+
+// The functions of the language, each one line of the table below. Elementwise
+// functions and reductions need no code of their own; the others are in
+// sources.cpp and transforms.cpp.
+
+namespace tern::language {
+namespace {
+
+constexpr std::string_view plain = "a, axis?, *, keepdims?";
+constexpr std::string_view typed = "a, axis?, dtype?, *, keepdims?";
+constexpr std::string_view spread = "a, axis?, dtype?, *, ddof?, keepdims?";
+
+constexpr function table[] = {
+    // elementwise
+    {"add", opcode::add},
+    {"subtract", opcode::subtract},
+    {"multiply", opcode::multiply},
+    {"divide", opcode::divide},
+    {"true_divide", opcode::divide},
+    {"floor_divide", opcode::floor_divide},
+    {"remainder", opcode::remainder},
+    {"mod", opcode::remainder},
+    {"power", opcode::power},
+    {"minimum", opcode::minimum},
+    {"maximum", opcode::maximum},
+    {"arctan2", opcode::arctan2},
+    {"equal", opcode::equal},
+    {"not_equal", opcode::not_equal},
+    {"less", opcode::less},
+    {"less_equal", opcode::less_equal},
+    {"greater", opcode::greater},
+    {"greater_equal", opcode::greater_equal},
+    {"bitwise_and", opcode::bit_and},
+    {"bitwise_or", opcode::bit_or},
+    {"bitwise_xor", opcode::bit_xor},
+    {"bitwise_not", opcode::bit_not},
+    {"invert", opcode::bit_not},
+    {"negative", opcode::negative},
+    {"absolute", opcode::absolute},
+    {"abs", opcode::absolute},
+    {"sign", opcode::sign},
+    {"square", opcode::square},
+    {"sqrt", opcode::sqrt},
+    {"exp", opcode::exp},
+    {"expm1", opcode::expm1},
+    {"log", opcode::log},
+    {"log1p", opcode::log1p},
+    {"log10", opcode::log10},
+    {"log2", opcode::log2},
+    {"sin", opcode::sin},
+    {"cos", opcode::cos},
+    {"tan", opcode::tan},
+    {"arcsin", opcode::arcsin},
+    {"arccos", opcode::arccos},
+    {"arctan", opcode::arctan},
+    {"sinh", opcode::sinh},
+    {"cosh", opcode::cosh},
+    {"tanh", opcode::tanh},
+    {"floor", opcode::floor},
+    {"ceil", opcode::ceil},
+    {"rint", opcode::rint},
+    {"isnan", opcode::isnan},
+    {"isfinite", opcode::isfinite},
+    {"isinf", is_infinite, "x"},
+    {"logical_and", logical_and, "x1, x2"},
+    {"logical_or", logical_or, "x1, x2"},
+    {"logical_xor", logical_xor, "x1, x2"},
+    {"logical_not", logical_not, "x"},
+    {"where", where_else, "condition, x, y"},
+    {"clip", clip, "a, min|a_min?, max|a_max?", true},
+    // reductions
+    {"sum", reduction::sum, typed, true},
+    {"mean", reduction::mean, typed, true},
+    {"prod", reduction::prod, typed, true},
+    {"min", reduction::min, plain, true},
+    {"max", reduction::max, plain, true},
+    {"amin", reduction::min, plain},
+    {"amax", reduction::max, plain},
+    {"any", reduction::any, plain, true},
+    {"all", reduction::all, plain, true},
+    {"std", reduction::std_deviation, spread, true},
+    {"var", reduction::variance, spread, true},
+    {"nansum", reduction::nansum, typed},
+    {"nanmean", reduction::nanmean, typed},
+    {"nanmin", reduction::nanmin, plain},
+    {"nanmax", reduction::nanmax, plain},
+    {"count_nonzero", reduction::count_nonzero, plain},
+    // shape, type and product
+    {"dot", matrix_product, "a, b", true},
+    {"matmul", matrix_product, "a, b"},
+    {"transpose", transpose, "a, axes*", true},
+    {"astype", as_type, "a, dtype", true},
+    {"compute", compute, "a", true},
+    {"len", length, "a"},
+    // sources
+    {"zeros", make_zeros, "shape, dtype?, chunks?"},
+    {"ones", make_ones, "shape, dtype?, chunks?"},
+    {"full", make_full, "shape, fill_value, dtype?, chunks?"},
+    {"arange", make_arange, "start, stop?, step?, dtype?, chunks?"},
+    {"linspace", make_linspace,
+     "start, stop, num?, endpoint?, *, dtype?, chunks?"},
+    {"eye", make_eye, "N, M?, k?, *, dtype?, chunks?"},
+    {"random", make_random, "size|shape?, *, chunks?, seed?, dtype?"},
+    {"random.random", make_random, "size|shape?, *, chunks?, seed?, dtype?"},
+    {"open_nc", make_open_nc, "file, variable, chunks?"},
+};
+
+program_value call_elementwise(opcode op, const arguments& a, int operands) {
+  const auto x = a.operand(operands == 1 ? "x" : "x1");
+  if (operands == 1)
+    return std::holds_alternative<array>(x)
+               ? program_value(unary(op, x))
+               : program_value(calculate(op, {&std::get<scalar>(x), 1}));
+  const auto y = a.operand("x2");
+  if (std::holds_alternative<array>(x) || std::holds_alternative<array>(y))
+    return binary(op, x, y);
+  const scalar both[] = {std::get<scalar>(x), std::get<scalar>(y)};
+  return calculate(op, both);
+}
+
+program_value call_reduction(reduction how, std::string_view signature,
+                             const arguments& a) {
+  auto x = a.an_array("a");
+  if (signature != plain)
+    if (const auto type = a.type("dtype"))
+      x = x.astype(*type);
+  return x.reduce(how, a.axes("axis"), a.flag("keepdims", false),
+                  signature == spread ? a.real("ddof", 0) : 0);
+}
+
+} // namespace
+
+std::span<const function> functions() noexcept {
+  return table;
+}
+
+const function* find_function(std::string_view name) noexcept {
+  const auto* found =
+      std::find_if(std::begin(table), std::end(table),
+                   [&](const function& f) { return f.name == name; });
+  return found == std::end(table) ? nullptr : found;
+}
+
+program_value call_function(const function& f,
+                            std::vector<given_argument> given, place call,
+                            context& c) {
+  if (const auto* op = std::get_if<opcode>(&f.does)) {
+    const int operands = arity(*op);
+    return call_elementwise(
+        *op, {f.name, operands == 1 ? "x" : "x1, x2", std::move(given), call},
+        operands);
+  }
+  const arguments a(f.name, f.signature, std::move(given), call);
+  if (const auto* how = std::get_if<reduction>(&f.does))
+    return call_reduction(*how, f.signature, a);
+  return std::get<builtin>(f.does)(a, c);
+}
+
+} // namespace tern::language

@@ -1,0 +1,35 @@
+// tern: block arrays and task graphs on migrating actors, from the shell.
+
+#include "apps/tern/commands/commands.hpp"
+#include "apps/tern/commands/options.hpp"
+
+#include <iostream>
+
+int main(int argc, char** argv) {
+  CLI::App tool{"Block arrays and task graphs on migrating actors."};
+  tool.name("tern");
+  tool.set_version_flag("--version", "tern 0.1.0");
+  tool.require_subcommand(1);
+  tool.footer(R"(Examples:
+  tern eval 'x = random.random((4000, 4000)); (x + x.T).sum()'
+  tern eval --scheduler processes --nodes 3 'ones((100, 100), chunks=10).sum()'
+  tern node --listen 127.0.0.1:7000
+  tern status --join 127.0.0.1:7000)");
+  tern::add_eval(tool);
+  tern::add_node(tool);
+  tern::add_status(tool);
+  tern::add_sim(tool);
+  try {
+    tool.parse(argc, argv);
+  } catch (const CLI::RuntimeError& done) {
+    return done.get_exit_code();
+  } catch (const CLI::ParseError& e) {
+    const bool asked = e.get_exit_code() == 0; // --help, --version
+    tool.exit(e);
+    return asked ? tern::exit_well : tern::exit_usage;
+  } catch (const std::exception& e) {
+    std::cerr << "tern: " << e.what() << '\n';
+    return tern::exit_failed;
+  }
+  return tern::exit_well;
+}

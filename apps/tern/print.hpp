@@ -1,0 +1,30 @@
+#pragma once
+
+#include "apps/tern/language/object.hpp"
+#include "dataflow/block/block.hpp"
+
+#include <cstdint>
+#include <span>
+#include <string>
+
+// How results look on the terminal and in JSON.
+
+namespace tern {
+
+/// Arrays with more elements are `null` in JSON.
+inline constexpr std::int64_t most_json_elements = 1'000'000;
+
+/// A number or nested lists. Shortest digits that read back the same; NaN,
+/// Infinity and -Infinity as Python's json module writes them.
+std::string to_json(const block& b);
+
+/// As NumPy prints an array: the same digits, columns and line breaks, three
+/// items at each end of an axis if there are more than 1000 elements.
+std::string to_text(const block& b);
+
+/// A program's value, with the blocks computed for `arrays_in(v)` in place of
+/// its arrays. Tuples are lists in JSON, dtypes their names.
+std::string to_json(const program_value& v, std::span<const block> results);
+std::string to_text(const program_value& v, std::span<const block> results);
+
+} // namespace tern

@@ -1,0 +1,56 @@
+// tern-bench: what tern reaches, beside its rivals, measured in the same run.
+
+#include "bench/report.hpp"
+#include "bench/tasks.hpp"
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+
+#include <algorithm>
+#include <cstdlib>
+#include <string>
+
+int main(int argc, char** argv) {
+  using namespace tern::bench;
+  CLI::App tool{"Benchmarks of tern, with the rivals' figures beside them."};
+  tool.name("tern-bench");
+  tool.require_subcommand(1);
+  tool.footer("Example:\n  tern-bench tasks --json");
+  bool json = false;
+  unsigned repeats = 5;
+  std::size_t n = 1'000'000;
+  unsigned threads = 2;
+  std::string kind;
+  int status = 0;
+
+  auto finish = [&](const std::vector<row>& rows) {
+    print(rows, json);
+    const bool bad = std::any_of(rows.begin(), rows.end(),
+                                 [](const row& r) { return r.ok && !*r.ok; });
+    status = bad ? 1 : 0;
+  };
+
+  auto* tasks = tool.add_subcommand("tasks", "Empty tasks: time and memory.");
+  tasks->add_flag("--json", json, "one JSON object a line");
+  tasks->add_option("-n", n, "tasks")->capture_default_str();
+  tasks->add_option("--threads", threads)->capture_default_str();
+  tasks->add_option("--repeats", repeats)->capture_default_str();
+  tasks->callback([&] { finish(run_tasks(n, threads, repeats)); });
+
+  auto* once = tool.add_subcommand("tasks-once")->group("");
+  once->add_option("kind", kind)->required();
+  once->add_option("n", n)->required();
+  once->add_option("threads", threads)->required();
+  once->callback([&] { status = run_tasks_once(kind, n, threads); });
+
+  // the environment's choice of kernels is not what is measured
+  for (const char* name : {"OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"})
+    ::unsetenv(name);
+  try {
+    tool.parse(argc, argv);
+  } catch (const CLI::ParseError& e) {
+    return tool.exit(e) == 0 ? 0 : 2;
+  }
+  return status;
+}

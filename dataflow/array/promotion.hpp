@@ -1,0 +1,37 @@
+#pragma once
+
+// NumPy's rules for the dtypes of elementwise operations, the Array API's for
+// Python scalars: their kind takes part, their width does not.
+
+#include "dataflow/array/array.hpp"
+
+#include <span>
+
+namespace tern {
+
+/// The dtype that a scalar takes where no array is.
+dtype type_of(const scalar& s) noexcept;
+
+/// The dtype of the operands together; scalars are weak.
+dtype common_type(std::span<const value> operands) noexcept;
+
+/// float64 for bool and int64, floats as they are.
+constexpr dtype floating(dtype type) noexcept {
+  return is_floating(type) ? type : dtype::float64;
+}
+
+/// What an operation computes in, and what it gives.
+struct operation_types {
+  dtype operands;
+  dtype result;
+};
+
+/// For operands of the common type `type`; throws where NumPy has a
+/// TypeError. Not for load, constant, cast and select.
+operation_types types_of(opcode op, dtype type);
+
+/// The bits of a scalar as a `step` or `source` of `type` holds them. Throws
+/// if the number cannot be one of `type` (infinity as int64).
+std::uint64_t bits_of(const scalar& s, dtype type);
+
+} // namespace tern

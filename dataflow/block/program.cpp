@@ -1,0 +1,48 @@
+#include "dataflow/block/program.hpp"
+
+#include <array>
+
+namespace tern {
+
+namespace {
+
+struct entry {
+  std::string_view name;
+  int arity;
+};
+
+// In the order of the enumerators.
+constexpr auto entries = std::to_array<entry>({
+    {"load", 0},          {"constant", 0},     {"astype", 1},
+    {"add", 2},           {"subtract", 2},     {"multiply", 2},
+    {"divide", 2},        {"floor_divide", 2}, {"remainder", 2},
+    {"power", 2},         {"minimum", 2},      {"maximum", 2},
+    {"arctan2", 2},       {"equal", 2},        {"not_equal", 2},
+    {"less", 2},          {"less_equal", 2},   {"greater", 2},
+    {"greater_equal", 2}, {"bitwise_and", 2},  {"bitwise_or", 2},
+    {"bitwise_xor", 2},   {"invert", 1},       {"where", 3},
+    {"negative", 1},      {"absolute", 1},     {"sign", 1},
+    {"square", 1},        {"sqrt", 1},         {"exp", 1},
+    {"expm1", 1},         {"log", 1},          {"log1p", 1},
+    {"log10", 1},         {"log2", 1},         {"sin", 1},
+    {"cos", 1},           {"tan", 1},          {"arcsin", 1},
+    {"arccos", 1},        {"arctan", 1},       {"sinh", 1},
+    {"cosh", 1},          {"tanh", 1},         {"floor", 1},
+    {"ceil", 1},          {"rint", 1},         {"isnan", 1},
+    {"isfinite", 1},
+});
+static_assert(entries.size() == static_cast<std::size_t>(opcode::isfinite) + 1);
+
+} // namespace
+
+std::string_view name_of(opcode op) noexcept {
+  auto i = static_cast<std::size_t>(op);
+  return i < entries.size() ? entries[i].name : "unknown";
+}
+
+int arity(opcode op) noexcept {
+  auto i = static_cast<std::size_t>(op);
+  return i < entries.size() ? entries[i].arity : 0;
+}
+
+} // namespace tern

@@ -1,0 +1,135 @@
+// What the steps after the first one need: dtypes, how partial results
+// combine, and the numbers that come out in the end.
+
+#include "dataflow/block/reduce_kernels.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <stdexcept>
+
+namespace tern {
+
+dtype result_type(reduction r, dtype type) noexcept {
+  switch (r) {
+  case reduction::any:
+  case reduction::all:
+    return dtype::boolean;
+  case reduction::count_nonzero:
+    return dtype::int64;
+  case reduction::sum:
+  case reduction::nansum:
+  case reduction::prod:
+    return is_floating(type) ? type : dtype::int64;
+  case reduction::mean:
+  case reduction::nanmean:
+  case reduction::std_deviation:
+  case reduction::variance:
+    return is_floating(type) ? type : dtype::float64;
+  default:
+    return type;
+  }
+}
+
+dtype partial_type(reduction r, dtype type) noexcept {
+  const auto result = result_type(r, type);
+  switch (r) {
+  case reduction::min:
+  case reduction::max:
+  case reduction::nanmin:
+  case reduction::nanmax:
+    return type;
+  default:
+    return is_floating(result) ? dtype::float64 : result;
+  }
+}
+
+std::size_t components(reduction r) noexcept {
+  switch (r) {
+  case reduction::mean:
+  case reduction::nanmean:
+    return 2; // sum, count
+  case reduction::std_deviation:
+  case reduction::variance:
+    return 3; // count, mean, sum of squares around the mean
+  default:
+    return 1;
+  }
+}
+
+namespace {
+
+void check_partial(reduction r, const block& part) {
+  if (part.shape().empty()
+      || part.shape()[0] != static_cast<std::int64_t>(components(r)))
+    throw std::invalid_argument(
+        "a partial result of shape " + to_string(part.shape())
+        + " does not begin with " + std::to_string(components(r)));
+}
+
+/// The numbers of one result from its components, `n` apart.
+double finished(reduction r, const double* part, std::size_t n, double ddof) {
+  if (components(r) == 2)
+    return part[0] / part[n];
+  const double variance = part[2 * n] / std::max(part[0] - ddof, 0.0);
+  return r == reduction::variance ? variance : std::sqrt(variance);
+}
+
+template <class To>
+void finish_into(reduction r, const block& part, double ddof, To* out) {
+  const auto n = static_cast<std::size_t>(part.size()) / components(r);
+  if (components(r) > 1) {
+    const auto* from = part.values<double>().data();
+    for (std::size_t i = 0; i < n; ++i)
+      out[i] = static_cast<To>(finished(r, from + i, n, ddof));
+    return;
+  }
+  dispatch(part.type(), [&](auto zero) {
+    const auto* from = part.values<decltype(zero)>().data();
+    for (std::size_t i = 0; i < n; ++i)
+      out[i] = static_cast<To>(from[i]);
+  });
+}
+
+} // namespace
+
+block reduce_combine(reduction r, std::span<const block> parts) {
+  if (parts.empty())
+    throw std::invalid_argument("no partial results to combine");
+  check_partial(r, parts[0]);
+  if (parts.size() == 1)
+    return parts[0];
+  block_builder out(parts[0].type(), parts[0].shape());
+  if (parts[0].bytes())
+    std::memcpy(out.data(), parts[0].data(), parts[0].bytes());
+  const auto n = static_cast<std::size_t>(out.size()) / components(r);
+  const auto merge = find_merge_kernel(r, parts[0].type());
+  for (const auto& part : parts.subspan(1)) {
+    if (part.type() != parts[0].type() || part.shape() != parts[0].shape())
+      throw std::invalid_argument("partial results of shapes "
+                                  + to_string(parts[0].shape()) + " and "
+                                  + to_string(part.shape()));
+    merge({out.data(), n}, {const_cast<std::byte*>(part.data()), n}, n);
+  }
+  return out.finish();
+}
+
+block reduce_finish(reduction r, const block& part, const shape& s, dtype type,
+                    double ddof) {
+  check_partial(r, part);
+  if (components(r) > 1 && part.type() != dtype::float64)
+    throw std::invalid_argument("a partial mean or variance that is not of "
+                                "dtype float64");
+  if (element_count(s) * static_cast<std::int64_t>(components(r))
+      != part.size())
+    throw std::invalid_argument(
+        "a partial result of shape " + to_string(part.shape())
+        + " does not give one of shape " + to_string(s));
+  block_builder out(type, s);
+  dispatch(type, [&](auto zero) {
+    finish_into(r, part, ddof, out.values<decltype(zero)>().data());
+  });
+  return out.finish();
+}
+
+} // namespace tern

@@ -1,0 +1,492 @@
+// The kernels of all reductions, from a few words about each: what no values
+// give, how a value goes in, how two partial results become one. The loops are
+// plain and left to the compiler's vectoriser, once for each instruction set;
+// nothing here uses FMA, so all sets give the same bits.
+//
+// A leaf of a run goes into 32 lanes by index, then lane l takes lane l + 16,
+// + 8, ... + 1. Rows go into their partial results one after the other. For
+// variance, a leaf takes its mean first and then the squares of what is left
+// (rows: Welford, Technometrics 4, 1962); two partial results combine by Chan,
+// Golub and LeVeque (The American Statistician 37, 1983).
+
+#include "dataflow/block/reduce_kernels.hpp"
+
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <stdexcept>
+#include <type_traits>
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "dataflow/block/reduce_kernels.cpp"
+// clang-format off
+#include <hwy/foreach_target.h> // before the headers of each target
+#include <hwy/highway.h>
+// clang-format on
+
+HWY_BEFORE_NAMESPACE();
+namespace tern {
+namespace HWY_NAMESPACE {
+namespace {
+
+// Booleans are bytes of 0 or 1.
+template <class T>
+constexpr bool whole = std::is_integral_v<T>;
+
+/// What sums, products and counts are kept in.
+template <class T>
+using wide = std::conditional_t<whole<T>, std::uint64_t, double>;
+
+template <class T>
+HWY_INLINE bool is_nan(T x) {
+  return x != x;
+}
+
+// One number for a partial result: `empty`, `take` a value, `join` two.
+
+template <class T>
+struct adding {
+  using value = T;
+  using number = wide<T>;
+  static HWY_INLINE number empty() {
+    return 0;
+  }
+  static HWY_INLINE number take(number a, T x) {
+    return a + static_cast<number>(x);
+  }
+  static HWY_INLINE number join(number a, number b) {
+    return a + b;
+  }
+};
+
+/// The sum that a mean needs: always float64.
+template <class T>
+struct adding_real : adding<double> {
+  using value = T;
+  static HWY_INLINE double take(double a, T x) {
+    if constexpr (std::is_same_v<T, std::uint64_t>)
+      return a + static_cast<double>(static_cast<std::int64_t>(x));
+    else
+      return a + static_cast<double>(x);
+  }
+};
+
+template <class T>
+struct adding_known : adding_real<T> {
+  static HWY_INLINE double take(double a, T x) {
+    return a + (is_nan(x) ? 0.0 : static_cast<double>(x));
+  }
+};
+
+template <class T>
+struct adding_numbers : adding<T> {
+  using number = wide<T>;
+  static HWY_INLINE number take(number a, T x) {
+    return a + (is_nan(x) ? number(0) : static_cast<number>(x));
+  }
+};
+
+template <class T>
+struct counting_known : adding_real<T> {
+  static HWY_INLINE double take(double a, T x) {
+    return a + (is_nan(x) ? 0.0 : 1.0);
+  }
+};
+
+template <class T>
+struct counting : adding<std::uint64_t> {
+  using value = T;
+  static HWY_INLINE std::uint64_t take(std::uint64_t a, T x) {
+    return a + (x != 0);
+  }
+};
+
+template <class T>
+struct multiplying {
+  using value = T;
+  using number = wide<T>;
+  static HWY_INLINE number empty() {
+    return 1;
+  }
+  static HWY_INLINE number take(number a, T x) {
+    return a * static_cast<number>(x);
+  }
+  static HWY_INLINE number join(number a, number b) {
+    return a * b;
+  }
+};
+
+/// A NaN wins.
+template <class T>
+struct least {
+  using value = T;
+  using number = T;
+  static HWY_INLINE T empty() {
+    if constexpr (std::is_same_v<T, std::uint8_t>)
+      return 1;
+    else if constexpr (whole<T>)
+      return std::numeric_limits<T>::max();
+    else
+      return std::numeric_limits<T>::infinity();
+  }
+  static HWY_INLINE T take(T a, T x) {
+    const T smaller = a < x ? a : x;
+    return is_nan(a) ? a : smaller;
+  }
+  static HWY_INLINE T join(T a, T b) {
+    return take(a, b);
+  }
+};
+
+template <class T>
+struct greatest {
+  using value = T;
+  using number = T;
+  static HWY_INLINE T empty() {
+    if constexpr (std::is_same_v<T, std::uint8_t>)
+      return 0;
+    else if constexpr (whole<T>)
+      return std::numeric_limits<T>::min();
+    else
+      return -std::numeric_limits<T>::infinity();
+  }
+  static HWY_INLINE T take(T a, T x) {
+    const T larger = a > x ? a : x;
+    return is_nan(a) ? a : larger;
+  }
+  static HWY_INLINE T join(T a, T b) {
+    return take(a, b);
+  }
+};
+
+/// A NaN loses; only NaN (or nothing) gives NaN.
+template <class T>
+struct least_known : least<T> {
+  static HWY_INLINE T empty() {
+    if constexpr (whole<T>)
+      return least<T>::empty();
+    else
+      return std::numeric_limits<T>::quiet_NaN();
+  }
+  static HWY_INLINE T take(T a, T x) {
+    const T smaller = x < a ? x : a;
+    return is_nan(a) ? x : smaller;
+  }
+  static HWY_INLINE T join(T a, T b) {
+    return take(a, b);
+  }
+};
+
+template <class T>
+struct greatest_known : greatest<T> {
+  static HWY_INLINE T empty() {
+    if constexpr (whole<T>)
+      return greatest<T>::empty();
+    else
+      return std::numeric_limits<T>::quiet_NaN();
+  }
+  static HWY_INLINE T take(T a, T x) {
+    const T larger = x > a ? x : a;
+    return is_nan(a) ? x : larger;
+  }
+  static HWY_INLINE T join(T a, T b) {
+    return take(a, b);
+  }
+};
+
+template <class T>
+struct some_true {
+  using value = T;
+  using number = std::uint8_t;
+  static HWY_INLINE number empty() {
+    return 0;
+  }
+  static HWY_INLINE number take(number a, T x) {
+    return a | static_cast<number>(x != 0);
+  }
+  static HWY_INLINE number join(number a, number b) {
+    return a | b;
+  }
+};
+
+template <class T>
+struct all_true {
+  using value = T;
+  using number = std::uint8_t;
+  static HWY_INLINE number empty() {
+    return 1;
+  }
+  static HWY_INLINE number take(number a, T x) {
+    return a & static_cast<number>(x != 0);
+  }
+  static HWY_INLINE number join(number a, number b) {
+    return a & b;
+  }
+};
+
+/// Lanes into one, as far as they have values.
+template <class Op>
+HWY_INLINE typename Op::number fold(typename Op::number* lanes,
+                                    std::size_t used) {
+  std::size_t half = leaf_lanes / 2;
+  while (half >= used && half > 0)
+    half /= 2; // lanes from `half` on are empty
+  for (; half > 0; half /= 2)
+    for (std::size_t l = 0; l < half; ++l)
+      lanes[l] = Op::join(lanes[l], lanes[l + half]);
+  return lanes[0];
+}
+
+template <class Op>
+HWY_INLINE typename Op::number fold_values(const typename Op::value* x,
+                                           std::size_t n) {
+  typename Op::number lanes[leaf_lanes];
+  for (auto& lane : lanes)
+    lane = Op::empty();
+  std::size_t i = 0;
+  for (; i + leaf_lanes <= n; i += leaf_lanes)
+    for (std::size_t l = 0; l < leaf_lanes; ++l)
+      lanes[l] = Op::take(lanes[l], x[i + l]);
+  for (std::size_t l = 0; i + l < n; ++l)
+    lanes[l] = Op::take(lanes[l], x[i + l]);
+  return fold<Op>(lanes, n);
+}
+
+template <class N>
+HWY_INLINE N* component(partials p, std::size_t c) {
+  return reinterpret_cast<N*>(p.first) + c * p.stride;
+}
+
+template <class Op>
+HWY_INLINE void add_row(const typename Op::value* HWY_RESTRICT x, std::size_t n,
+                        bool first, typename Op::number* HWY_RESTRICT to) {
+  if (first)
+    for (std::size_t i = 0; i < n; ++i)
+      to[i] = Op::take(Op::empty(), x[i]);
+  else
+    for (std::size_t i = 0; i < n; ++i)
+      to[i] = Op::take(to[i], x[i]);
+}
+
+template <class Op>
+HWY_INLINE void join_rows(typename Op::number* HWY_RESTRICT to,
+                          const typename Op::number* HWY_RESTRICT from,
+                          std::size_t n) {
+  for (std::size_t i = 0; i < n; ++i)
+    to[i] = Op::join(to[i], from[i]);
+}
+
+/// A partial result of one number.
+template <class Op>
+struct single {
+  using N = typename Op::number;
+  using T = typename Op::value;
+
+  static void leaf(const void* values, std::size_t n, partials to) {
+    *component<N>(to, 0) = fold_values<Op>(static_cast<const T*>(values), n);
+  }
+  static void row(const void* values, std::size_t n, std::size_t before,
+                  partials to) {
+    add_row<Op>(static_cast<const T*>(values), n, before == 0,
+                component<N>(to, 0));
+  }
+  static void merge(partials to, partials from, std::size_t n) {
+    join_rows<Op>(component<N>(to, 0), component<N>(from, 0), n);
+  }
+  static void clear(partials to, std::size_t n) {
+    for (std::size_t i = 0; i < n; ++i)
+      component<N>(to, 0)[i] = Op::empty();
+  }
+};
+
+/// A sum and how many went into it.
+template <class Sum, class Count>
+struct averaging {
+  using T = typename Sum::value;
+
+  static void leaf(const void* values, std::size_t n, partials to) {
+    const auto* x = static_cast<const T*>(values);
+    *component<double>(to, 0) = fold_values<Sum>(x, n);
+    *component<double>(to, 1) = fold_values<Count>(x, n);
+  }
+  static void row(const void* values, std::size_t n, std::size_t before,
+                  partials to) {
+    const auto* x = static_cast<const T*>(values);
+    add_row<Sum>(x, n, before == 0, component<double>(to, 0));
+    add_row<Count>(x, n, before == 0, component<double>(to, 1));
+  }
+  static void merge(partials to, partials from, std::size_t n) {
+    join_rows<Sum>(component<double>(to, 0), component<double>(from, 0), n);
+    join_rows<Count>(component<double>(to, 1), component<double>(from, 1), n);
+  }
+  static void clear(partials to, std::size_t n) {
+    for (std::size_t i = 0; i < n; ++i)
+      component<double>(to, 0)[i] = component<double>(to, 1)[i] = 0;
+  }
+};
+
+/// Counts every value, without looking at it.
+template <class T>
+struct counting_all : adding_real<T> {
+  static HWY_INLINE double take(double a, T) {
+    return a + 1.0;
+  }
+};
+
+template <class T>
+struct squares_around {
+  using number = double;
+
+  static HWY_INLINE double real(T x) {
+    return adding_real<T>::take(0.0, x);
+  }
+  static HWY_INLINE double fold_squares(const T* x, std::size_t n,
+                                        double mean) {
+    double lanes[leaf_lanes] = {};
+    std::size_t i = 0;
+    for (; i + leaf_lanes <= n; i += leaf_lanes)
+      for (std::size_t l = 0; l < leaf_lanes; ++l) {
+        const double rest = real(x[i + l]) - mean;
+        lanes[l] += rest * rest;
+      }
+    for (std::size_t l = 0; i + l < n; ++l) {
+      const double rest = real(x[i + l]) - mean;
+      lanes[l] += rest * rest;
+    }
+    return fold<adding<double>>(lanes, n);
+  }
+};
+
+/// Count, mean, and the sum of squares around the mean.
+template <class T>
+struct moments {
+  static void leaf(const void* values, std::size_t n, partials to) {
+    const auto* x = static_cast<const T*>(values);
+    const auto count = static_cast<double>(n);
+    const double mean = n ? fold_values<adding_real<T>>(x, n) / count : 0;
+    *component<double>(to, 0) = count;
+    *component<double>(to, 1) = mean;
+    *component<double>(to, 2) = squares_around<T>::fold_squares(x, n, mean);
+  }
+
+  static void row(const void* values, std::size_t n, std::size_t before,
+                  partials to) {
+    const auto* HWY_RESTRICT x = static_cast<const T*>(values);
+    auto* HWY_RESTRICT count = component<double>(to, 0);
+    auto* HWY_RESTRICT mean = component<double>(to, 1);
+    auto* HWY_RESTRICT squares = component<double>(to, 2);
+    if (before == 0)
+      clear(to, n);
+    const auto now = static_cast<double>(before + 1);
+    for (std::size_t i = 0; i < n; ++i) {
+      const double value = squares_around<T>::real(x[i]);
+      const double rest = value - mean[i];
+      count[i] = now;
+      mean[i] += rest / now;
+      squares[i] += rest * (value - mean[i]);
+    }
+  }
+
+  static void merge(partials to, partials from, std::size_t n) {
+    auto* HWY_RESTRICT count = component<double>(to, 0);
+    auto* HWY_RESTRICT mean = component<double>(to, 1);
+    auto* HWY_RESTRICT squares = component<double>(to, 2);
+    const auto* HWY_RESTRICT more = component<double>(from, 0);
+    const auto* HWY_RESTRICT their_mean = component<double>(from, 1);
+    const auto* HWY_RESTRICT their_squares = component<double>(from, 2);
+    for (std::size_t i = 0; i < n; ++i) {
+      const double both = count[i] + more[i];
+      const double share = both == 0 ? 0 : more[i] / both;
+      const double rest = their_mean[i] - mean[i];
+      const bool taken = count[i] == 0; // then theirs, to the bit
+      squares[i] = taken ? their_squares[i]
+                         : squares[i] + their_squares[i]
+                               + rest * rest * count[i] * share;
+      mean[i] = taken ? their_mean[i] : mean[i] + rest * share;
+      count[i] = both;
+    }
+  }
+
+  static void clear(partials to, std::size_t n) {
+    for (std::size_t c = 0; c < 3; ++c)
+      for (std::size_t i = 0; i < n; ++i)
+        component<double>(to, c)[i] = 0;
+  }
+};
+
+template <class F>
+constexpr reduce_kernels all_of{F::leaf, F::row, F::merge, F::clear};
+
+/// `T` is how elements are held; `S` is that with its sign, for comparisons.
+template <class T, class S>
+const reduce_kernels* kernels_for(reduction r) {
+  switch (r) {
+  case reduction::sum:
+    return &all_of<single<adding<T>>>;
+  case reduction::mean:
+    return &all_of<averaging<adding_real<T>, counting_all<T>>>;
+  case reduction::min:
+    return &all_of<single<least<S>>>;
+  case reduction::max:
+    return &all_of<single<greatest<S>>>;
+  case reduction::nanmean:
+    return &all_of<averaging<adding_known<S>, counting_known<S>>>;
+  case reduction::nansum:
+    return &all_of<single<adding_numbers<T>>>;
+  case reduction::std_deviation:
+  case reduction::variance:
+    return &all_of<moments<T>>;
+  case reduction::prod:
+    return &all_of<single<multiplying<T>>>;
+  case reduction::any:
+    return &all_of<single<some_true<T>>>;
+  case reduction::all:
+    return &all_of<single<all_true<T>>>;
+  case reduction::nanmin:
+    return &all_of<single<least_known<S>>>;
+  case reduction::nanmax:
+    return &all_of<single<greatest_known<S>>>;
+  case reduction::count_nonzero:
+    return &all_of<single<counting<T>>>;
+  }
+  return nullptr;
+}
+
+} // namespace
+
+const reduce_kernels* find_reduce(reduction r, dtype type) {
+  switch (type) {
+  case dtype::boolean:
+    return kernels_for<std::uint8_t, std::uint8_t>(r);
+  case dtype::int64:
+    return kernels_for<std::uint64_t, std::int64_t>(r);
+  case dtype::float32:
+    return kernels_for<float, float>(r);
+  case dtype::float64:
+    return kernels_for<double, double>(r);
+  }
+  return nullptr;
+}
+
+} // namespace HWY_NAMESPACE
+} // namespace tern
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace tern {
+
+HWY_EXPORT(find_reduce);
+
+const reduce_kernels& find_reduce_kernels(reduction r, dtype type) {
+  const auto* kernels = HWY_DYNAMIC_DISPATCH(find_reduce)(r, type);
+  if (!kernels)
+    throw std::invalid_argument("an unknown reduction");
+  return *kernels;
+}
+
+merge_kernel find_merge_kernel(reduction r, dtype partial) {
+  return find_reduce_kernels(r, partial).merge;
+}
+
+} // namespace tern
+#endif

@@ -1,0 +1,44 @@
+#pragma once
+
+#include "dataflow/block/kernels.hpp"
+
+#include <cstddef>
+
+namespace tern {
+
+/// Elements of a run that are reduced by lanes, in one go.
+inline constexpr std::size_t leaf_elements = 512;
+/// Lanes of a leaf: element j is added to lane j % 32.
+inline constexpr std::size_t leaf_lanes = 32;
+/// Rows of a leaf where whole rows are added up.
+inline constexpr std::size_t leaf_rows = 32;
+
+/// Partial results in memory: component c of number i is at
+/// `first` + (c * stride + i) numbers of the partial dtype.
+struct partials {
+  std::byte* first;
+  std::size_t stride;
+};
+
+/// What a reduction does to values of one dtype.
+struct reduce_kernels {
+  /// Values [0, n) of a leaf, n <= leaf_elements, to one partial result.
+  void (*leaf)(const void* values, std::size_t n, partials to);
+  /// Values of a row to `n` partial results; `before` rows have gone in.
+  void (*row)(const void* values, std::size_t n, std::size_t before,
+              partials to);
+  /// Each of `n` partial results of `from` into that of `to`, which comes
+  /// first in order.
+  void (*merge)(partials to, partials from, std::size_t n);
+  /// `n` partial results of no values.
+  void (*clear)(partials to, std::size_t n);
+};
+
+/// Throws `std::invalid_argument` for an unknown reduction.
+const reduce_kernels& find_reduce_kernels(reduction r, dtype type);
+
+/// `merge` alone, by the dtype of the partial results.
+using merge_kernel = void (*)(partials to, partials from, std::size_t n);
+merge_kernel find_merge_kernel(reduction r, dtype partial);
+
+} // namespace tern

@@ -1,0 +1,85 @@
+#include "dataflow/block/strided_copy.hpp"
+
+#include "dataflow/block/transpose.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+// Four cases: rows that are contiguous, repeated, or columns that are
+// contiguous (a transposition), and the rest.
+
+namespace tern {
+
+namespace {
+
+template <class T>
+void copy_row(const T* from, std::int64_t stride, std::size_t n, T* to) {
+  if (stride == 1)
+    std::memcpy(to, from, n * sizeof(T));
+  else if (stride == 0)
+    std::fill_n(to, n, *from);
+  else
+    for (std::size_t i = 0; i < n; ++i)
+      to[i] = from[static_cast<std::int64_t>(i) * stride];
+}
+
+/// Squares of 4 x 4 first, then what is left at the right and below.
+template <class T>
+void transpose(const T* from, const strided_matrix& m, T* to,
+               std::size_t to_stride) {
+  const auto stride = m.column_stride;
+  const auto rows = sizeof(T) > 1 ? m.rows / 4 * 4 : 0;
+  const auto columns = m.columns / 4 * 4;
+  if (rows != 0)
+    transpose_squares(sizeof(T), from, stride, rows, columns, to, to_stride);
+  for (std::size_t row = 0; row < m.rows; ++row)
+    for (auto column = row < rows ? columns : 0; column < m.columns; ++column)
+      to[row * to_stride + column] =
+          from[static_cast<std::int64_t>(column) * stride
+               + static_cast<std::int64_t>(row)];
+}
+
+template <class T>
+void copy_as(const strided_matrix& m, std::byte* to, std::size_t to_stride) {
+  const auto* from = reinterpret_cast<const T*>(m.first);
+  auto* out = reinterpret_cast<T*>(to);
+  if (m.row_stride == 1 && m.column_stride != 1 && m.column_stride != 0)
+    return transpose(from, m, out, to_stride);
+  for (std::size_t row = 0; row < m.rows; ++row)
+    copy_row(from + static_cast<std::int64_t>(row) * m.row_stride,
+             m.column_stride, m.columns, out + row * to_stride);
+}
+
+} // namespace
+
+void copy_matrix(std::size_t width, const strided_matrix& from, std::byte* to,
+                 std::size_t to_stride) noexcept {
+  switch (width) {
+  case 1:
+    return copy_as<std::uint8_t>(from, to, to_stride);
+  case 4:
+    return copy_as<std::uint32_t>(from, to, to_stride);
+  default:
+    return copy_as<std::uint64_t>(from, to, to_stride);
+  }
+}
+
+void prefetch_matrix(std::size_t width, const strided_matrix& from) noexcept {
+  constexpr std::size_t line = 64;
+  const auto size = static_cast<std::int64_t>(width);
+  auto run = [&](const std::byte* first, std::size_t n) {
+    for (std::size_t at = 0; at < n * width + line - 1; at += line)
+      __builtin_prefetch(first + at, 0, 2);
+  };
+  if (from.row_stride == 1)
+    for (std::size_t column = 0; column < from.columns; ++column)
+      run(from.first
+              + static_cast<std::int64_t>(column) * from.column_stride * size,
+          from.rows);
+  else if (from.column_stride == 1 && from.row_stride != 0)
+    for (std::size_t row = 0; row < from.rows; ++row)
+      run(from.first + static_cast<std::int64_t>(row) * from.row_stride * size,
+          from.columns);
+}
+
+} // namespace tern

@@ -1,0 +1,271 @@
+#include "dataflow/graph/evaluate.hpp"
+
+#include "dataflow/block/kernels.hpp"
+#include "dataflow/graph/edges.hpp"
+
+namespace tern {
+
+namespace {
+
+using operand_list = boost::container::small_vector<operand, 4>;
+
+[[noreturn]] void refuse(const std::string& what) {
+  throw std::invalid_argument(what);
+}
+
+/// The result axis that runs along each axis of a source, turned around: for
+/// each result axis the axis of the source, or -1.
+operand see_source(const layer_operand& o, const chunks& space,
+                   const shape& index) {
+  operand result;
+  result.made = &o.made;
+  result.axes.assign(space.size(), -1);
+  auto axes = o.made.extents.size();
+  result.origin.assign(axes, 0);
+  for (std::size_t k = 0; k < axes; ++k) {
+    auto along = o.made_axes.empty() ? static_cast<int>(k) : o.made_axes[k];
+    if (along < 0)
+      continue;
+    auto r = static_cast<std::size_t>(along);
+    result.axes[r] = static_cast<std::int8_t>(k);
+    result.origin[k] = space[r].start(index[r]);
+  }
+  return result;
+}
+
+/// Every axis of the operand has the result's extent or 1.
+void check_operand(const operand& o, const shape& s) {
+  auto& extents = o.data.shape();
+  std::uint64_t used = 0;
+  for (std::size_t r = 0; r < s.size(); ++r) {
+    auto axis = o.axes.empty() ? static_cast<int>(r) : o.axes[r];
+    if (axis < 0)
+      continue;
+    used |= std::uint64_t{1} << axis;
+    auto n = extents[static_cast<std::size_t>(axis)];
+    if (n != s[r] && n != 1)
+      refuse("an operand of shape " + to_string(extents)
+             + " does not fit a block of shape " + to_string(s));
+  }
+  for (std::size_t axis = 0; axis < extents.size(); ++axis)
+    if (!(used >> axis & 1) && extents[axis] != 1)
+      refuse("an operand of shape " + to_string(extents)
+             + " has an axis more than a block of shape " + to_string(s));
+}
+
+/// One task of one layer: where it stands and what it got.
+struct evaluation {
+  const edge_index& edges;
+  const block_key& task;
+  const layer& l;
+  shape index;
+  std::span<const block> inputs;
+  const task_hooks& hooks;
+
+  operand_list operands(const op_blockwise& op, const chunks& space,
+                        const shape& s) const {
+    operand_list list;
+    for (auto& o : op.operands) {
+      if (o.input < 0) {
+        list.push_back(see_source(o, space, index));
+        continue;
+      }
+      operand seen;
+      seen.data = inputs[static_cast<std::size_t>(o.input)];
+      seen.axes = o.axes;
+      check_operand(seen, s);
+      list.push_back(std::move(seen));
+    }
+    return list;
+  }
+
+  block operator()(const op_blockwise& op) const {
+    auto s = block_shape(l.out, index);
+    auto list = operands(op, l.out, s);
+    return elementwise(op.code, {list.data(), list.size()}, s);
+  }
+
+  block operator()(const op_reduce_chunk& op) const {
+    auto s = block_shape(op.space, index);
+    auto list = operands(op.feed, op.space, s);
+    return reduce_chunk(op.how, op.feed.code, {list.data(), list.size()}, s,
+                        op.axes);
+  }
+
+  block combined(reduction how) const {
+    if (inputs.size() == 1)
+      return inputs[0];
+    for (auto& b : inputs)
+      if (b.shape() != inputs[0].shape())
+        refuse("partial results of shapes " + to_string(inputs[0].shape())
+               + " and " + to_string(b.shape()) + " cannot be combined");
+    return reduce_combine(how, inputs);
+  }
+
+  block operator()(const op_reduce_combine& op) const {
+    return combined(op.how);
+  }
+
+  block operator()(const op_reduce_finish& op) const {
+    auto part = combined(op.how);
+    auto s = block_shape(l.out, index);
+    if (part.size()
+        != element_count(s) * static_cast<std::int64_t>(components(op.how)))
+      refuse("a partial result of shape " + to_string(part.shape())
+             + " does not give a block of shape " + to_string(s));
+    return reduce_finish(op.how, part, s, l.type, op.ddof);
+  }
+
+  block operator()(const op_slice& op) const {
+    if (inputs.size() != 1)
+      refuse("a slice of " + std::to_string(inputs.size()) + " blocks");
+    block_key from;
+    edges.for_each_input(task, [&](auto, const block_key& k) { from = k; });
+    auto at = index_of(edges.grid_of(from.layer), from.index);
+    auto& input = edges.at(from.layer).out;
+    shape start, count;
+    std::size_t axis = 0;
+    for (std::size_t i = 0; i < input.size(); ++i) {
+      std::int64_t block_index = 0;
+      if (!op.dropped[i]) {
+        while (op.added[axis])
+          ++axis;
+        block_index = index[axis++];
+      }
+      count.push_back(op.kept[i].size(block_index));
+      start.push_back(op.start[i] + op.step[i] * op.kept[i].start(block_index)
+                      - input[i].start(at[i]));
+      auto last = start[i] + op.step[i] * (count[i] - 1);
+      auto extent = input[i].size(at[i]);
+      if (count[i] > 0
+          && (start[i] < 0 || start[i] >= extent || last < 0 || last >= extent))
+        refuse("a slice leaves its block of shape "
+               + to_string(inputs[0].shape()));
+    }
+    return slice(inputs[0], start, op.step, count, block_shape(l.out, index));
+  }
+
+  block operator()(const op_dot&) const {
+    auto s = block_shape(l.out, index);
+    if (inputs.empty() || inputs.size() % 2)
+      refuse("a product of " + std::to_string(inputs.size()) + " blocks");
+    auto left = inputs.size() / 2;
+    boost::container::small_vector<block, 32> matrices;
+    for (std::size_t i = 0; i < inputs.size(); ++i)
+      matrices.push_back(as_matrix(inputs[i], i < left));
+    check_product({matrices.data(), left}, {matrices.data() + left, left}, s);
+    auto product = dot({matrices.data(), left}, {matrices.data() + left, left});
+    return product.shape() == s ? product
+                                : block::wrap(l.type, s, product.storage());
+  }
+
+  static block as_matrix(const block& b, bool is_left) {
+    auto& s = b.shape();
+    if (s.size() == 2)
+      return b;
+    return block::wrap(b.type(), is_left ? shape{1, s[0]} : shape{s[0], 1},
+                       b.storage());
+  }
+
+  static void check_product(std::span<const block> left,
+                            std::span<const block> right, const shape& s) {
+    auto rows = left[0].shape()[0];
+    auto columns = right[0].shape()[1];
+    for (std::size_t i = 0; i < left.size(); ++i)
+      if (left[i].shape()[0] != rows || right[i].shape()[1] != columns
+          || left[i].shape()[1] != right[i].shape()[0])
+        refuse("blocks of shapes " + to_string(left[i].shape()) + " and "
+               + to_string(right[i].shape()) + " cannot be multiplied");
+    if (element_count(s) != rows * columns)
+      refuse("a product of " + std::to_string(rows) + " rows and "
+             + std::to_string(columns) + " columns is no block of shape "
+             + to_string(s));
+  }
+
+  block operator()(const op_read_nc& op) const {
+    if (!hooks.read_nc)
+      refuse("nobody here reads files");
+    shape start;
+    for (std::size_t i = 0; i < l.out.size(); ++i)
+      start.push_back(l.out[i].start(index[i]));
+    return hooks.read_nc(op, l.type, start, block_shape(l.out, index));
+  }
+
+  block operator()(const op_call& op) const {
+    if (!hooks.call)
+      refuse("nobody here knows the function " + op.name);
+    return hooks.call(op, task, l.type, block_shape(l.out, index), inputs);
+  }
+};
+
+void check_inputs(const edge_index& edges, const block_key& task,
+                  std::span<const block> inputs) {
+  auto expected = edges.slots(task);
+  if (inputs.size() != expected)
+    refuse(std::to_string(inputs.size()) + " inputs came instead of "
+           + std::to_string(expected));
+  edges.for_each_input(task, [&](std::uint32_t slot, const block_key& from) {
+    auto& b = inputs[slot];
+    if (!b || b.type() != edges.at(from.layer).type
+        || b.shape() != shape_of(edges, from))
+      refuse("input " + std::to_string(slot) + " is not the block of "
+             + describe(edges, from));
+  });
+}
+
+} // namespace
+
+block run_task(const edge_index& edges, const block_key& task,
+               std::span<const block> inputs, const task_hooks& hooks) {
+  auto& l = edges.at(task.layer);
+  if (!l.edges)
+    check_inputs(edges, task, inputs);
+  auto made =
+      std::visit(evaluation{edges, task, l,
+                            index_of(edges.grid_of(task.layer), task.index),
+                            inputs, hooks},
+                 l.op);
+  if (!made)
+    refuse("no block came of it");
+  if (!l.edges && made.type() != l.type)
+    refuse("a block of " + std::string{name_of(made.type())} + " came of it");
+  return made;
+}
+
+result<block> try_task(const edge_index& edges, const block_key& task,
+                       std::span<const block> inputs, const task_hooks& hooks) {
+  auto failed = [&](failure_kind kind, const char* what) {
+    return fail(kind, describe(edges, task) + ": " + what);
+  };
+  try {
+    return run_task(edges, task, inputs, hooks);
+  } catch (const task_error& e) {
+    return failed(e.kind(), e.what());
+  } catch (const std::bad_alloc&) {
+    return failed(failure_kind::memory, "no memory for a block");
+  } catch (const std::exception& e) {
+    return failed(failure_kind::kernel, e.what());
+  } catch (...) {
+    return failed(failure_kind::kernel, "an exception of an unknown type");
+  }
+}
+
+std::string describe(const edge_index& edges, const block_key& task) {
+  auto index = index_of(edges.grid_of(task.layer), task.index);
+  auto& words = edges.at(task.layer).expression;
+  return (words.empty() ? "layer " + std::to_string(task.layer) : words)
+         + ", block " + to_string(index);
+}
+
+shape shape_of(const edge_index& edges, const block_key& task) {
+  auto& l = edges.at(task.layer);
+  auto index = index_of(edges.grid_of(task.layer), task.index);
+  shape s;
+  if (l.parts)
+    s.push_back(static_cast<std::int64_t>(l.parts));
+  for (std::size_t i = 0; i < l.out.size(); ++i)
+    s.push_back(l.out[i].size(index[i]));
+  return s;
+}
+
+} // namespace tern

@@ -1,0 +1,115 @@
+#include "dataflow/graph/synchronous.hpp"
+
+#include "dataflow/graph/edges.hpp"
+#include "dataflow/graph/order.hpp"
+
+#include <algorithm>
+#include <vector>
+
+namespace tern {
+
+namespace {
+
+class execution {
+public:
+  execution(const edge_index& edges, const synchronous_options& how)
+    : edges_(edges), how_(how), held_(edges.layers()) {
+    for (layer_id id = 0; id < edges.layers(); ++id)
+      held_[id].resize(static_cast<std::size_t>(edges.needed(id).size()));
+  }
+
+  result<synchronous_report> run() {
+    for (auto& task : in_order())
+      if (auto done = step(task); !done)
+        return tl::make_unexpected(done.error());
+    return report_;
+  }
+
+private:
+  /// A block and its readers that have not run yet.
+  struct holding {
+    block made;
+    std::uint32_t readers = 0;
+  };
+
+  std::vector<block_key> in_order() const {
+    std::vector<block_key> tasks(static_cast<std::size_t>(edges_.tasks()));
+    auto order = depth_first_order(edges_, [](auto&) { return true; });
+    for (layer_id id = 0; id < edges_.layers(); ++id)
+      for (std::size_t rank = 0; rank < order[id].size(); ++rank)
+        tasks[order[id][rank]] =
+            edges_.at_rank(id, static_cast<std::int64_t>(rank));
+    return tasks;
+  }
+
+  holding& at(const block_key& key) {
+    return held_[key.layer][static_cast<std::size_t>(edges_.rank(key))];
+  }
+
+  result<void> step(const block_key& task) {
+    inputs_.clear();
+    edges_.for_each_input(task, [&](auto, const block_key& from) {
+      inputs_.push_back(at(from).made);
+    });
+    auto made = try_task(edges_, task, inputs_, how_.hooks);
+    if (!made)
+      return tl::make_unexpected(made.error());
+    inputs_.clear();
+    grow(made->bytes());
+    release_inputs(task);
+    if (auto given = hand_over(task, *made); !given)
+      return given;
+    keep(task, std::move(*made));
+    ++report_.tasks;
+    if (how_.progress)
+      how_.progress(report_.tasks, edges_.tasks());
+    return {};
+  }
+
+  void release_inputs(const block_key& task) {
+    edges_.for_each_input(task, [&](auto, const block_key& from) {
+      auto& h = at(from);
+      if (--h.readers == 0) {
+        bytes_ -= h.made.bytes();
+        h.made = {};
+      }
+    });
+  }
+
+  result<void> hand_over(const block_key& task, const block& made) {
+    if (!edges_.is_root(task.layer) || !how_.sink)
+      return {};
+    return how_.sink(task.layer,
+                     index_of(edges_.grid_of(task.layer), task.index), made);
+  }
+
+  void keep(const block_key& task, block made) {
+    auto& h = at(task);
+    h.readers = edges_.consumers(task);
+    if (h.readers > 0)
+      h.made = std::move(made);
+    else
+      bytes_ -= made.bytes();
+  }
+
+  void grow(std::size_t bytes) {
+    bytes_ += bytes;
+    report_.peak_bytes = std::max(report_.peak_bytes, bytes_);
+  }
+
+  const edge_index& edges_;
+  const synchronous_options& how_;
+  std::vector<std::vector<holding>> held_;
+  std::vector<block> inputs_;
+  std::size_t bytes_ = 0;
+  synchronous_report report_;
+};
+
+} // namespace
+
+result<synchronous_report> run_synchronously(const edge_index& edges,
+                                             const synchronous_options& how) {
+  return execution{edges, how}.run();
+}
+
+} // namespace tern

@@ -1,0 +1,110 @@
+#include "dataflow/graph/validate.hpp"
+
+namespace tern {
+
+namespace {
+
+bool known(dtype type) {
+  return type == dtype::boolean || type == dtype::int64
+         || type == dtype::float32 || type == dtype::float64;
+}
+
+/// The dtypes of the values a step takes, or nothing where it has fewer.
+struct step_checker {
+  const program& code;
+  std::span<const dtype> operands;
+
+  dtype type_of(std::size_t value) const {
+    return code.steps[value].type;
+  }
+
+  bool refers_back(std::size_t i) const {
+    auto& s = code.steps[i];
+    auto n = arity(s.op);
+    return (n < 1 || s.a < i) && (n < 2 || s.b < i) && (n < 3 || s.c < i);
+  }
+
+  bool typed(std::size_t i) const {
+    auto& s = code.steps[i];
+    auto alike = [&] {
+      return type_of(s.a) == s.type;
+    };
+    auto pair = [&] {
+      return type_of(s.a) == type_of(s.b);
+    };
+    switch (s.op) {
+    case opcode::load:
+      return s.a < operands.size() && operands[s.a] == s.type;
+    case opcode::constant:
+    case opcode::cast:
+      return true;
+    case opcode::add:
+    case opcode::multiply:
+    case opcode::minimum:
+    case opcode::maximum:
+      return alike() && pair();
+    case opcode::subtract:
+    case opcode::floor_divide:
+    case opcode::remainder:
+    case opcode::power:
+      return alike() && pair() && s.type != dtype::boolean;
+    case opcode::divide:
+    case opcode::arctan2:
+      return alike() && pair() && is_floating(s.type);
+    case opcode::equal:
+    case opcode::not_equal:
+    case opcode::less:
+    case opcode::less_equal:
+    case opcode::greater:
+    case opcode::greater_equal:
+      return s.type == dtype::boolean && pair();
+    case opcode::bit_and:
+    case opcode::bit_or:
+    case opcode::bit_xor:
+      return alike() && pair() && !is_floating(s.type);
+    case opcode::bit_not:
+      return alike() && !is_floating(s.type);
+    case opcode::select:
+      return type_of(s.a) == dtype::boolean && type_of(s.b) == s.type
+             && type_of(s.c) == s.type;
+    case opcode::absolute:
+    case opcode::square:
+      return alike();
+    case opcode::negative:
+    case opcode::sign:
+      return alike() && s.type != dtype::boolean;
+    case opcode::isnan:
+    case opcode::isfinite:
+      return s.type == dtype::boolean && is_floating(type_of(s.a));
+    default:
+      return alike() && is_floating(s.type);
+    }
+  }
+};
+
+} // namespace
+
+std::optional<std::string> find_fault(const program& p,
+                                      std::span<const dtype> operands) {
+  if (p.steps.empty())
+    return "a program without steps";
+  if (p.steps.size() >= 0xffff)
+    return "a program of " + std::to_string(p.steps.size()) + " steps";
+  step_checker checker{p, operands};
+  for (std::size_t i = 0; i < p.steps.size(); ++i) {
+    auto& s = p.steps[i];
+    auto name = "step " + std::to_string(i);
+    if (s.op > opcode::isfinite)
+      return name + " has an unknown opcode";
+    name += " (" + std::string{name_of(s.op)} + ")";
+    if (!known(s.type))
+      return name + " has an unknown dtype";
+    if (!checker.refers_back(i))
+      return name + " uses a value that is not there yet";
+    if (!checker.typed(i))
+      return name + " has operands that do not fit";
+  }
+  return {};
+}
+
+} // namespace tern

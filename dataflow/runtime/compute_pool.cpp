@@ -1,0 +1,237 @@
+// A plan may be removed while threads look at it. Each thread says in `active`
+// which plan it is about to touch, and touches it only if the list of plans is
+// still the same after that; `remove` first takes the plan out of the list and
+// out of the heaps, then waits until no thread is active in it. Lists are
+// never changed, only replaced, and live as long as the pool.
+
+#include "dataflow/runtime/compute_pool.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <limits>
+
+namespace tern {
+
+namespace {
+
+thread_local int current_worker = -1;
+
+constexpr auto any_priority = std::numeric_limits<std::uint32_t>::max();
+
+// With memory refused to all sources nobody may tell us when there is some.
+constexpr auto refused_wait = std::chrono::milliseconds(5);
+
+bool runs_later(const auto& a, const auto& b) noexcept {
+  return a.priority > b.priority;
+}
+
+} // namespace
+
+compute_pool::compute_pool(unsigned threads) {
+  publish({});
+  for (unsigned i = 0; i < threads; ++i)
+    workers_.push_back(std::make_unique<worker>());
+  for (unsigned i = 0; i < threads; ++i)
+    workers_[i]->thread = std::thread([this, i] { loop(i); });
+}
+
+compute_pool::~compute_pool() {
+  {
+    std::lock_guard guard{sleep_mutex_};
+    stop_ = true;
+  }
+  wake_.notify_all();
+  for (auto& w : workers_)
+    w->thread.join();
+}
+
+int compute_pool::current() noexcept {
+  return current_worker;
+}
+
+void compute_pool::push(runnable_plan& plan, task_record& task) {
+  if (workers_.empty())
+    return;
+  const auto own =
+      current_worker >= 0
+      && static_cast<std::size_t>(current_worker) < workers_.size();
+  const auto at =
+      own ? static_cast<std::size_t>(current_worker)
+          : next_.fetch_add(1, std::memory_order_relaxed) % workers_.size();
+  auto& w = *workers_[at];
+  std::size_t queued = 0;
+  {
+    std::lock_guard guard{w.lock};
+    w.heap.push_back({task.priority, &task, &plan});
+    std::push_heap(w.heap.begin(), w.heap.end(), runs_later<work, work>);
+    queued = w.heap.size();
+  }
+  if (own && queued == 1)
+    return; // this thread takes it itself, next
+  std::atomic_thread_fence(std::memory_order_seq_cst);
+  if (sleepers_.load(std::memory_order_relaxed) > 0)
+    wake();
+}
+
+void compute_pool::publish(plan_list list) {
+  lists_.push_back(std::make_unique<const plan_list>(std::move(list)));
+  plans_.store(lists_.back().get());
+}
+
+void compute_pool::add(runnable_plan& plan) {
+  {
+    std::lock_guard guard{plans_mutex_};
+    auto list = *plans_.load();
+    list.push_back(&plan);
+    publish(std::move(list));
+  }
+  for (std::size_t i = 0; i < workers_.size(); ++i)
+    wake();
+}
+
+void compute_pool::remove(runnable_plan& plan) {
+  {
+    std::lock_guard guard{plans_mutex_};
+    auto list = *plans_.load();
+    std::erase(list, &plan);
+    publish(std::move(list));
+  }
+  for (auto& w : workers_) {
+    std::lock_guard guard{w->lock};
+    std::erase_if(w->heap, [&](const work& x) { return x.plan == &plan; });
+    std::make_heap(w->heap.begin(), w->heap.end(), runs_later<work, work>);
+  }
+  for (auto& w : workers_)
+    while (w->active.load() == &plan)
+      std::this_thread::sleep_for(std::chrono::microseconds(200));
+  // what a running task pushed meanwhile
+  for (auto& w : workers_) {
+    std::lock_guard guard{w->lock};
+    std::erase_if(w->heap, [&](const work& x) { return x.plan == &plan; });
+    std::make_heap(w->heap.begin(), w->heap.end(), runs_later<work, work>);
+  }
+}
+
+void compute_pool::loop(unsigned self) {
+  current_worker = static_cast<int>(self);
+  auto& me = *workers_[self];
+  work next{};
+  while (!stop_.load(std::memory_order_relaxed)) {
+    if (!take(self, next)) {
+      sleep(self);
+      continue;
+    }
+    me.executing.store(true, std::memory_order_relaxed);
+    next.plan->run(*next.task);
+    me.executing.store(false, std::memory_order_relaxed);
+    me.active.store(nullptr, std::memory_order_release);
+  }
+}
+
+bool compute_pool::pop(worker& from, unsigned self, std::uint32_t better_than,
+                       work& out) {
+  std::lock_guard guard{from.lock};
+  if (from.heap.empty() || from.heap.front().priority > better_than)
+    return false;
+  std::pop_heap(from.heap.begin(), from.heap.end(), runs_later<work, work>);
+  out = from.heap.back();
+  from.heap.pop_back();
+  workers_[self]->active.store(out.plan);
+  return true;
+}
+
+bool compute_pool::take_source(unsigned self, std::uint32_t better_than,
+                               bool must_progress, work& out) {
+  auto& active = workers_[self]->active;
+  for (;;) {
+    const auto* list = plans_.load();
+    bool changed = false;
+    for (auto* plan : *list) {
+      active.store(plan);
+      if (plans_.load() != list) {
+        changed = true;
+        break;
+      }
+      const auto priority = plan->source_priority();
+      if (priority == any_priority || priority > better_than)
+        continue;
+      if (must_progress && plan->waits_for_blocks())
+        continue;
+      if (auto* task = plan->next_source(must_progress)) {
+        out = {priority, task, plan};
+        return true;
+      }
+    }
+    active.store(nullptr, std::memory_order_release);
+    if (!changed)
+      return false;
+  }
+}
+
+bool compute_pool::take(unsigned self, work& out) {
+  auto& own = *workers_[self];
+  auto top = any_priority;
+  {
+    std::lock_guard guard{own.lock};
+    if (!own.heap.empty())
+      top = own.heap.front().priority;
+  }
+  // a source only goes before a ready task that is later in the order
+  if ((top == any_priority || top > 0)
+      && take_source(self, top == any_priority ? any_priority - 1 : top - 1,
+                     false, out)) {
+    if (sleepers_.load(std::memory_order_relaxed) > 0)
+      wake(); // there may be memory for one more
+    return true;
+  }
+  if (pop(own, self, any_priority, out))
+    return true;
+  for (std::size_t i = 1; i < workers_.size(); ++i)
+    if (pop(*workers_[(self + i) % workers_.size()], self, any_priority, out))
+      return true;
+  return idle_but(self) && take_source(self, any_priority - 1, true, out);
+}
+
+bool compute_pool::idle_but(unsigned self) const noexcept {
+  for (std::size_t i = 0; i < workers_.size(); ++i)
+    if (i != self && workers_[i]->executing.load(std::memory_order_relaxed))
+      return false;
+  return true;
+}
+
+bool compute_pool::sources_left() const {
+  return !plans_.load()->empty();
+}
+
+void compute_pool::sleep(unsigned self) {
+  std::unique_lock guard{sleep_mutex_};
+  sleepers_.fetch_add(1);
+  const auto before = wake_count_;
+  // look once more: a push that did not see the sleeper is seen here
+  bool work_left = false;
+  for (auto& w : workers_) {
+    std::lock_guard heap_guard{w->lock};
+    work_left = work_left || !w->heap.empty();
+  }
+  static_cast<void>(self);
+  if (!work_left && !stop_) {
+    const auto woken = [&] {
+      return stop_ || wake_count_ != before;
+    };
+    if (sources_left())
+      wake_.wait_for(guard, refused_wait, woken);
+    else
+      wake_.wait(guard, woken);
+  }
+  sleepers_.fetch_sub(1);
+}
+
+void compute_pool::wake() noexcept {
+  {
+    std::lock_guard guard{sleep_mutex_};
+    ++wake_count_;
+  }
+  wake_.notify_one();
+}
+
+} // namespace tern

@@ -1,0 +1,96 @@
+#pragma once
+
+#include "dataflow/runtime/task_record.hpp"
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace tern {
+
+/// A plan as the compute threads see it.
+class runnable_plan {
+public:
+  virtual ~runnable_plan() = default;
+
+  /// Runs a task that was pushed (or drops it, if it is not ready any more).
+  virtual void run(task_record& task) = 0;
+  /// See task_engine.
+  virtual task_record* next_source(bool must_progress) = 0;
+  virtual std::uint32_t source_priority() const noexcept = 0;
+  virtual bool waits_for_blocks() const noexcept = 0;
+};
+
+/// The node's compute threads and its ready queue.
+///
+/// Each thread has a heap of ready tasks by static priority. It takes the best
+/// of: the top of its heap, the next source of a plan (if the ledger gives it
+/// memory); then what other threads have. Tasks that a thread's own work makes
+/// ready stay with it, so that blocks are used where they are in the cache.
+/// Nothing runs here but kernels and the messages they cause.
+class compute_pool {
+public:
+  explicit compute_pool(unsigned threads);
+  compute_pool(const compute_pool&) = delete;
+  compute_pool& operator=(const compute_pool&) = delete;
+  /// Waits for running tasks; queued ones are dropped.
+  ~compute_pool();
+
+  /// A ready task. Any thread.
+  void push(runnable_plan& plan, task_record& task);
+
+  /// Sources of `plan` may fire from now on.
+  void add(runnable_plan& plan);
+  /// No task of `plan` runs or will run once this returns. Waits for those
+  /// that run; not from a compute thread.
+  void remove(runnable_plan& plan);
+
+  unsigned threads() const noexcept {
+    return static_cast<unsigned>(workers_.size());
+  }
+  /// Number of this compute thread, or -1 on any other thread.
+  static int current() noexcept;
+
+private:
+  struct work {
+    std::uint32_t priority;
+    task_record* task;
+    runnable_plan* plan;
+  };
+  struct worker {
+    spin_lock lock; ///< guards heap
+    std::vector<work> heap;
+    std::atomic<runnable_plan*> active{nullptr};
+    std::atomic<bool> executing{false};
+    std::thread thread;
+  };
+  using plan_list = std::vector<runnable_plan*>;
+
+  void loop(unsigned self);
+  bool take(unsigned self, work& out);
+  bool pop(worker& from, unsigned self, std::uint32_t better_than, work& out);
+  bool take_source(unsigned self, std::uint32_t better_than, bool must_progress,
+                   work& out);
+  bool idle_but(unsigned self) const noexcept;
+  bool sources_left() const;
+  void sleep(unsigned self);
+  void wake() noexcept;
+  void publish(plan_list list);
+
+  std::vector<std::unique_ptr<worker>> workers_;
+  std::atomic<const plan_list*> plans_;
+  std::mutex plans_mutex_;
+  std::vector<std::unique_ptr<const plan_list>> lists_; ///< all there ever were
+  std::atomic<std::uint32_t> next_{0};
+  std::atomic<int> sleepers_{0};
+  std::mutex sleep_mutex_;
+  std::condition_variable wake_;
+  std::uint64_t wake_count_ = 0;
+  std::atomic<bool> stop_{false};
+};
+
+} // namespace tern

@@ -1,0 +1,81 @@
+#pragma once
+
+#include "actors/envelope.hpp"
+#include "dataflow/block/block.hpp"
+#include "dataflow/runtime/task_record.hpp"
+#include "dataflow/runtime/task_state.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace tern {
+
+/// A moving task: its snapshot and what belongs to it. A block that it holds
+/// travels as the message's `data`.
+struct lend_body {
+  struct input {
+    std::uint32_t slot = 0;
+    std::uint64_t producer = 0;
+    std::uint32_t ordinal = 0;
+    node_index holder = no_node;
+    block data; ///< where it is small
+    task_failure_ptr error;
+  };
+  task_snapshot snapshot;
+  std::vector<input> inputs;
+  std::vector<std::uint32_t> released;
+  std::vector<node_id> wants;
+  std::vector<node_id> monitors;
+};
+
+/// What one task says to another. Which members count depends on `kind`:
+///
+/// have        to: consumer, from: producer, slot, ordinal, node: the holder,
+///             bytes; data where it is small
+/// erred       to: consumer, from: producer, slot, error (as the answer to a
+///             want: to is 0)
+/// want        to: producer, asker
+/// block_data  from: producer, data: the answer
+/// release     to: producer, ordinal
+/// lend        to: the task that moves, node: from where, lend; data: the block
+///             if it holds one
+/// installed   to: the task, epoch (refused: the same)
+/// location    to: the task (at its owner), node: where it is, epoch
+/// finished    to: the task (at its owner), epoch (released: the same)
+/// monitor     to: the task, asker; answered by down (from, text), once
+/// order_move  to: the task, node: target, asker; answered by order_moved
+///             (from, epoch: 1 if it will move, text: its phase)
+/// inspect     to: the task, asker; answered by inspected (from, node: where,
+///             epoch, slot: inputs filled, text: its phase)
+struct dataflow_message {
+  message_kind kind = message_kind::have;
+  std::uint64_t to = 0; ///< packed keys
+  std::uint64_t from = 0;
+  std::uint32_t slot = 0;
+  std::uint32_t ordinal = 0;
+  std::uint32_t epoch = 0;
+  node_index node = no_node;
+  std::uint32_t hops = 0;
+  node_id asker;
+  std::uint64_t bytes = 0;
+  std::string text; ///< of down, order_moved, inspected
+  block data;
+  task_failure_ptr error;
+  std::shared_ptr<const lend_body> lend;
+};
+
+inline dataflow_message message_of(message_kind kind, std::uint64_t to,
+                                   std::uint64_t from = 0) {
+  dataflow_message m;
+  m.kind = kind;
+  m.to = to;
+  m.from = from;
+  return m;
+}
+
+/// Elements up to this size travel inside a message, larger ones beside it.
+inline constexpr std::size_t inline_limit = 1024;
+
+} // namespace tern

@@ -1,0 +1,40 @@
+#pragma once
+
+#include "dataflow/graph/graph.hpp"
+#include "dataflow/runtime/view.hpp"
+
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+namespace tern {
+
+/// Which node owns which task: a pure function of plan, layer, block and view
+/// that every node computes alone.
+///
+/// The blocks that a layer needs are numbered row-major; node k owns those
+/// whose number times the total capacity lies in its share. So regions are
+/// contiguous, layers over equal grids are cut at the same places, and most
+/// edges stay inside a node. Layers with fewer blocks than nodes go round
+/// robin from a place that depends on the layer, lest node 0 gets all roots.
+class placement {
+public:
+  placement(const edge_index& edges, const plan_view& view);
+
+  node_index owner(const block_key& task) const;
+
+  /// The ranks [first, last) (in `needed(layer)`) among which are all that
+  /// `node` owns: exactly those where there are as many blocks as nodes, else
+  /// all ranks (ask `owner`).
+  std::pair<std::int64_t, std::int64_t> range(layer_id layer,
+                                              node_index node) const;
+
+private:
+  node_index owner_of_rank(layer_id layer, std::int64_t rank) const;
+
+  const edge_index* edges_;
+  std::vector<std::uint64_t> bounds_; ///< capacities, summed up
+  std::vector<std::int64_t> sizes_;   ///< blocks a layer
+};
+
+} // namespace tern

@@ -1,0 +1,130 @@
+#include "dataflow/runtime/plan_host.hpp"
+
+#include "actors/node.hpp"
+#include "actors/trace/tracer.hpp"
+#include "dataflow/runtime/hooks.hpp"
+#include "dataflow/runtime/message_codec.hpp"
+
+namespace tern {
+
+plan_host::plan_host(const plan& p, std::shared_ptr<const edge_index> edges,
+                     node_index me, surroundings world)
+  : id_(p.id), keep_seconds_(p.keep_seconds), world_(std::move(world)),
+    hooks_(hooks_with(world_.kernels)), arena_(world_.self.system()),
+    engine_(std::move(edges), p.view, me,
+            {.rotate = p.rotate,
+             .record = p.record,
+             .inline_bytes = inline_limit,
+             .faults = {}},
+            world_.memory, *this) {}
+
+plan_host::~plan_host() = default;
+
+plan_reply plan_host::reply() const {
+  plan_reply r;
+  const auto& n = engine_.count();
+  r.id = id_;
+  r.tasks = static_cast<std::uint64_t>(engine_.owned());
+  r.done = n.tasks_done.load();
+  r.messages = n.messages.load();
+  r.migrations = n.migrations.load();
+  r.bytes_moved = n.bytes_moved.load();
+  r.peak_bytes = world_.memory.peak();
+  return r;
+}
+
+// -- running -----------------------------------------------------------
+
+void plan_host::run(task_record& task) {
+  auto inputs = engine_.begin(task);
+  if (!inputs)
+    return;
+  auto& trace = world_.self.trace();
+  trace.emit(trace_kind::fired, name_of_task(task));
+  auto outcome = try_task(engine_.edges(), task.key(), *inputs, hooks_);
+  inputs.reset();
+  if (outcome) {
+    trace.emit(trace_kind::finished, name_of_task(task));
+    engine_.finish(task, std::move(*outcome));
+  } else {
+    trace.emit(trace_kind::failed, name_of_task(task));
+    engine_.fail(task, std::move(outcome.error()));
+  }
+  world_.self.flush();
+}
+
+task_record* plan_host::next_source(bool must_progress) {
+  return engine_.next_source(must_progress);
+}
+
+std::uint32_t plan_host::source_priority() const noexcept {
+  return engine_.source_priority();
+}
+
+bool plan_host::waits_for_blocks() const noexcept {
+  return engine_.fetching() > 0;
+}
+
+// -- what the engine asks -----------------------------------------------------
+
+task_record& plan_host::make(const block_key& key, std::uint32_t slots,
+                             std::uint32_t consumers, bool mine,
+                             std::uint32_t priority) {
+  return arena_.make(static_cast<task_mail&>(*this), key, slots, consumers,
+                     mine, priority);
+}
+
+void plan_host::ready(task_record& r) {
+  world_.pool.push(*this, r);
+}
+
+void plan_host::send(node_id to, dataflow_message m) {
+  if (world_.local(to, m))
+    return;
+  auto out = encode(m, id_);
+  out.head.cause = 0;
+  if (out.bulk)
+    world_.self.send_bulk(to, m.kind, out.head, out.payload,
+                          std::move(out.bulk));
+  else
+    world_.self.send(to, m.kind, out.head, out.payload);
+}
+
+void plan_host::ended(task_record& r, std::string_view reason) {
+  auto why = lean_end::done;
+  if (reason == "erred")
+    why = lean_end::erred;
+  else if (reason == "moved")
+    why = lean_end::moved;
+  static_cast<task_actor&>(r).terminate(why);
+}
+
+void plan_host::transition(const task_record& r, std::uint8_t event,
+                           std::uint32_t argument, effect effects) {
+  world_.self.trace().emit(trace_kind::transition, name_of_task(r),
+                           (std::uint64_t{event} << 32) | argument,
+                           static_cast<std::uint32_t>(effects));
+}
+
+bool plan_host::receive_bytes(std::span<const char> bytes) {
+  // kind (2 bytes, little endian), the task (8 bytes), then the message
+  constexpr std::size_t prefix = 10;
+  if (bytes.size() < prefix)
+    return false;
+  std::uint64_t to = 0;
+  for (std::size_t i = 0; i < 8; ++i)
+    to |= std::uint64_t{static_cast<unsigned char>(bytes[2 + i])} << (8 * i);
+  const auto kind =
+      static_cast<message_kind>(static_cast<unsigned char>(bytes[0])
+                                | (static_cast<unsigned char>(bytes[1]) << 8));
+  envelope head;
+  head.to = {id_, to};
+  auto m = decode(kind, head, std::as_bytes(bytes.subspan(prefix)), {});
+  if (!m)
+    return false;
+  engine_.receive(std::move(*m));
+  world_.self.flush();
+  return true;
+}
+
+} // namespace tern

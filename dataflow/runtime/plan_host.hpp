@@ -1,0 +1,85 @@
+#pragma once
+
+#include "dataflow/graph/evaluate.hpp"
+#include "dataflow/runtime/compute_pool.hpp"
+#include "dataflow/runtime/kernel_registry.hpp"
+#include "dataflow/runtime/ledger.hpp"
+#include "dataflow/runtime/plan_message.hpp"
+#include "dataflow/runtime/task_actor.hpp"
+#include "dataflow/runtime/task_engine.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+
+namespace tern {
+
+class node;
+
+/// A plan on a real node: lean actors for the engine's tasks, compute threads
+/// that run their kernels, the link for what goes to other nodes.
+class plan_host final : public task_environment,
+                        public runnable_plan,
+                        private task_mail {
+public:
+  /// What the service lends to its plans.
+  struct surroundings {
+    node& self;
+    compute_pool& pool;
+    ledger& memory;
+    const kernel_registry& kernels;
+    /// Takes messages to somebody in this process who is not a node (a
+    /// session's collector); false: nobody of that name is here.
+    std::function<bool(node_id to, dataflow_message& m)> local;
+  };
+
+  plan_host(const plan& p, std::shared_ptr<const edge_index> edges,
+            node_index me, surroundings world);
+  ~plan_host() override;
+
+  task_engine& engine() noexcept {
+    return engine_;
+  }
+  std::uint64_t id() const noexcept {
+    return id_;
+  }
+  node_id submitter() const noexcept {
+    return engine_.view().submitter;
+  }
+  std::uint32_t keep_seconds() const noexcept {
+    return keep_seconds_;
+  }
+  plan_reply reply() const;
+
+  // runnable_plan
+  void run(task_record& task) override;
+  task_record* next_source(bool must_progress) override;
+  std::uint32_t source_priority() const noexcept override;
+  bool waits_for_blocks() const noexcept override;
+
+private:
+  // task_environment
+  task_record& make(const block_key& key, std::uint32_t slots,
+                    std::uint32_t consumers, bool mine,
+                    std::uint32_t priority) override;
+  void ready(task_record& r) override;
+  void send(node_id to, dataflow_message m) override;
+  void ended(task_record& r, std::string_view reason) override;
+  void transition(const task_record& r, std::uint8_t event,
+                  std::uint32_t argument, effect effects) override;
+  // task_mail
+  bool receive_bytes(std::span<const char> bytes) override;
+
+  actor_id name_of_task(const task_record& r) const noexcept {
+    return {id_, r.low};
+  }
+
+  std::uint64_t id_;
+  std::uint32_t keep_seconds_;
+  surroundings world_;
+  task_hooks hooks_;
+  lean_arena<task_actor> arena_; ///< before the engine, which uses its actors
+  task_engine engine_;
+};
+
+} // namespace tern

@@ -1,0 +1,47 @@
+#pragma once
+
+#include "dataflow/graph/graph.hpp"
+#include "dataflow/runtime/view.hpp"
+#include "serialization/failure.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace tern {
+
+/// A plan as it is submitted: the graph and the nodes it is pinned to. A few
+/// hundred bytes a layer, whatever the number of blocks.
+struct plan {
+  std::uint64_t id = 0;
+  plan_view view;
+  bool rotate = false;
+  bool record = false;
+  std::uint32_t keep_seconds = 600; ///< results outlive their submitter so long
+  graph work;
+};
+
+/// What a node says of a plan: accepted or refused, and how far it is.
+struct plan_reply {
+  std::uint64_t id = 0;
+  std::string refused; ///< empty: it has the plan
+  std::uint64_t tasks = 0;
+  std::uint64_t done = 0;
+  std::uint64_t messages = 0;
+  std::uint64_t migrations = 0;
+  std::uint64_t bytes_moved = 0;
+  std::uint64_t peak_bytes = 0;
+  std::uint64_t steals = 0;
+  std::uint64_t bytes_spilled = 0;
+};
+
+std::vector<std::byte> encode(const plan& p);
+std::vector<std::byte> encode(const plan_reply& r);
+
+/// Total: any bytes give a value or a `malformed` failure.
+result<plan> decode_plan(std::span<const std::byte> bytes);
+result<plan_reply> decode_reply(std::span<const std::byte> bytes);
+
+} // namespace tern

@@ -1,0 +1,88 @@
+#pragma once
+
+#include "dataflow/runtime/service.hpp"
+#include "dataflow/runtime/session.hpp"
+
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace tern {
+
+/// One plan from the side of its submitter: hands it in, wants the roots one
+/// window after the other, gives their blocks to the sink in order, and forgets
+/// the plan. It owns nothing that the nodes need in order to finish: a
+/// submitter that stops costs the hand-over and no more.
+class plan_run final : public plan_client {
+public:
+  /// `name`: who this is for the nodes (the session's node id, or a name of its
+  /// own where session and compute threads share a node).
+  plan_run(dataflow_service& service, plan p, node_id name,
+           std::shared_ptr<const edge_index> edges);
+  ~plan_run() override;
+
+  /// `down`: the node that died, if one of the view did.
+  result<run_report> run(const compute_hooks& hooks);
+
+  /// A member of the cluster is gone. Any thread.
+  void node_down(const member& who, const std::string& reason);
+
+  // plan_client
+  void receive(dataflow_message m) override;
+  void receive_reply(node_id from, message_kind kind,
+                     const plan_reply& r) override;
+
+private:
+  struct arrival {
+    block data; ///< empty: failed
+    task_failure_ptr error;
+  };
+  struct root {
+    block_key key;
+    std::size_t layer; ///< position in `layers_`
+  };
+
+  result<void> wait_for_acceptance(const compute_hooks& hooks);
+  result<void> collect(const compute_hooks& hooks);
+  result<void> hand_over(std::size_t number, const block& data,
+                         const compute_hooks& hooks);
+  result<void> check(const compute_hooks& hooks);
+  void want_more();
+  void ask_progress();
+  void poll_progress(const compute_hooks& hooks);
+  void final_counts(run_report& report);
+  root root_at(std::size_t number) const;
+
+  dataflow_service& service_;
+  plan plan_;
+  node_id name_;
+  std::shared_ptr<const edge_index> edges_;
+  placement placement_;
+  std::vector<layer_id> layers_;                 ///< root layers, each once
+  std::vector<std::vector<std::size_t>> arrays_; ///< their arrays, by layer
+  std::vector<std::size_t> firsts_; ///< number of each layer's first root
+  std::size_t total_roots_ = 0;
+  std::size_t wanted_ = 0;
+  std::size_t handed_over_ = 0;
+  std::uint64_t wanted_bytes_ = 0;
+  std::map<std::uint64_t, std::size_t> waiting_; ///< packed key -> root
+  std::map<std::size_t, arrival> early_;         ///< arrived before its turn
+  std::chrono::steady_clock::time_point polled_{};
+  std::size_t asked_ = 0; ///< progress replies that will come
+
+  std::mutex mutex_; ///< guards what follows
+  std::condition_variable changed_;
+  std::deque<dataflow_message> inbox_;
+  std::map<std::uint64_t, plan_reply> replies_; ///< by node
+  std::size_t accepted_ = 0;
+  std::size_t progress_replies_ = 0;
+  std::string refused_;
+  std::string died_;
+};
+
+} // namespace tern

@@ -1,0 +1,336 @@
+// Messages may come before the plan they belong to: a node that has it already
+// is not waited for. They are parked (up to a bound; what is beyond it is
+// dropped) until the submission arrives, and dropped for a plan that is over.
+
+#include "dataflow/runtime/service.hpp"
+
+#include "dataflow/runtime/message_codec.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace tern {
+
+namespace {
+
+constexpr std::size_t parked_limit = 100'000; ///< messages a plan
+constexpr std::size_t forgotten_limit = 4096; ///< plans remembered as over
+
+constexpr std::array task_kinds{
+    message_kind::have,        message_kind::want,
+    message_kind::release,     message_kind::erred,
+    message_kind::block_data,  message_kind::lend,
+    message_kind::installed,   message_kind::refused,
+    message_kind::location,    message_kind::finished,
+    message_kind::released,    message_kind::monitor,
+    message_kind::down,        message_kind::order_move,
+    message_kind::order_moved, message_kind::inspect,
+    message_kind::inspected,
+};
+
+// Kinds whose receiver is no task.
+bool is_answer(message_kind kind, const envelope& head) {
+  switch (kind) {
+  case message_kind::down:
+  case message_kind::order_moved:
+  case message_kind::inspected:
+    return true;
+  case message_kind::block_data:
+  case message_kind::erred:
+    return head.to.low == 0;
+  default:
+    return false;
+  }
+}
+
+} // namespace
+
+dataflow_service::dataflow_service(node& self, kernel_registry kernels)
+  : self_(self), kernels_(std::move(kernels)),
+    memory_(self.self().memory_limit), pool_(self.self().threads) {
+  listen();
+}
+
+dataflow_service::~dataflow_service() {
+  gate_.close();
+  slow_.stop();
+  std::vector<std::shared_ptr<plan_host>> plans;
+  {
+    std::lock_guard guard{mutex_};
+    for (auto& [id, host] : plans_)
+      plans.push_back(host);
+    plans_.clear();
+  }
+  for (auto& host : plans)
+    pool_.remove(*host);
+}
+
+void dataflow_service::listen() {
+  auto on = [this](message_kind kind, auto f) {
+    self_.on(kind, gate_.guard(std::move(f)));
+  };
+  for (auto kind : task_kinds)
+    on(kind, [this](incoming& in) { on_task_message(in); });
+  on(message_kind::plan_submit,
+     [this](incoming& in) { on_submit(in.payload); });
+  on(message_kind::plan_forget, [this](incoming& in) {
+    const auto id = in.head.to.plan();
+    slow_.post([this, id] { drop(id); });
+  });
+  on(message_kind::progress_request, [this](incoming& in) {
+    plan_reply r;
+    r.id = in.head.to.plan();
+    if (auto host = find(r.id))
+      r = host->reply();
+    reply(in.from, message_kind::progress_reply, r);
+  });
+  for (auto kind : {message_kind::plan_accepted, message_kind::progress_reply})
+    on(kind, [this](incoming& in) { deliver_reply(in); });
+  self_.on_down(gate_.guard(
+      [this](const member& who, const std::string&) { on_down(who); }));
+}
+
+// -- plans --------------------------------------------------------------------
+
+void dataflow_service::submit(const plan& p, std::size_t* size) {
+  const auto bytes = encode(p);
+  if (size)
+    *size = bytes.size();
+  envelope head;
+  head.to = {p.id, 0};
+  for (const auto& place : p.view.places) {
+    if (place.node == self_.id())
+      on_submit(bytes);
+    else
+      self_.send(place.node, message_kind::plan_submit, head, bytes);
+  }
+  self_.flush();
+}
+
+void dataflow_service::on_submit(bytes_view payload) {
+  auto p = decode_plan(payload);
+  if (!p)
+    return; // without a readable plan nobody can be told
+  slow_.post([this, moved = std::make_shared<plan>(std::move(*p))] {
+    accept(std::move(*moved));
+  });
+}
+
+void dataflow_service::accept(plan p) {
+  plan_reply answer;
+  answer.id = p.id;
+  const auto submitter = p.view.submitter;
+  const auto me =
+      std::find_if(p.view.places.begin(), p.view.places.end(),
+                   [&](const auto& place) { return place.node == self_.id(); });
+  if (me == p.view.places.end())
+    answer.refused = "this node is not in the plan's view";
+  std::shared_ptr<plan_host> host;
+  if (answer.refused.empty()) {
+    const auto index = static_cast<node_index>(me - p.view.places.begin());
+    auto edges = std::make_shared<const edge_index>(std::move(p.work));
+    host = std::make_shared<plan_host>(
+        p, std::move(edges), index,
+        plan_host::surroundings{
+            self_, pool_, memory_, kernels_,
+            [this, id = p.id](node_id to, dataflow_message& m) {
+              return to_client(id, to, m);
+            }});
+    host->engine().expand();
+    answer = host->reply();
+  }
+  reply(submitter, message_kind::plan_accepted, answer);
+  if (!host)
+    return;
+  std::vector<parked> waiting;
+  for (;;) { // hand over what is parked until nothing more came meanwhile
+    {
+      std::lock_guard guard{mutex_};
+      auto found = parked_.find(p.id);
+      if (found == parked_.end() || found->second.empty()) {
+        parked_.erase(p.id);
+        if (forgotten_.contains(p.id))
+          return;
+        plans_[p.id] = host;
+        break;
+      }
+      waiting = std::move(found->second);
+      found->second.clear();
+    }
+    for (auto& item : waiting)
+      if (auto m = decode(item.kind, item.head, item.payload, item.bulk))
+        host->engine().receive(std::move(*m));
+  }
+  pool_.add(*host);
+  self_.flush();
+}
+
+void dataflow_service::forget(std::uint64_t plan_id, const plan_view& view) {
+  envelope head;
+  head.to = {plan_id, 0};
+  for (const auto& place : view.places) {
+    if (place.node == self_.id())
+      slow_.post([this, plan_id] { drop(plan_id); });
+    else
+      self_.send(place.node, message_kind::plan_forget, head, {});
+  }
+  self_.flush();
+}
+
+void dataflow_service::drop(std::uint64_t plan_id) {
+  std::shared_ptr<plan_host> host;
+  {
+    std::lock_guard guard{mutex_};
+    if (forgotten_.size() >= forgotten_limit)
+      forgotten_.clear();
+    forgotten_[plan_id] = true;
+    parked_.erase(plan_id);
+    const auto found = plans_.find(plan_id);
+    if (found == plans_.end())
+      return;
+    host = std::move(found->second);
+    plans_.erase(found);
+  }
+  pool_.remove(*host);
+}
+
+void dataflow_service::on_down(const member& who) {
+  std::vector<std::pair<std::uint64_t, std::uint32_t>> orphans;
+  {
+    std::lock_guard guard{mutex_};
+    for (const auto& [id, host] : plans_)
+      if (host->submitter() == who.id)
+        orphans.emplace_back(id, host->keep_seconds());
+  }
+  for (auto [id, seconds] : orphans)
+    slow_.post_after(std::chrono::seconds(seconds),
+                     [this, plan_id = id] { drop(plan_id); });
+}
+
+std::shared_ptr<plan_host> dataflow_service::find(std::uint64_t id) const {
+  std::lock_guard guard{mutex_};
+  const auto found = plans_.find(id);
+  return found == plans_.end() ? nullptr : found->second;
+}
+
+// -- messages -----------------------------------------------------------------
+
+void dataflow_service::on_task_message(incoming& in) {
+  const auto id = in.head.to.plan();
+  if (auto host = find(id)) {
+    if (auto m = decode(in.kind, in.head, in.payload, in.bulk))
+      host->engine().receive(std::move(*m));
+    self_.flush();
+    return;
+  }
+  if (is_answer(in.kind, in.head)) {
+    if (auto m = decode(in.kind, in.head, in.payload, in.bulk))
+      to_client(id, self_.id(), *m);
+    return;
+  }
+  park(in);
+}
+
+bool dataflow_service::park(incoming& in) {
+  std::lock_guard guard{mutex_};
+  if (forgotten_.contains(in.head.to.plan()))
+    return false;
+  auto& waiting = parked_[in.head.to.plan()];
+  if (waiting.size() >= parked_limit)
+    return false;
+  waiting.push_back(
+      {in.kind, in.head, {in.payload.begin(), in.payload.end()}, in.bulk});
+  return true;
+}
+
+void dataflow_service::send(std::uint64_t plan_id, node_id to,
+                            const dataflow_message& m) {
+  if (to == self_.id()) {
+    if (auto host = find(plan_id))
+      host->engine().receive(m);
+    self_.flush();
+    return;
+  }
+  auto out = encode(m, plan_id);
+  self_.send(to, m.kind, out.head, out.payload);
+  self_.flush();
+}
+
+void dataflow_service::ask_progress(std::uint64_t plan_id,
+                                    const plan_view& view) {
+  envelope head;
+  head.to = {plan_id, 0};
+  for (const auto& place : view.places)
+    self_.send(place.node, message_kind::progress_request, head, {});
+  self_.flush();
+}
+
+void dataflow_service::reply(node_id to, message_kind kind,
+                             const plan_reply& r) {
+  const auto bytes = encode(r);
+  envelope head;
+  head.to = {r.id, 0};
+  self_.send(to, kind, head, bytes);
+  self_.flush();
+}
+
+// -- clients ------------------------------------------------------------------
+
+void dataflow_service::connect(std::uint64_t plan_id, node_id name,
+                               plan_client& client) {
+  std::lock_guard guard{clients_mutex_};
+  clients_[plan_id] = {name, &client};
+}
+
+void dataflow_service::disconnect(std::uint64_t plan_id) {
+  std::lock_guard guard{clients_mutex_};
+  clients_.erase(plan_id);
+}
+
+bool dataflow_service::to_client(std::uint64_t plan_id, node_id name,
+                                 dataflow_message& m) {
+  std::lock_guard guard{clients_mutex_};
+  const auto found = clients_.find(plan_id);
+  if (found == clients_.end() || found->second.name != name)
+    return false;
+  found->second.client->receive(std::move(m));
+  return true;
+}
+
+void dataflow_service::deliver_reply(incoming& in) {
+  const auto r = decode_reply(in.payload);
+  if (!r)
+    return;
+  std::lock_guard guard{clients_mutex_};
+  const auto found = clients_.find(r->id);
+  if (found != clients_.end())
+    found->second.client->receive_reply(in.from, in.kind, *r);
+}
+
+// -- status -------------------------------------------------------------------
+
+dataflow_service::status dataflow_service::report() const {
+  std::vector<std::shared_ptr<plan_host>> plans;
+  {
+    std::lock_guard guard{mutex_};
+    for (const auto& [id, host] : plans_)
+      plans.push_back(host);
+  }
+  status out;
+  out.memory_used = memory_.used();
+  for (const auto& host : plans) {
+    const auto r = host->reply();
+    out.plans.push_back({r.id, r.tasks, r.done});
+    host->engine().tasks().each([&](task_record& t) {
+      std::lock_guard guard{t.lock};
+      const auto phase = t.state.phase();
+      if (phase != task_phase::away && phase != task_phase::released)
+        ++out.actors[std::string{name_of(phase)}];
+    });
+  }
+  return out;
+}
+
+} // namespace tern

@@ -1,0 +1,121 @@
+#pragma once
+
+#include "actors/node.hpp"
+#include "dataflow/runtime/compute_pool.hpp"
+#include "dataflow/runtime/gate.hpp"
+#include "dataflow/runtime/kernel_registry.hpp"
+#include "dataflow/runtime/ledger.hpp"
+#include "dataflow/runtime/plan_host.hpp"
+#include "dataflow/runtime/plan_message.hpp"
+#include "dataflow/runtime/serial_thread.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace tern {
+
+/// Takes what comes for a plan to somebody who is not one of its nodes: the
+/// session that submitted it, a person who asks.
+class plan_client {
+public:
+  virtual ~plan_client() = default;
+  /// block_data, erred, down, order_moved, inspected. On a link thread or a
+  /// compute thread: must not block.
+  virtual void receive(dataflow_message m) = 0;
+  /// plan_accepted, progress_reply.
+  virtual void receive_reply(node_id from, message_kind kind,
+                             const plan_reply& r) = 0;
+};
+
+/// The dataflow part of a node: its plans, compute threads and memory.
+/// Every process has one; a session's has no compute threads.
+class dataflow_service {
+public:
+  dataflow_service(node& self, kernel_registry kernels);
+  /// Forgets all plans; waits for running kernels.
+  ~dataflow_service();
+  dataflow_service(const dataflow_service&) = delete;
+  dataflow_service& operator=(const dataflow_service&) = delete;
+
+  node& self() noexcept {
+    return self_;
+  }
+  ledger& memory() noexcept {
+    return memory_;
+  }
+
+  /// Sends `p` to its nodes (and to this one, if it is among them).
+  /// `size`, if given: bytes of one submission.
+  void submit(const plan& p, std::size_t* size = nullptr);
+  /// Ends a plan everywhere.
+  void forget(std::uint64_t plan_id, const plan_view& view);
+  /// Asks each node of the view how far it is.
+  void ask_progress(std::uint64_t plan_id, const plan_view& view);
+  /// A message to whoever owns the task `m.to`, in the name of a client.
+  void send(std::uint64_t plan_id, node_id to, const dataflow_message& m);
+
+  /// Messages of `plan_id` that are for `name` go to `client`, until
+  /// `disconnect` has returned.
+  void connect(std::uint64_t plan_id, node_id name, plan_client& client);
+  void disconnect(std::uint64_t plan_id);
+
+  struct plan_status {
+    std::uint64_t id = 0;
+    std::uint64_t total = 0; ///< tasks of this node's region
+    std::uint64_t done = 0;
+  };
+  struct status {
+    std::uint64_t memory_used = 0;
+    std::vector<plan_status> plans;
+    std::map<std::string, std::uint64_t> actors; ///< by phase
+  };
+  status report() const;
+
+private:
+  using bytes_view = std::span<const std::byte>;
+
+  void listen();
+  void on_task_message(incoming& in);
+  void on_submit(bytes_view payload);
+  void accept(plan p);
+  void on_down(const member& who);
+  void drop(std::uint64_t plan_id);
+  void reply(node_id to, message_kind kind, const plan_reply& r);
+  void deliver_reply(incoming& in);
+  std::shared_ptr<plan_host> find(std::uint64_t plan_id) const;
+  bool to_client(std::uint64_t plan_id, node_id name, dataflow_message& m);
+  bool park(incoming& in);
+
+  struct parked {
+    message_kind kind;
+    envelope head;
+    std::vector<std::byte> payload;
+    buffer bulk;
+  };
+  struct client_entry {
+    node_id name;
+    plan_client* client;
+  };
+
+  node& self_;
+  kernel_registry kernels_;
+  ledger memory_;
+  compute_pool pool_;
+  mutable std::mutex mutex_; ///< guards the maps
+  std::unordered_map<std::uint64_t, std::shared_ptr<plan_host>> plans_;
+  std::unordered_map<std::uint64_t, std::vector<parked>> parked_;
+  std::unordered_map<std::uint64_t, bool> forgotten_;
+  std::mutex clients_mutex_; ///< held while a client is called
+  std::unordered_map<std::uint64_t, client_entry> clients_;
+  gate gate_;
+  serial_thread slow_; ///< expansion and clearing up, off the link threads
+};
+
+} // namespace tern

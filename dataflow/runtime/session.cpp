@@ -1,0 +1,240 @@
+#include "dataflow/runtime/session.hpp"
+
+#include "actors/node.hpp"
+#include "actors/trace/tracer.hpp"
+#include "dataflow/graph/synchronous.hpp"
+#include "dataflow/optimize/optimize.hpp"
+#include "dataflow/runtime/gate.hpp"
+#include "dataflow/runtime/hooks.hpp"
+#include "dataflow/runtime/local_nodes.hpp"
+#include "dataflow/runtime/plan_run.hpp"
+#include "dataflow/runtime/service.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <random>
+#include <thread>
+
+namespace tern {
+
+namespace {
+
+std::uint64_t random_number() {
+  std::random_device source;
+  return (std::uint64_t{source()} << 32) | source() | 1;
+}
+
+unsigned cores() {
+  return std::max(1u, std::thread::hardware_concurrency());
+}
+
+/// All schedulers but `synchronous`: a node of its own, and a plan for each
+/// computation.
+class node_session final : public session {
+public:
+  explicit node_session(session_options options)
+    : options_(std::move(options)) {}
+  ~node_session() override {
+    gate_.close();
+    service_.reset();
+    node_.reset();
+    children_.reset();
+  }
+
+  result<void> start();
+  result<run_report> compute(std::span<const array> arrays,
+                             const compute_hooks& hooks) override;
+  result<run_report> compute(graph work, const compute_hooks& hooks) override;
+  result<std::vector<node_trace>> traces() override;
+
+private:
+  result<void> start_node(unsigned threads, bool listen);
+  result<void> start_processes();
+  plan_view view() const;
+
+  session_options options_;
+  std::unique_ptr<local_nodes> children_;
+  std::unique_ptr<node> node_;
+  std::unique_ptr<dataflow_service> service_;
+  gate gate_;
+  std::mutex mutex_; ///< guards run_
+  plan_run* run_ = nullptr;
+};
+
+result<void> node_session::start_node(unsigned threads, bool listen) {
+  node_config config;
+  config.threads = threads;
+  config.listen = listen;
+  config.memory_limit = options_.memory;
+  auto started = node::start(config);
+  if (!started)
+    return tl::make_unexpected(started.error());
+  node_ = std::move(*started);
+  service_ = std::make_unique<dataflow_service>(*node_, options_.kernels);
+  node_->on_down(
+      gate_.guard([this](const member& who, const std::string& reason) {
+        std::lock_guard guard{mutex_};
+        if (run_)
+          run_->node_down(who, reason);
+      }));
+  if (options_.trace || options_.record)
+    node_->trace().enable();
+  return {};
+}
+
+result<void> node_session::start_processes() {
+  const auto count = options_.nodes > 0 ? options_.nodes : cores();
+  const auto threads =
+      options_.threads > 0 ? options_.threads : std::max(1u, cores() / count);
+  children_ = std::make_unique<local_nodes>();
+  const auto executable =
+      options_.executable.empty() ? this_executable() : options_.executable;
+  if (auto ok =
+          children_->start(executable, count, threads, options_.memory / count);
+      !ok)
+    return ok;
+  if (auto ok = start_node(0, true); !ok)
+    return ok;
+  const auto& first = children_->all().front();
+  return node_->join(first.host, first.port);
+}
+
+result<void> node_session::start() {
+  switch (options_.scheduler) {
+  case scheduler::processes:
+    return start_processes();
+  case scheduler::cluster:
+    if (auto ok = start_node(0, true); !ok)
+      return ok;
+    return node_->join(options_.join_host, options_.join_port);
+  default:
+    return start_node(options_.threads > 0 ? options_.threads : cores(), false);
+  }
+}
+
+plan_view node_session::view() const {
+  plan_view v;
+  v.submitter = node_->id();
+  for (const auto& m : node_->members())
+    if (m.threads > 0)
+      v.places.push_back({m.id, m.threads});
+  return v;
+}
+
+result<run_report> node_session::compute(std::span<const array> arrays,
+                                         const compute_hooks& hooks) {
+  return compute(optimize(lower(arrays)), hooks);
+}
+
+result<run_report> node_session::compute(graph work,
+                                         const compute_hooks& hooks) {
+  plan p;
+  p.id = random_number();
+  p.view = view();
+  p.rotate = options_.rotate;
+  p.record = options_.record;
+  p.work = work;
+  if (p.view.places.empty())
+    return fail(failure_kind::unreachable, "no node of the cluster takes work");
+  auto edges = std::make_shared<const edge_index>(std::move(work));
+  // with compute threads in this process the node's own id is the engine's
+  const auto name =
+      node_->self().threads > 0 ? node_id{random_number()} : node_->id();
+  plan_run run{*service_, std::move(p), name, std::move(edges)};
+  {
+    std::lock_guard guard{mutex_};
+    run_ = &run;
+  }
+  auto report = run.run(hooks);
+  std::lock_guard guard{mutex_};
+  run_ = nullptr;
+  return report;
+}
+
+result<std::vector<node_trace>> node_session::traces() {
+  return std::vector<node_trace>{node_->trace().drain()};
+}
+
+/// The caller's thread, in order.
+class synchronous_session final : public session {
+public:
+  explicit synchronous_session(kernel_registry kernels)
+    : kernels_(std::move(kernels)) {}
+
+  result<run_report> compute(std::span<const array> arrays,
+                             const compute_hooks& hooks) override {
+    return compute(optimize(lower(arrays)), hooks);
+  }
+
+  result<run_report> compute(graph work, const compute_hooks& hooks) override;
+
+  result<std::vector<node_trace>> traces() override {
+    return std::vector<node_trace>{};
+  }
+
+private:
+  kernel_registry kernels_;
+};
+
+result<run_report> synchronous_session::compute(graph work,
+                                                const compute_hooks& hooks) {
+  const auto begin = std::chrono::steady_clock::now();
+  const edge_index edges{std::move(work)};
+  const auto& roots = edges.source().roots;
+  synchronous_options how;
+  how.hooks = hooks_with(kernels_);
+  how.sink = [&](layer_id root, const shape& index,
+                 const block& made) -> result<void> {
+    if (!hooks.sink)
+      return {};
+    shape start;
+    for (std::size_t axis = 0; axis < index.size(); ++axis)
+      start.push_back(edges.at(root).out[axis].start(index[axis]));
+    for (std::size_t array = 0; array < roots.size(); ++array)
+      if (roots[array] == root)
+        if (auto ok = hooks.sink(array, index, start, made); !ok)
+          return ok;
+    return {};
+  };
+  how.progress = [&](std::int64_t done, std::int64_t tasks) {
+    if (hooks.progress)
+      hooks.progress(static_cast<std::uint64_t>(done),
+                     static_cast<std::uint64_t>(tasks));
+  };
+  const auto done = run_synchronously(edges, how);
+  if (!done)
+    return tl::make_unexpected(done.error());
+  run_report report;
+  report.seconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - begin)
+          .count();
+  report.tasks = static_cast<std::uint64_t>(done->tasks);
+  report.peak_bytes = done->peak_bytes;
+  return report;
+}
+
+} // namespace
+
+std::optional<scheduler> scheduler_named(std::string_view name) noexcept {
+  if (name == "synchronous" || name == "sync")
+    return scheduler::synchronous;
+  if (name == "threads")
+    return scheduler::threads;
+  if (name == "processes")
+    return scheduler::processes;
+  if (name == "cluster")
+    return scheduler::cluster;
+  return std::nullopt;
+}
+
+result<std::unique_ptr<session>> session::open(session_options options) {
+  if (options.scheduler == scheduler::synchronous)
+    return std::make_unique<synchronous_session>(std::move(options.kernels));
+  auto s = std::make_unique<node_session>(std::move(options));
+  if (auto ok = s->start(); !ok)
+    return tl::make_unexpected(ok.error());
+  return s;
+}
+
+} // namespace tern

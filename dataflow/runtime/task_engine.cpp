@@ -1,0 +1,638 @@
+// How a plan runs on one node: messages become events of task state machines,
+// and their effects become messages again.
+//
+// Each event takes the lock of one task, asks its state machine, takes out
+// (`collect`) whatever the effects will need, lets go of the lock, and then
+// carries the effects out (`perform`). No two locks are held at once, so tasks
+// may talk to each other in any direction. Chains of errors would recurse once
+// a task; they go through a list of the thread's own instead.
+//
+// A message for a task that is not here goes to its owner, and from the owner
+// to where the task is (task_state.cpp says why that ends).
+//
+// Blocks of other nodes are shared by all tasks of this node that read them:
+// one `far_block`, one `want`, one transfer.
+
+#include "dataflow/runtime/task_engine.hpp"
+
+#include "dataflow/graph/edges.hpp"
+#include "dataflow/runtime/task_effects.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+namespace tern {
+
+task_engine::task_engine(std::shared_ptr<const edge_index> edges,
+                         plan_view view, node_index me, options how,
+                         ledger& memory, task_environment& world)
+  : edges_(std::move(edges)), view_(std::move(view)),
+    placement_(*edges_, view_), me_(me), how_(how), memory_(memory),
+    world_(world) {}
+
+task_engine::~task_engine() {
+  // give back what the ledger counts; the records outlive this
+  region_.each([this](task_record& r) {
+    if (r.result)
+      memory_.credit(r.result.bytes());
+    r.result = {};
+    if (auto inputs = std::move(r.inputs))
+      drop_inputs(r.state.slots(), std::move(inputs), false);
+  });
+}
+
+void task_engine::expand() {
+  region_.expand(*edges_, placement_, me_,
+                 [this](const block_key& key, std::uint32_t slots,
+                        std::uint32_t readers,
+                        std::uint32_t priority) -> task_record& {
+                   auto& r = world_.make(key, slots, readers, true, priority);
+                   note(r, task_event::created, 1, effect::none);
+                   return r;
+                 });
+}
+
+// -- sources ------------------------------------------------------------------
+
+std::uint32_t task_engine::source_priority() const noexcept {
+  const auto at = next_source_.load(std::memory_order_relaxed);
+  return at < region_.sources().size()
+             ? region_.sources()[at]->priority
+             : std::numeric_limits<std::uint32_t>::max();
+}
+
+task_record* task_engine::next_source(bool must_progress) {
+  const auto& sources = region_.sources();
+  auto at = next_source_.load(std::memory_order_relaxed);
+  while (at < sources.size()) {
+    auto& r = *sources[at];
+    if (!must_progress
+        && !memory_.source_may_fire(edges_->block_bytes(r.key())))
+      return nullptr;
+    if (!next_source_.compare_exchange_weak(at, at + 1,
+                                            std::memory_order_relaxed))
+      continue;
+    std::lock_guard guard{r.lock};
+    const auto e = r.state.admit();
+    note(r, task_event::admit, 0, e);
+    if (has(e, effect::enqueue))
+      return &r;
+    ++at; // it moved before it fired
+  }
+  return nullptr;
+}
+
+// -- running ------------------------------------------------------------------
+
+std::optional<std::vector<block>> task_engine::begin(task_record& r) {
+  std::vector<block> inputs(r.state.slots());
+  std::uint32_t here = 0;
+  {
+    std::lock_guard guard{r.lock};
+    if (!r.state.start())
+      return std::nullopt;
+    note(r, task_event::start, 0, effect::none);
+    while (r.inputs && here < inputs.size() && r.inputs[here].data) {
+      inputs[here] = r.inputs[here].data;
+      ++here;
+    }
+  }
+  if (here == inputs.size())
+    return inputs;
+  fail(r, {failure_kind::kernel,
+           fmt::format("illegal transition of task {}/{}: ready -> running in "
+                       "epoch {} without input {}",
+                       r.key().layer, r.key().index, r.state.epoch(), here)});
+  return std::nullopt;
+}
+
+void task_engine::finish(task_record& r, block result) {
+  memory_.charge(result.bytes());
+  counters_.tasks_done.fetch_add(1, std::memory_order_relaxed);
+  apply(r, nullptr, [&] {
+    r.result = std::move(result);
+    const auto e = r.state.finish();
+    note(r, task_event::finish, 0, e);
+    return rotate(r, e);
+  });
+}
+
+void task_engine::fail(task_record& r, failure why) {
+  counters_.tasks_done.fetch_add(1, std::memory_order_relaxed);
+  apply(r, nullptr, [&] {
+    r.more().error =
+        std::make_shared<task_failure>(task_failure{r.key(), std::move(why)});
+    const auto e = r.state.fail();
+    note(r, task_event::fail, 0, e);
+    return e;
+  });
+}
+
+// -- events -------------------------------------------------------------------
+
+// With `--rotate` a due actor moves on to the next node of the view.
+effect task_engine::rotate(task_record& r, effect e) {
+  if (!how_.rotate || view_.places.size() < 2 || !r.state.rotation_due())
+    return e;
+  const auto next = static_cast<node_index>((me_ + 1u) % view_.places.size());
+  const auto moved = r.state.move(next);
+  note(r, task_event::move, next, moved);
+  return e | moved;
+}
+
+dataflow_message task_engine::have_of(const task_input& in, std::uint64_t to,
+                                      std::uint32_t slot) const {
+  auto m = message_of(message_kind::have, to);
+  m.from = in.producer;
+  m.slot = slot;
+  m.ordinal = in.ordinal;
+  m.node = in.holder;
+  if (in.far && in.far->error) {
+    m.kind = message_kind::erred;
+    m.error = in.far->error;
+  } else if (in.data && in.data.bytes() <= how_.inline_bytes) {
+    m.data = in.data;
+  }
+  return m;
+}
+
+void task_engine::fill(task_record& r, std::uint32_t slot, task_input&& in,
+                       dataflow_message* m) {
+  dataflow_message onward;
+  apply(r, m ? m : &onward, [&] {
+    const bool failed = in.far && in.far->error;
+    const bool here = failed || static_cast<bool>(in.data);
+    if (!m && !r.state.lives_here())
+      onward = have_of(in, r.low, slot);
+    if (r.state.accepts(slot)) {
+      if (failed) { // the error that is first in the static order counts
+        auto& error = r.more().error;
+        if (!error || in.far->error->origin < error->origin)
+          error = in.far->error;
+      }
+      r.input(slot) = std::move(in);
+    }
+    const auto e = failed ? r.state.fill_error(slot) : r.state.fill(slot, here);
+    note(r, failed ? task_event::fill_error : task_event::fill,
+         slot * 2 + (here ? 1 : 0), e);
+    return rotate(r, e);
+  });
+  if (in.far) // not kept
+    forget_far(std::move(in.far));
+}
+
+void task_engine::release(task_record& r, std::uint32_t ordinal,
+                          dataflow_message* m) {
+  apply(r, m, [&] {
+    const auto e = r.state.release(ordinal, how_.faults);
+    note(r, task_event::release, ordinal, e);
+    return e;
+  });
+}
+
+void task_engine::want(task_record& r, node_id asker, dataflow_message* m) {
+  todo what;
+  {
+    std::lock_guard guard{r.lock};
+    const auto e = r.state.want();
+    note(r, task_event::want, 0, e);
+    what = collect(r, e);
+    if (has(e, effect::keep_want)) {
+      auto& wants = r.more().wants;
+      if (std::find(wants.begin(), wants.end(), asker) == wants.end())
+        wants.push_back(asker);
+    }
+    if (has(e, effect::answer)) {
+      what.data = r.result;
+      what.error = r.extras ? r.extras->error : nullptr;
+      what.wants = {asker};
+    }
+  }
+  perform(r, std::move(what), m);
+}
+
+void task_engine::suspect(node_index node) {
+  region_.each([&](task_record& r) {
+    apply(r, nullptr, [&] {
+      const auto e = r.state.suspect(node);
+      note(r, task_event::suspect, node, e);
+      return e;
+    });
+  });
+}
+
+// -- effects ------------------------------------------------------------------
+
+task_engine::todo task_engine::collect(task_record& r, effect e) {
+  todo what;
+  what.effects = e;
+  if (e == effect::none)
+    return what;
+  what.target = r.state.target();
+  what.epoch = r.state.epoch();
+  const bool ends = has(e, effect::deliver) || has(e, effect::deliver_error);
+  if (ends || has(e, effect::send_state))
+    what.data = r.result;
+  if (r.extras && ends) {
+    what.error = r.extras->error;
+    what.wants = std::move(r.extras->wants);
+    r.extras->wants.clear();
+  }
+  if (has(e, effect::send_state) || has(e, effect::forward_absorbed))
+    what.state = state_of(r);
+  if (r.extras && r.state.phase() == task_phase::away) {
+    r.extras->wants.clear(); // they are the holder's now
+    r.extras->monitors.clear();
+  }
+  if (has(e, effect::drop_inputs) || has(e, effect::forget_inputs))
+    what.inputs = std::move(r.inputs);
+  if (has(e, effect::drop_block) && r.result) {
+    memory_.credit(r.result.bytes());
+    r.result = {};
+  }
+  if (has(e, effect::terminate) && r.extras) {
+    what.monitors = std::move(r.extras->monitors);
+    r.extras->monitors.clear();
+  }
+  return what;
+}
+
+void task_engine::perform(task_record& r, todo&& what, dataflow_message* m) {
+  const auto e = what.effects;
+  if (e == effect::none)
+    return;
+  if (has(e, effect::forward) && m)
+    pass_on(next_place(r, what.target), *m);
+  if (has(e, effect::fetch))
+    fetch(r);
+  if (has(e, effect::enqueue))
+    world_.ready(r);
+  if (has(e, effect::deliver))
+    deliver(r, what.data);
+  if (has(e, effect::deliver_error))
+    deliver_error(r, what.error);
+  for (auto asker : what.wants)
+    answer(r, asker, what.data, what.error);
+  if (what.inputs)
+    drop_inputs(r.state.slots(), std::move(what.inputs),
+                has(e, effect::drop_inputs));
+  if (has(e, effect::send_state))
+    lend(r, what);
+  else if (has(e, effect::forward_absorbed))
+    forward_absorbed(r, what);
+  if (has(e, effect::tell_finished))
+    tell(r, what, placement_.owner(r.key()), message_kind::finished);
+  if (has(e, effect::tell_released))
+    tell(r, what, placement_.owner(r.key()), message_kind::released);
+  if (has(e, effect::terminate))
+    end(r, what);
+}
+
+void task_engine::tell(const task_record& r, const todo& what, node_index to,
+                       message_kind kind) {
+  auto m = message_of(kind, r.low, r.low);
+  m.epoch = what.epoch;
+  m.node = me_;
+  send(to, std::move(m));
+}
+
+void task_engine::end(task_record& r, const todo& what) {
+  const bool moved =
+      has(what.effects, effect::forget_inputs) && !r.state.mine();
+  const char* reason = "released";
+  if (moved)
+    reason = "moved";
+  else if (has(what.effects, effect::deliver_error))
+    reason = "erred";
+  world_.ended(r, reason);
+  if (moved)
+    return; // those who watch it moved with it
+  for (auto asker : what.monitors) {
+    auto down = message_of(message_kind::down, 0, r.low);
+    down.text = reason;
+    send(asker, std::move(down));
+  }
+}
+
+void task_engine::deliver(const task_record& r, const block& data) {
+  edges_->for_each_consumer(
+      r.key(), [&](std::uint32_t ordinal, const consumer& c) {
+        task_input in;
+        in.data = data;
+        in.producer = r.low;
+        in.ordinal = ordinal;
+        in.holder = me_;
+        const auto owner = placement_.owner(c.task);
+        const auto low = pack(c.task);
+        if (owner != me_) {
+          auto m = have_of(in, low, c.slot);
+          m.bytes = data.bytes();
+          send(owner, std::move(m));
+        } else if (auto* reader = region_.find(*edges_, low)) {
+          fill(*reader, c.slot, std::move(in), nullptr);
+        }
+      });
+}
+
+namespace {
+
+// Errors of this thread that still have to go to consumers.
+struct pending_errors {
+  struct item {
+    std::uint64_t task;
+    task_failure_ptr error;
+  };
+  std::vector<item> items;
+  bool busy = false;
+};
+thread_local pending_errors errors_of_thread;
+
+} // namespace
+
+void task_engine::deliver_error(const task_record& r,
+                                const task_failure_ptr& error) {
+  auto& pending = errors_of_thread;
+  pending.items.push_back({r.low, error});
+  if (pending.busy)
+    return;
+  pending.busy = true;
+  while (!pending.items.empty()) {
+    const auto item = std::move(pending.items.back());
+    pending.items.pop_back();
+    edges_->for_each_consumer(
+        unpack(item.task), [&](std::uint32_t, const consumer& c) {
+          auto m = message_of(message_kind::erred, pack(c.task));
+          m.from = item.task;
+          m.slot = c.slot;
+          m.error = item.error;
+          send(placement_.owner(c.task), std::move(m));
+        });
+  }
+  pending.busy = false;
+}
+
+void task_engine::answer(const task_record& r, node_id asker, const block& data,
+                         const task_failure_ptr& error) {
+  auto m = message_of(message_kind::block_data, 0, r.low);
+  m.data = data;
+  if (!data) {
+    m.kind = message_kind::erred;
+    m.error = error;
+  }
+  send(asker, std::move(m));
+}
+
+void task_engine::drop_inputs(std::uint32_t slots,
+                              std::unique_ptr<task_input[]> inputs,
+                              bool send_releases) {
+  for (std::uint32_t i = 0; i < slots; ++i) {
+    auto& in = inputs[i];
+    const bool block_exists = in.holder != no_node;
+    in.data = {};
+    if (in.far)
+      forget_far(std::move(in.far));
+    if (!send_releases || !block_exists)
+      continue;
+    auto m = message_of(message_kind::release, in.producer);
+    m.ordinal = in.ordinal;
+    if (in.holder != me_) {
+      send(in.holder, std::move(m));
+    } else if (auto* producer = find_or_pass_on(m)) {
+      release(*producer, in.ordinal, &m);
+    }
+  }
+}
+
+// -- blocks of other nodes ----------------------------------------------------
+
+std::shared_ptr<far_block> task_engine::far(std::uint64_t key) {
+  std::lock_guard guard{far_mutex_};
+  auto& known = far_[key];
+  auto f = known.lock();
+  if (!f) {
+    f = std::make_shared<far_block>(key);
+    known = f;
+  }
+  return f;
+}
+
+void task_engine::forget_far(std::shared_ptr<far_block> f) {
+  std::lock_guard guard{far_mutex_};
+  if (f->error || f.use_count() > 1)
+    return;
+  if (f->data)
+    memory_.credit(f->data.bytes());
+  far_.erase(f->key);
+  asked_.erase(f->key); // an answer that still comes is for nobody
+}
+
+task_input task_engine::input_of(std::uint64_t producer, std::uint32_t ordinal,
+                                 node_index holder, block data,
+                                 task_failure_ptr error) {
+  task_input in;
+  in.producer = producer;
+  in.ordinal = ordinal;
+  in.holder = holder;
+  if (error) {
+    in.far = std::make_shared<far_block>(producer);
+    in.far->error = std::move(error);
+    in.holder = no_node;
+    return in;
+  }
+  if (data) {
+    in.data = std::move(data);
+    return in;
+  }
+  if (holder == me_) {
+    if (auto* r = region_.find(*edges_, producer)) {
+      std::lock_guard guard{r->lock};
+      in.data = r->result;
+    }
+    if (in.data)
+      return in;
+  }
+  in.far = far(producer);
+  std::lock_guard guard{in.far->lock};
+  in.data = in.far->data;
+  return in;
+}
+
+void task_engine::fetch(task_record& r) {
+  std::vector<std::pair<std::uint32_t, task_input>> absent;
+  {
+    std::lock_guard guard{r.lock};
+    for (std::uint32_t i = 0; r.inputs && i < r.state.slots(); ++i)
+      if (!r.inputs[i].data && r.inputs[i].far)
+        absent.emplace_back(i, r.inputs[i]);
+  }
+  for (auto& [slot, in] : absent) {
+    block data;
+    {
+      std::lock_guard guard{in.far->lock};
+      data = in.far->data;
+      auto& waiting = in.far->waiting;
+      if (!data
+          && std::find(waiting.begin(), waiting.end(), std::pair{&r, slot})
+                 == waiting.end())
+        waiting.emplace_back(&r, slot);
+    }
+    if (data)
+      arrived_for(r, slot, in.far, data);
+    else
+      ask(in.producer, in.holder);
+    in.data = {};
+    forget_far(std::move(in.far));
+  }
+}
+
+void task_engine::ask(std::uint64_t producer, node_index holder) {
+  {
+    std::lock_guard guard{far_mutex_};
+    if (!asked_.insert(producer).second)
+      return;
+  }
+  auto m = message_of(message_kind::want, producer);
+  m.asker = view_.places[me_].node;
+  send(holder, std::move(m));
+}
+
+std::size_t task_engine::fetching() const {
+  std::lock_guard guard{far_mutex_};
+  return asked_.size();
+}
+
+void task_engine::arrived(std::uint64_t key, const block& data) {
+  std::shared_ptr<far_block> f;
+  {
+    std::lock_guard guard{far_mutex_};
+    asked_.erase(key);
+    const auto found = far_.find(key);
+    if (found != far_.end())
+      f = found->second.lock();
+  }
+  if (!f)
+    return; // everyone who waited has moved on
+  std::vector<std::pair<task_record*, std::uint32_t>> waiting;
+  {
+    std::lock_guard guard{f->lock};
+    if (!f->data) {
+      f->data = data;
+      memory_.charge(data.bytes());
+    }
+    waiting = std::move(f->waiting);
+    f->waiting.clear();
+  }
+  for (auto& [r, slot] : waiting)
+    arrived_for(*r, slot, f, data);
+  forget_far(std::move(f));
+}
+
+void task_engine::arrived_for(task_record& r, std::uint32_t slot,
+                              const std::shared_ptr<far_block>& f,
+                              const block& data) {
+  apply(r, nullptr, [&] {
+    if (!r.inputs || r.inputs[slot].far != f || r.inputs[slot].data)
+      return effect::none;
+    r.inputs[slot].data = data;
+    const auto e = r.state.arrived();
+    note(r, task_event::arrived, slot, e);
+    return rotate(r, e);
+  });
+}
+
+// -- routing ------------------------------------------------------------------
+
+void task_engine::send(node_index to, dataflow_message m) {
+  send(view_.places[to].node, std::move(m));
+}
+
+void task_engine::send(node_id to, dataflow_message m) {
+  if (to == view_.places[me_].node) {
+    dispatch(m);
+    return;
+  }
+  counters_.messages.fetch_add(1, std::memory_order_relaxed);
+  if (m.data)
+    counters_.bytes_moved.fetch_add(m.data.bytes(), std::memory_order_relaxed);
+  world_.send(to, std::move(m));
+}
+
+void task_engine::receive(dataflow_message m) {
+  counters_.messages.fetch_add(1, std::memory_order_relaxed);
+  dispatch(m);
+}
+
+// Where messages for a task go that has left: along the way it took, each step
+// a later epoch, so that they arrive. A guest that has not come yet: its owner.
+node_index task_engine::next_place(const task_record& r,
+                                   node_index target) const {
+  return target == no_node ? placement_.owner(r.key()) : target;
+}
+
+// The record for the message's task; if it is not here the message goes on to
+// the owner and the answer is null.
+task_record* task_engine::find_or_pass_on(dataflow_message& m) {
+  auto* r = region_.find(*edges_, m.to);
+  if (!r)
+    pass_on(placement_.owner(unpack(m.to)), m);
+  return r;
+}
+
+void task_engine::pass_on(node_index to, dataflow_message& m) {
+  if (to == me_ || to >= view_.places.size() || ++m.hops > max_hops) {
+    counters_.dropped.fetch_add(1, std::memory_order_relaxed);
+    return;
+  }
+  send(to, std::move(m));
+}
+
+void task_engine::dispatch(dataflow_message& m) {
+  switch (m.kind) {
+  case message_kind::block_data:
+    arrived(m.from, m.data);
+    return;
+  case message_kind::lend:
+    receive_lend(m);
+    return;
+  case message_kind::erred:
+    if (m.to == 0) // the answer to a want: the block will never come
+      return;
+    break;
+  default:
+    break;
+  }
+  if (auto* r = find_or_pass_on(m))
+    dispatch_to(*r, m);
+}
+
+void task_engine::dispatch_to(task_record& r, dataflow_message& m) {
+  switch (m.kind) {
+  case message_kind::have:
+  case message_kind::erred:
+    fill(r, m.slot, input_of(m.from, m.ordinal, m.node, m.data, m.error), &m);
+    return;
+  case message_kind::want:
+    want(r, m.asker, &m);
+    return;
+  case message_kind::release:
+    release(r, m.ordinal, &m);
+    return;
+  case message_kind::monitor:
+    monitor(r, m.asker, &m);
+    return;
+  case message_kind::order_move:
+    order(r, m);
+    return;
+  case message_kind::inspect:
+    inspect(r, m);
+    return;
+  default:
+    break;
+  }
+  apply(r, &m, [&] { return lending_event(r, m); });
+}
+
+} // namespace tern

@@ -1,0 +1,229 @@
+#pragma once
+
+#include "dataflow/graph/graph.hpp"
+#include "dataflow/runtime/ledger.hpp"
+#include "dataflow/runtime/message.hpp"
+#include "dataflow/runtime/placement.hpp"
+#include "dataflow/runtime/region.hpp"
+#include "dataflow/runtime/task_record.hpp"
+#include "dataflow/runtime/view.hpp"
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+namespace tern {
+
+/// What the engine asks of the world around it: the runtime answers with lean
+/// actors, compute threads and the link, the simulator with a virtual network.
+class task_environment {
+public:
+  virtual ~task_environment() = default;
+
+  /// Memory for a new task on this node; lives until the plan is forgotten.
+  virtual task_record& make(const block_key& key, std::uint32_t slots,
+                            std::uint32_t consumers, bool mine,
+                            std::uint32_t priority) = 0;
+  /// `r` is ready: somebody has to `begin` it.
+  virtual void ready(task_record& r) = 0;
+  /// To another node; may come late, in any order, twice.
+  virtual void send(node_id to, dataflow_message m) = 0;
+  /// The actor's end: "released", "erred", or "moved" for a node that was not
+  /// the owner.
+  virtual void ended(task_record& r, std::string_view reason) = 0;
+  /// One event of one state machine and what it answered, for recording.
+  virtual void transition(const task_record& r, std::uint8_t event,
+                          std::uint32_t argument, effect effects) = 0;
+};
+
+/// The events of a task_state, as they are recorded.
+enum class task_event : std::uint8_t {
+  created = 1, ///< argument: 1 if mine
+  admit,
+  fill, ///< argument: slot * 2 + here
+  fill_error,
+  arrived,
+  start,
+  finish,
+  fail,
+  release,
+  want,
+  watch,
+  move,    ///< argument: target
+  install, ///< argument: epoch * 8 + block, moved as task, as block
+  installed,
+  refused,
+  location, ///< argument: epoch * 65536 + node
+  finished_elsewhere,
+  released_elsewhere,
+  suspect,
+};
+
+/// A message that was passed on this often is dropped: it chases a task that
+/// moves faster than messages do.
+inline constexpr std::uint32_t max_hops = 64;
+
+/// What a node has done for a plan.
+struct engine_counters {
+  std::atomic<std::uint64_t> tasks_done{0};
+  std::atomic<std::uint64_t> messages{0};   ///< sent and received
+  std::atomic<std::uint64_t> migrations{0}; ///< states sent and installed
+  std::atomic<std::uint64_t> bytes_moved{0};
+  std::atomic<std::uint64_t> dropped{0};
+};
+
+/// One plan on one node: its region's tasks, and every rule for what a message
+/// does to them. Holds no thread, clock or socket; several threads may call.
+///
+/// The work of a task (running its kernel) is the caller's: `begin` gives the
+/// inputs, `finish` or `fail` takes the outcome.
+class task_engine {
+public:
+  struct options {
+    bool rotate = false; ///< move every actor at every step
+    bool record = false; ///< call `transition`
+    /// Blocks up to this size travel inside `have`; larger ones are announced.
+    std::size_t inline_bytes = inline_limit;
+    task_faults faults;
+  };
+
+  task_engine(std::shared_ptr<const edge_index> edges, plan_view view,
+              node_index me, options how, ledger& memory,
+              task_environment& world);
+  ~task_engine();
+
+  /// Makes the actors of this node's region.
+  void expand();
+
+  /// A message from another node; what is for a task elsewhere goes on.
+  void receive(dataflow_message m);
+
+  /// The source with the lowest priority that has not fired, if the ledger
+  /// gives it memory (or `must_progress`); it counts as ready.
+  task_record* next_source(bool must_progress);
+  /// Priority of that source, or the largest number.
+  std::uint32_t source_priority() const noexcept;
+
+  /// The inputs of a ready task, by slot; nothing if it is not ready any more.
+  std::optional<std::vector<block>> begin(task_record& r);
+  void finish(task_record& r, block result);
+  void fail(task_record& r, failure why);
+
+  /// Orders the task to move; false where it cannot (it runs elsewhere, is at
+  /// its end, ...). A running task moves when it is done, as a block.
+  bool move(const block_key& key, node_index target);
+  /// `node` is suspected dead.
+  void suspect(node_index node);
+
+  const edge_index& edges() const noexcept {
+    return *edges_;
+  }
+  const placement& where() const noexcept {
+    return placement_;
+  }
+  const plan_view& view() const noexcept {
+    return view_;
+  }
+  node_index me() const noexcept {
+    return me_;
+  }
+  const engine_counters& count() const noexcept {
+    return counters_;
+  }
+  /// Blocks that this node has asked for and not got yet.
+  std::size_t fetching() const;
+  const region& tasks() const noexcept {
+    return region_;
+  }
+  /// Tasks of this node's region.
+  std::int64_t owned() const noexcept {
+    return region_.owned();
+  }
+
+private:
+  struct todo;
+
+  // events that several paths share
+  void fill(task_record& r, std::uint32_t slot, task_input&& in,
+            dataflow_message* m);
+  void release(task_record& r, std::uint32_t ordinal, dataflow_message* m);
+  void want(task_record& r, node_id asker, dataflow_message* m);
+  void monitor(task_record& r, node_id asker, dataflow_message* m);
+  template <class Event>
+  void apply(task_record& r, dataflow_message* m, Event&& event);
+  dataflow_message have_of(const task_input& in, std::uint64_t to,
+                           std::uint32_t slot) const;
+  effect rotate(task_record& r, effect e);
+  void note(const task_record& r, task_event event, std::uint32_t argument,
+            effect e) const {
+    if (how_.record)
+      world_.transition(r, static_cast<std::uint8_t>(event), argument, e);
+  }
+
+  // carrying out effects
+  todo collect(task_record& r, effect e);
+  void perform(task_record& r, todo&& what, dataflow_message* m);
+  void tell(const task_record& r, const todo& what, node_index to,
+            message_kind kind);
+  void lend(const task_record& r, todo& what);
+  void deliver(const task_record& r, const block& data);
+  void deliver_error(const task_record& r, const task_failure_ptr& error);
+  void drop_inputs(std::uint32_t slots, std::unique_ptr<task_input[]> inputs,
+                   bool send_releases);
+  void fetch(task_record& r);
+  void ask(std::uint64_t producer, node_index holder);
+  void answer(const task_record& r, node_id asker, const block& data,
+              const task_failure_ptr& error);
+  void end(task_record& r, const todo& what);
+
+  // lending
+  void receive_lend(dataflow_message& m);
+  task_record* record_for_guest(std::uint64_t low, std::uint32_t epoch);
+  void install_parts(task_record& r, const lend_body& body);
+  std::shared_ptr<lend_body> state_of(task_record& r);
+  void forward_absorbed(const task_record& r, const todo& what);
+  effect lending_event(task_record& r, const dataflow_message& m);
+  void order(task_record& r, dataflow_message& m);
+  void inspect(task_record& r, dataflow_message& m);
+
+  // blocks that other nodes hold
+  std::shared_ptr<far_block> far(std::uint64_t key);
+  void forget_far(std::shared_ptr<far_block> f);
+  void arrived(std::uint64_t key, const block& data);
+  void arrived_for(task_record& r, std::uint32_t slot,
+                   const std::shared_ptr<far_block>& f, const block& data);
+  task_input input_of(std::uint64_t producer, std::uint32_t ordinal,
+                      node_index holder, block data, task_failure_ptr error);
+
+  // routing
+  void send(node_index to, dataflow_message m);
+  void send(node_id to, dataflow_message m);
+  void dispatch(dataflow_message& m);
+  void dispatch_to(task_record& r, dataflow_message& m);
+  void pass_on(node_index to, dataflow_message& m);
+  node_index next_place(const task_record& r, node_index target) const;
+  task_record* find_or_pass_on(dataflow_message& m);
+
+  std::shared_ptr<const edge_index> edges_;
+  plan_view view_;
+  placement placement_;
+  node_index me_;
+  options how_;
+  ledger& memory_;
+  task_environment& world_;
+  region region_;
+  std::atomic<std::size_t> next_source_{0};
+  mutable std::mutex far_mutex_; ///< guards the next two
+  std::unordered_set<std::uint64_t> asked_;
+  std::unordered_map<std::uint64_t, std::weak_ptr<far_block>> far_;
+  engine_counters counters_;
+};
+
+} // namespace tern

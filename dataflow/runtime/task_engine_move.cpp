@@ -1,0 +1,270 @@
+// The part of the engine that moves tasks. The protocol is told in
+// task_state.cpp; this file is about what travels.
+
+#include "dataflow/runtime/task_effects.hpp"
+#include "dataflow/runtime/task_engine.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace tern {
+
+// Under the record's lock: all that the next holder has to know.
+std::shared_ptr<lend_body> task_engine::state_of(task_record& r) {
+  auto body = std::make_shared<lend_body>();
+  body->snapshot = r.state.snapshot();
+  if (r.extras) {
+    body->wants = r.extras->wants;
+    body->monitors = r.extras->monitors;
+  }
+  for (std::uint32_t i = 0; i < r.state.consumers(); ++i)
+    if (r.state.is_released(i))
+      body->released.push_back(i);
+  if (r.state.left_as_block())
+    return body;
+  for (std::uint32_t i = 0; r.inputs && i < r.state.slots(); ++i) {
+    if (!r.state.is_filled(i))
+      continue;
+    const auto& in = r.inputs[i];
+    lend_body::input out;
+    out.slot = i;
+    out.producer = in.producer;
+    out.ordinal = in.ordinal;
+    out.holder = in.holder;
+    if (in.far && in.far->error)
+      out.error = in.far->error;
+    else if (in.data && in.data.bytes() <= how_.inline_bytes)
+      out.data = in.data;
+    body->inputs.push_back(std::move(out));
+  }
+  return body;
+}
+
+void task_engine::lend(const task_record& r, todo& what) {
+  counters_.migrations.fetch_add(1, std::memory_order_relaxed);
+  auto m = message_of(message_kind::lend, r.low, r.low);
+  m.node = me_;
+  m.epoch = what.epoch;
+  if (what.state->snapshot.holds_block)
+    m.data = std::move(what.data);
+  m.lend = std::move(what.state);
+  send(what.target, std::move(m));
+}
+
+// A record of its own for each visit: an earlier one has ended as an actor.
+// Null for a state that is older than the last visit.
+task_record* task_engine::record_for_guest(std::uint64_t low,
+                                           std::uint32_t epoch) {
+  if (auto* known = region_.find(*edges_, low)) {
+    std::lock_guard guard{known->lock};
+    if (known->state.mine() || known->state.lives_here())
+      return known;
+    if (known->state.epoch() >= epoch && !how_.faults.accept_equal_epoch)
+      return nullptr;
+  }
+  const auto key = unpack(low);
+  const auto readers =
+      edges_->consumers(key) + (edges_->is_root(key.layer) ? 1 : 0);
+  auto& r = world_.make(key, edges_->slots(key), readers, false, 0);
+  note(r, task_event::created, 0, effect::none);
+  region_.lend(r);
+  return &r;
+}
+
+void task_engine::receive_lend(dataflow_message& m) {
+  if (!m.lend)
+    return;
+  if (!memory_.may_take(m.data ? m.data.bytes() : 0)) {
+    auto no = message_of(message_kind::refused, m.to);
+    no.epoch = m.lend->snapshot.epoch;
+    send(m.node, std::move(no));
+    return;
+  }
+  auto* guest = record_for_guest(m.to, m.lend->snapshot.epoch);
+  if (!guest)
+    return;
+  auto& r = *guest;
+  bool fresh = false;
+  bool known = false;
+  apply(r, nullptr, [&] {
+    const auto& s = m.lend->snapshot;
+    const auto before = r.state.epoch();
+    const auto e = r.state.install(s, how_.faults);
+    note(r, task_event::install,
+         s.epoch * 8 + (s.holds_block ? 4u : 0u) + (s.moved_as_task ? 2u : 0u)
+             + (s.moved_as_block ? 1u : 0u),
+         e);
+    known = has(e, effect::tell_installed);
+    fresh = known && (before != s.epoch || how_.faults.accept_equal_epoch);
+    if (fresh && s.holds_block && !r.result) {
+      r.result = m.data;
+      memory_.charge(r.result.bytes());
+    }
+    return rotate(r, e);
+  });
+  if (fresh)
+    install_parts(r, *m.lend);
+  if (!known)
+    return;
+  auto told = message_of(message_kind::installed, m.to);
+  told.epoch = m.lend->snapshot.epoch;
+  told.node = me_;
+  const auto owner = placement_.owner(unpack(m.to));
+  if (owner != me_ && owner != m.node) {
+    auto where = told;
+    where.kind = message_kind::location;
+    send(owner, std::move(where));
+  }
+  send(m.node, std::move(told));
+}
+
+void task_engine::install_parts(task_record& r, const lend_body& body) {
+  for (const auto& in : body.inputs)
+    fill(r, in.slot,
+         input_of(in.producer, in.ordinal, in.holder, in.data, in.error),
+         nullptr);
+  for (auto ordinal : body.released) {
+    auto m = message_of(message_kind::release, r.low);
+    m.ordinal = ordinal;
+    release(r, ordinal, &m);
+  }
+  for (auto asker : body.wants) {
+    auto m = message_of(message_kind::want, r.low);
+    m.asker = asker;
+    want(r, asker, &m);
+  }
+  for (auto asker : body.monitors) {
+    auto m = message_of(message_kind::monitor, r.low);
+    m.asker = asker;
+    monitor(r, asker, &m);
+  }
+}
+
+void task_engine::forward_absorbed(const task_record& r, const todo& what) {
+  auto next = [&](message_kind kind) {
+    return message_of(kind, r.low);
+  };
+  for (const auto& in : what.state->inputs) {
+    auto m = next(in.error ? message_kind::erred : message_kind::have);
+    m.from = in.producer;
+    m.slot = in.slot;
+    m.ordinal = in.ordinal;
+    m.node = in.holder;
+    m.data = in.data;
+    m.error = in.error;
+    send(what.target, std::move(m));
+  }
+  for (auto ordinal : what.state->released) {
+    auto m = next(message_kind::release);
+    m.ordinal = ordinal;
+    send(what.target, std::move(m));
+  }
+  for (auto asker : what.state->wants) {
+    auto m = next(message_kind::want);
+    m.asker = asker;
+    send(what.target, std::move(m));
+  }
+  for (auto asker : what.state->monitors) {
+    auto m = next(message_kind::monitor);
+    m.asker = asker;
+    send(what.target, std::move(m));
+  }
+}
+
+effect task_engine::lending_event(task_record& r, const dataflow_message& m) {
+  auto noted = [&](task_event event, std::uint32_t argument, effect e) {
+    note(r, event, argument, e);
+    return e;
+  };
+  switch (m.kind) {
+  case message_kind::installed:
+    return noted(task_event::installed, m.epoch, r.state.installed(m.epoch));
+  case message_kind::refused:
+    return noted(task_event::refused, m.epoch, r.state.refused(m.epoch));
+  case message_kind::location:
+    return noted(task_event::location, (m.epoch << 16) | m.node,
+                 r.state.location(m.node, m.epoch));
+  case message_kind::finished:
+    return noted(task_event::finished_elsewhere, m.epoch,
+                 r.state.finished_elsewhere(m.epoch));
+  case message_kind::released:
+    return noted(task_event::released_elsewhere, m.epoch,
+                 r.state.released_elsewhere());
+  default:
+    return effect::none;
+  }
+}
+
+// -- what people and tests ask ------------------------------------------------
+
+void task_engine::monitor(task_record& r, node_id asker, dataflow_message* m) {
+  bool ended = false;
+  bool erred = false;
+  apply(r, m, [&] {
+    const auto e = r.state.watch();
+    note(r, task_event::watch, 0, e);
+    ended = has(e, effect::answer);
+    erred = r.state.phase() == task_phase::erred;
+    if (has(e, effect::keep_want)) {
+      auto& monitors = r.more().monitors;
+      if (std::find(monitors.begin(), monitors.end(), asker) == monitors.end())
+        monitors.push_back(asker);
+    }
+    return e;
+  });
+  if (!ended)
+    return;
+  auto down = message_of(message_kind::down, 0, r.low);
+  down.text = erred ? "erred" : "released";
+  send(asker, std::move(down));
+}
+
+bool task_engine::move(const block_key& key, node_index target) {
+  auto* r = region_.find(*edges_, pack(key));
+  if (!r || target >= view_.places.size() || target == me_)
+    return false;
+  bool moves = false;
+  apply(*r, nullptr, [&] {
+    moves = r->state.may_move();
+    const auto e = r->state.move(target);
+    note(*r, task_event::move, target, e);
+    return e;
+  });
+  return moves;
+}
+
+void task_engine::order(task_record& r, dataflow_message& m) {
+  task_phase phase;
+  {
+    std::lock_guard guard{r.lock};
+    phase = r.state.phase();
+  }
+  if (phase == task_phase::away) {
+    pass_on(next_place(r, r.state.target()), m);
+    return;
+  }
+  auto reply = message_of(message_kind::order_moved, 0, r.low);
+  reply.node = me_;
+  reply.epoch = move(r.key(), m.node) ? 1 : 0;
+  reply.text = name_of(phase);
+  send(m.asker, std::move(reply));
+}
+
+void task_engine::inspect(task_record& r, dataflow_message& m) {
+  auto reply = message_of(message_kind::inspected, 0, r.low);
+  bool away = false;
+  {
+    std::lock_guard guard{r.lock};
+    away = r.state.phase() == task_phase::away;
+    reply.node = me_;
+    reply.epoch = r.state.epoch();
+    reply.slot = r.state.slots() - r.state.missing();
+    reply.text = name_of(r.state.phase());
+  }
+  if (away)
+    pass_on(next_place(r, r.state.target()), m);
+  else
+    send(m.asker, std::move(reply));
+}
+
+} // namespace tern

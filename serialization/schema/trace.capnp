@@ -1,0 +1,53 @@
+@0xe2f7a1c95b04d683;
+
+using Cxx = import "/capnp/c++.capnp";
+$Cxx.namespace("tern::schema");
+
+# A .tern-trace file is a row of LZ4 frames, each of which holds one of these
+# records as a Cap'n Proto message. The first record is the header; a node
+# comes before its events. A file that was cut off is readable up to its last
+# whole frame.
+
+struct Name {
+  number @0 :UInt32;
+  text @1 :Text;
+}
+
+struct TraceHeader {
+  magic @0 :Text;          # "tern-trace"
+  version @1 :UInt32;      # 1
+  kinds @2 :List(Name);    # what the kinds of events are called
+  messages @3 :List(Name); # what the kinds of messages are called
+}
+
+# What is said of a node a second time replaces what was said first; the
+# events before it keep their meaning, for `peers` only grows.
+struct TraceNode {
+  id @0 :UInt64;
+  name @1 :Text;
+  pid @2 :Int32;
+  lost @3 :UInt64;          # events that found no room
+  peers @4 :List(UInt64);   # what `peer` of an event is an index of
+}
+
+# Events of one thread in order of time, a column a field; all columns have
+# the same length.
+struct TraceEvents {
+  node @0 :UInt64;
+  thread @1 :UInt32;
+  threadName @2 :Text;
+  times @3 :List(UInt64);   # ns, CLOCK_MONOTONIC
+  actors @4 :List(UInt64);  # low half of the actor's id
+  arguments @5 :List(UInt64);
+  kinds @6 :List(UInt16);
+  peers @7 :List(UInt16);
+  extras @8 :List(UInt32);
+}
+
+struct TraceRecord {
+  union {
+    header @0 :TraceHeader;
+    node @1 :TraceNode;
+    events @2 :TraceEvents;
+  }
+}

@@ -1,0 +1,240 @@
+#!/usr/bin/python3
+"""The reference answers for programs of tern's expression language, by NumPy.
+
+    cd tests/apps/references && /usr/bin/python3 make_references.py
+
+A program of the language is Python with NumPy's names, so each program below is
+run as it stands by Python itself; `chunks=` and `seed=` are all that NumPy does
+not know. references.json: program, shape, dtype, all values (row-major; NaN as
+null, infinities as strings), tolerance and the reason for it.
+
+Every operation runs over at least 20 blocks, most of them with ragged ones at
+the ends; tests/apps/references_test.cpp checks that.
+"""
+import json
+import warnings
+
+import netCDF4
+import numpy as np
+
+SMALL = "tests/dataflow/io/data/"
+FERRET = "/usr/share/ferret-vis/data/"
+
+EXACT = (0.0, "")
+ORDER = (1e-13, "float64 sums in another order")
+MATHS = (4e-16 * 4, "a function of the mathematical library: 4 ulp")
+NARROW = (2e-6, "NumPy adds float32 in float32, tern in float64")
+
+
+def philox(seed, counter):
+    """Philox4x32-10 (Salmon, Moraes, Dror and Shaw, SC 2011): four 32-bit words
+    for each 64-bit counter, the key being the seed."""
+    mask = np.uint64(0xffffffff)
+    shift = np.uint64(32)
+    words = [counter & mask, counter >> shift,
+             np.zeros_like(counter), np.zeros_like(counter)]
+    key = [seed & 0xffffffff, seed >> 32]
+    for _ in range(10):
+        p0 = words[0] * np.uint64(0xD2511F53)
+        p1 = words[2] * np.uint64(0xCD9E8D57)
+        words = [(p1 >> shift) ^ words[1] ^ np.uint64(key[0]), p1 & mask,
+                 (p0 >> shift) ^ words[3] ^ np.uint64(key[1]), p0 & mask]
+        key = [(key[0] + 0x9E3779B9) & 0xffffffff,
+               (key[1] + 0xBB67AE85) & 0xffffffff]
+    return words
+
+
+class Random:
+    """`random(shape)` and `random.random(shape)`; without a seed the number of
+    the call in the program."""
+
+    def __init__(self):
+        self.calls = 0
+
+    def __call__(self, size=(), chunks=None, seed=None, dtype=np.float64):
+        seed = self.calls if seed is None else seed
+        self.calls += 1
+        n = int(np.prod(size))
+        if np.dtype(dtype) == np.float64:
+            w = philox(seed, np.arange((n + 1) // 2, dtype=np.uint64))
+            bits = np.stack([w[1] << np.uint64(32) | w[0],
+                             w[3] << np.uint64(32) | w[2]], axis=1).ravel()
+            values = (bits >> np.uint64(11)).astype(np.float64) * 2.0**-53
+        else:
+            w = philox(seed, np.arange((n + 3) // 4, dtype=np.uint64))
+            bits = np.stack(w, axis=1).ravel()
+            values = ((bits >> np.uint64(8)).astype(np.float32)
+                      * np.float32(2.0**-24))
+        return values[:n].reshape(size)
+
+    def random(self, *args, **keywords):
+        return self(*args, **keywords)
+
+
+def open_nc(path, variable, chunks=None):
+    with netCDF4.Dataset(path.replace("{source}/", "../../../")) as f:
+        data = np.ma.asarray(f[variable][...])
+        if not np.issubdtype(data.dtype, np.floating):
+            data = data.astype(np.float64 if np.ma.is_masked(data)
+                               else np.int64)
+        return data.filled(np.nan) if np.ma.is_masked(data) else data.data
+
+
+def without_chunks(make):
+    return lambda *args, chunks=None, **keywords: make(*args, **keywords)
+
+
+def namespace():
+    names = {name: getattr(np, name) for name in dir(np)
+             if not name.startswith("_")}
+    for source in ("zeros", "ones", "full", "arange", "linspace", "eye"):
+        names[source] = without_chunks(getattr(np, source))
+    names.update(random=Random(), open_nc=open_nc, bool=bool, int=int,
+                 float=float, abs=np.abs, sum=np.sum, min=np.min, max=np.max)
+    return names
+
+
+G = "g = arange(21, chunks=1)[:, None] * 25 + arange(25, chunks=2); "
+X = "x = random.random((11, 13), chunks=(2, 3)); "
+W = "w = random.random((17, 19), chunks=(2, 3)); "
+Q = "x = random.random((17, 17), chunks=4); "
+T = "t = random((5, 7, 9), chunks=(2, 2, 2)); "
+SST = f'sst = open_nc("{FERRET}coads_climatology.cdf", "SST", ' \
+      "chunks=(5, 20, 50)); "
+PACKED = f'p = open_nc("{{source}}/{SMALL}packed.nc", "temperature", ' \
+         "chunks=(1, 3)); "
+SERIES = f'n = open_nc("{{source}}/{SMALL}chunked.nc", "series", ' \
+         "chunks=(1, 3)); "
+
+PROGRAMS = [
+    # random numbers by counter
+    (X + "x", EXACT),
+    ("random((11, 13), chunks=(2, 3), seed=20240229)", EXACT),
+    ("random.random((11, 13), chunks=(2, 3), seed=7, dtype=float32)", EXACT),
+    (X + "y = random.random((11, 13), chunks=(2, 3)); x - y", EXACT),
+    # arithmetic
+    (X + "x + 1.5", EXACT),
+    (X + "(x - 0.5) * 3 / (x + 0.1)", EXACT),
+    (X + "-x ** 2 + abs(x - 0.5)", EXACT),
+    (X + "x % 0.3 + x // 0.3", EXACT),
+    (X + "x **= 2; x -= 0.25; x", EXACT),
+    (G + "(g % 7) ** 2 - g // -5", EXACT),
+    (G + "(g & 12 | 1) ^ 5", EXACT),
+    (G + "(g - 70) / (g % 4)", EXACT),
+    (G + "(g - 70) % ((g % 3) - 1)", EXACT),
+    (G + "(g - 70) // ((g % 3) - 1)", EXACT),
+    ("full((11, 13), 2.5, chunks=(2, 3)) ** 2"
+     " + ones((11, 13), chunks=(2, 3)) - zeros((11, 13), chunks=(2, 3))",
+     EXACT),
+    # comparison, logic, choice
+    (X + "(x > 0.5) & ~(x >= 0.9)", EXACT),
+    (X + "((x < 0.1) | (x != x)).sum(axis=1)", EXACT),
+    (X + "where(x > 0.5, x, -x)", EXACT),
+    (G + "where((g % 3 == 0) ^ (g < 300), g, 0)", EXACT),
+    (X + "minimum(x, 0.75) + maximum(0.25, x)", EXACT),
+    (X + "x.clip(0.25, 0.75)", EXACT),
+    (X + "logical_and(x > 0.2, x < 0.8)", EXACT),
+    # functions
+    (X + "sqrt(x) + floor(x * 10) + ceil(x * 3) + rint(x * 5)", EXACT),
+    (X + "sign(x - 0.5) * square(x)", EXACT),
+    (X + "exp(x)", MATHS),
+    (X + "log(x + 0.5) + 2", MATHS),
+    (X + "sin(x * 20) + 2", MATHS),
+    (X + "cos(x * 20) + 2", MATHS),
+    (X + "tanh(x)", MATHS),
+    (X + "arctan2(x, 0.5)", MATHS),
+    (X + "log1p(x) + log10(x + 1) + log2(x + 1) + expm1(x)", MATHS),
+    (X + "isnan(log(x - 0.5)).sum(axis=0)", EXACT),
+    # transposition, broadcasting, slices
+    (Q + "x + x.T", EXACT),
+    (T + "t.transpose(2, 0, 1) * 2", EXACT),
+    (G + "g[3:20:4, ::-5]", EXACT),
+    (G + "g[-1] + g[:, 7].sum()", EXACT),
+    (G + "g[::-1, ::-1][2:, 15:]", EXACT),
+    (W + "w[4:, :-3] - w[:-4, :-3]", EXACT),
+    ("(arange(100, chunks=5)[:, None] - arange(3, chunks=1)).T", EXACT),
+    ("t = random((8, 9, 20), chunks=2); t[..., newaxis, 3] + t[:, :, :6:6]",
+     EXACT),
+    # reductions
+    (X + "x.sum()", ORDER),
+    (X + "x.sum(axis=0)", ORDER),
+    (X + "x.mean(axis=1, keepdims=True)", ORDER),
+    (X + "x.std(axis=0, ddof=1)", ORDER),
+    (X + "x.var()", ORDER),
+    (X + "x.min(axis=0) + x.max(axis=1).max()", EXACT),
+    (X + "(1 + x).prod(axis=1)", ORDER),
+    (T + "t.sum(axis=(0, 2))", ORDER),
+    (T + "t.mean(axis=-2)", ORDER),
+    (G + "g.sum(axis=1)", EXACT),
+    (G + "g.max(axis=0) - g.min()", EXACT),
+    (G + "g.mean()", EXACT),
+    (G + "(g > 490).any(axis=0)", EXACT),
+    (G + "(g < 480).all(axis=1)", EXACT),
+    (G + "count_nonzero(g % 5, axis=0)", EXACT),
+    (X + "nansum(where(x > 0.3, x, nan), axis=0)", ORDER),
+    (X + "nanmean(where(x > 0.3, x, nan), axis=1)", ORDER),
+    (X + "nanmin(where(x > 0.3, x, nan), axis=1)", EXACT),
+    (X + "nanmax(where(x > 0.3, nan, x))", EXACT),
+    (X + "where(x > 0.9, nan, x).max(axis=0)", EXACT),
+    (X + "(x - x.mean(axis=1, keepdims=True)) / x.std(axis=1, keepdims=True)"
+     " + 4", ORDER),
+    (Q + "((x + x.T) - x.mean(axis=0)).std()", ORDER),
+    # products
+    ("random.random((13, 10), chunks=(3, 3))"
+     " @ random.random((10, 19), chunks=(3, 4))", ORDER),
+    (G + "(g % 5).dot((g % 3).T)", EXACT),
+    (Q + "x.dot(x.sum(axis=0))", ORDER),
+    # dtypes
+    (X + "x.astype(float32) * 2 + 1", EXACT),
+    (X + "(x * 100 - 50).astype(int)", EXACT),
+    (X + "x.astype('float32').sum(axis=1)", NARROW),
+    (X + "x.astype(float32) + arange(13, chunks=3)", EXACT),
+    (G + "(g % 2).astype(bool)", EXACT),
+    ("linspace(-1, 2, 101, chunks=5) * 2", EXACT),
+    ("eye(25, chunks=4) * 3 - 1", EXACT),
+    # files
+    (PACKED + "p", EXACT),
+    (PACKED + "nanmean(p, axis=0)", ORDER),
+    (PACKED + "isnan(p).sum()", EXACT),
+    (SERIES + "n * 2", EXACT),
+    (SST + "sst[::4, ::9, ::30]", EXACT),
+    (SST + "nanmean(sst, axis=0)[::9, ::20]", NARROW),
+    (SST + "nanmean(nanmean(sst, axis=0, dtype=float64), axis=1)", ORDER),
+    (SST + "nanmax(sst, axis=(0, 2)) - nanmin(sst, axis=(0, 2))", EXACT),
+    (SST + "(sst > 25).sum(axis=(1, 2))", EXACT),
+    (SST + "nansum(sst, dtype=float64)", ORDER),
+]
+
+
+def plain(x):
+    if isinstance(x, np.bool_):
+        return bool(x)
+    if isinstance(x, np.integer):
+        return int(x)
+    if np.isnan(x):
+        return None
+    return float(x) if np.isfinite(x) else str(float(x))
+
+
+def run(program):
+    *statements, last = program.split("; ")
+    names = namespace()
+    exec("\n".join(statements), names)
+    return np.asarray(eval(last, names))
+
+
+def references():
+    for program, (tolerance, why) in PROGRAMS:
+        value = run(program)
+        assert value.size <= 700, (program, value.shape)
+        yield {"program": program, "shape": list(value.shape),
+               "dtype": str(value.dtype), "tolerance": tolerance, "why": why,
+               "values": [plain(x) for x in value.ravel()]}
+
+
+if __name__ == "__main__":
+    warnings.simplefilter("ignore")
+    lines = [json.dumps(r) for r in references()]
+    with open("references.json", "w") as out:
+        out.write("[\n" + ",\n".join(lines) + "\n]\n")
+    print(len(lines), "references")

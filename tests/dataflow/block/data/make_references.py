@@ -1,0 +1,153 @@
+#!/usr/bin/env python3
+"""Makes the reference data of tests/dataflow/block with NumPy.
+
+Run it in this folder:  python3 make_references.py
+NumPy's vector units are switched off, so that its functions are those of the
+C library (errors below 1 ulp). Each file is a plain .npy array; the tests know
+the order of the rows from the lists below.
+"""
+
+import os
+
+os.environ["NPY_DISABLE_CPU_FEATURES"] = (
+    "AVX2 FMA3 AVX512F AVX512CD AVX512_SKX AVX512_CLX AVX512_CNL AVX512_ICL")
+
+import itertools
+
+import numpy as np
+
+np.seterr(all="ignore")
+rng = np.random.default_rng(20261101)
+
+# In the order of the opcodes.
+UNARY = ("negative absolute sign square sqrt exp expm1 log log1p log10 log2 "
+         "sin cos tan arcsin arccos arctan sinh cosh tanh floor ceil rint "
+         "isnan isfinite").split()
+BINARY = ("add subtract multiply divide floor_divide remainder power minimum "
+          "maximum arctan2 equal not_equal less less_equal greater "
+          "greater_equal").split()
+BINARY_INT = ("add subtract multiply floor_divide remainder power minimum "
+              "maximum equal not_equal less less_equal greater greater_equal "
+              "bitwise_and bitwise_or bitwise_xor").split()
+BINARY_BOOL = ("add multiply minimum maximum equal not_equal less less_equal "
+               "greater greater_equal bitwise_and bitwise_or "
+               "bitwise_xor").split()
+REDUCTIONS = ("sum mean min max nanmean nansum std var prod any all nanmin "
+              "nanmax count_nonzero").split()
+
+
+def special(dtype):
+    info = np.finfo(dtype)
+    some = [0.0, info.smallest_subnormal, 3 * info.smallest_subnormal,
+            info.tiny, 1e-30, 1e-9, 1e-4, 0.1, 0.25, 0.5, 0.75, 1 - info.eps,
+            1.0, 1 + info.eps, 1.5, 2.0, 2.5, 3.0, 7.0, 10.0, 100.0, 1000.0,
+            1024.0, 39000.0, 40000.0, 87.0, 88.5, 89.0, 104.0, 706.5, 709.5,
+            710.2, 711.0, 745.0, 746.0, 9.9e6, 1.1e7, 1e15, 1e22, 1e30,
+            float(info.max), np.inf, np.pi, np.pi / 2, np.pi / 4]
+    both = [sign * x for x in some for sign in (1, -1)]
+    return np.array(both + [np.nan], dtype)
+
+
+def unary_inputs(dtype):
+    wide = 10.0 ** rng.uniform(-12, 12, 48) * rng.choice([-1, 1], 48)
+    near = rng.uniform(-4, 4, 48)
+    angles = rng.uniform(-3e4, 3e4, 24)
+    return np.concatenate([special(dtype), wide.astype(dtype),
+                           near.astype(dtype), angles.astype(dtype)])
+
+
+def binary_inputs(dtype):
+    info = np.finfo(dtype)
+    some = [0.0, info.smallest_subnormal, 0.1, 0.5, 1.0, 1.5, 2.0, 3.0, 7.0,
+            1e3, 1e20, np.inf]
+    values = [sign * x for x in some for sign in (1, -1)] + [np.nan]
+    pairs = np.array(list(itertools.product(values, values)), dtype).T
+    more = (10.0 ** rng.uniform(-3, 3, (2, 60))
+            * rng.choice([-1, 1], (2, 60))).astype(dtype)
+    return np.concatenate([pairs, more], axis=1)
+
+
+def save_floats(dtype):
+    name = np.dtype(dtype).name
+    x = unary_inputs(dtype)
+    np.save(f"unary_{name}.npy",
+            np.stack([x] + [getattr(np, f)(x).astype(dtype) for f in UNARY]))
+    a, b = binary_inputs(dtype)
+    np.save(f"binary_{name}.npy",
+            np.stack([a, b] + [getattr(np, f)(a, b).astype(dtype)
+                               for f in BINARY]))
+
+
+def save_integers():
+    info = np.iinfo(np.int64)
+    some = [0, 1, -1, 2, -2, 3, -3, 7, -7, 63, 64, 1000, -1000, 2**31, 2**53,
+            -2**40 + 1, info.max, info.min, info.min + 1]
+    a, b = np.array(list(itertools.product(some, some)), np.int64).T
+    rows = [a, b]
+    for f in BINARY_INT:
+        second = np.abs(b % 70) if f == "power" else b
+        rows.append(getattr(np, f)(a, second).astype(np.int64))
+    np.save("binary_int64.npy", np.stack(rows))
+    x = np.array(some, np.int64)
+    np.save("unary_int64.npy", np.stack(
+        [x, -x, np.abs(x), np.sign(x), x * x, ~x]))
+    a, b = np.array(list(itertools.product([False, True], repeat=2))).T
+    np.save("binary_bool.npy", np.stack(
+        [a, b] + [getattr(np, f)(a, b) for f in BINARY_BOOL]))
+
+
+def save_casts():
+    floats = np.array([0.0, -0.0, 0.4, -0.6, 1.0, 2.5, -2.5, 1e9 + 0.25,
+                       2.0**62, -(2.0**63), 2.0**63, 1e300, np.inf, -np.inf,
+                       np.nan, 0.1])
+    sources = {
+        "float64": floats, "float32": floats.astype(np.float32),
+        "int64": np.array([0, 1, -1, 2**53 + 1, 2**24 + 1, -2**63, 5],
+                          np.int64),
+        "bool": np.array([False, True, True])}
+    for name, x in sources.items():
+        np.save(f"cast_{name}.npy", x)
+        for to in sources:
+            np.save(f"cast_{name}_{to}.npy", x.astype(to))
+
+
+def subsets():
+    """All sets of the three axes: bit k says whether axis k is reduced."""
+    for bits in range(8):
+        yield tuple(axis for axis in range(3) if bits >> axis & 1)
+
+
+def reduced(f, x, axes):
+    if axes == () and f == "count_nonzero":
+        y = x != 0
+    elif axes == () and f == "nanmean":
+        y = x
+    else:
+        y = getattr(np, f)(x, axis=axes)
+    return np.asarray(y).ravel().astype(np.float64)
+
+
+def save_reductions():
+    shape = (4, 13, 5)
+    floats = rng.normal(3, 2, shape)
+    gaps = floats.copy()
+    gaps[rng.random(shape) < 0.3] = np.nan
+    gaps[1, :, 2] = np.nan
+    zeros = rng.integers(-1, 2, shape)
+    inputs = {"float64": floats, "float32": floats.astype(np.float32),
+              "gaps": gaps, "int64": zeros.astype(np.int64),
+              "bool": zeros == 1}
+    for name, x in inputs.items():
+        names = [f for f in REDUCTIONS
+                 if name != "gaps" or f.startswith("nan")]
+        np.save(f"reduce_{name}.npy", x)
+        np.save(f"reduce_{name}_results.npy", np.stack(
+            [np.concatenate([reduced(f, x, axes) for axes in subsets()])
+             for f in names]))
+
+
+save_floats(np.float64)
+save_floats(np.float32)
+save_integers()
+save_casts()
+save_reductions()
