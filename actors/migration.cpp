@@ -145,7 +145,9 @@ migration_target::decided(const attempt_id& attempt) const {
   if (d == decisions_.end() || attempt.epoch > d->second.floor)
     return std::nullopt;
   answer a;
-  const bool installed = attempt.epoch < d->second.floor || d->second.installed;
+  const bool installed = attempt.epoch < d->second.floor
+                             ? !faults_.abort_below_floor
+                             : d->second.installed;
   a.what = installed ? answer::kind::installed : answer::kind::aborted;
   return a;
 }

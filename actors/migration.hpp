@@ -123,6 +123,7 @@ public:
   struct faults {
     bool accept_equal_epoch = false; ///< install what was answered already
     bool forget_aborts = false;      ///< say `aborted` and remember nothing
+    bool abort_below_floor = false;  ///< take an older attempt for aborted
     bool unbounded_parking = false;
   };
 

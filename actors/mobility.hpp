@@ -39,7 +39,6 @@ struct mobility_faults {
   bool forget_receiving = false; ///< STATE without the receiving halves
   bool free_early = false;       ///< the source frees before INSTALLED
   bool resume_on_timeout = false; ///< the source guesses that it failed
-  bool reuse_epoch = false;       ///< the next attempt has the same epoch
   bool no_hop_limit = false;
   bool never_resend = false;
   bool report_once = false; ///< home is told once, and may not hear it

@@ -149,8 +149,7 @@ void mobility::carry_out(resident& r, source_instructions steps) {
       break;
     case kind::again:
       ++count_.moves_failed;
-      carry_out(r, r.move->start(faults_.reuse_epoch ? r.last_epoch
-                                                     : ++r.last_epoch));
+      carry_out(r, r.move->start(++r.last_epoch));
       break;
     case kind::release:
       return release(r, {target, attempt.epoch}); // r is gone

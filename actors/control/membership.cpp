@@ -141,9 +141,8 @@ membership::instructions membership::on_time(node_id who) {
   auto& p = found->second;
   if (p.control == side::dialling || p.link == side::dialling)
     return out; // its end will be told
-  auto mine = self_.id < who;
-  if (mine && p.attempts < max_attempts) {
-    p.control = side::none;
+  // The other one was to come, or its end of a half-made connection gave up.
+  if (p.attempts < max_attempts) {
     dial(p, out);
   } else {
     out.push_back(gone{p.what, "it never came", false});

@@ -191,12 +191,16 @@ void run::plan_faults() {
 
 std::string run::go() {
   net_.on_message([this](std::size_t to, std::size_t from, mobile_message m) {
+    const auto* routed = std::get_if<routed_message>(&m);
+    const auto actor = routed ? routed->head.to : actor_id{};
     feed(to, mobility_event::received{id_of(from), std::move(m)});
+    if (nodes_[to].machine->parked(actor) > quick_options().parking)
+      broken(to_string(actor) + " has too many messages parked");
   });
   set_up();
   plan_traffic();
   plan_faults();
-  constexpr std::uint64_t limit = 200'000;
+  constexpr std::uint64_t limit = 100'000;
   std::uint64_t n = 0;
   while (why_.empty() && n < limit && sim_.step())
     ++n;
@@ -342,8 +346,6 @@ void run::check_alone(std::size_t n, const actor_id& actor) {
     if (other != n && nodes_[other].machine->runs_here(actor))
       broken(fmt::format("{} runs on nodes {} and {}", to_string(actor), n,
                          other));
-  if (nodes_[n].machine->parked(actor) > quick_options().parking)
-    broken(to_string(actor) + " has too many messages parked");
 }
 
 void run::check_message(const routed_message& m) {
@@ -415,6 +417,8 @@ actor_simulation(const actor_simulation_options& options) {
       out.first_failing = seed;
       out.why = fmt::format("seed {}: {}", seed, why);
     }
+    if (options.stop_at_first)
+      break;
   }
   return out;
 }

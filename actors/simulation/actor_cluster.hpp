@@ -23,6 +23,7 @@ struct actor_simulation_options {
   bool rotate = false;         ///< move an actor after every message it handled
   bool bad_network = true;     ///< loss, duplicates, stragglers, pauses
   bool through_codec = false;  ///< encode and decode every message
+  bool stop_at_first = false;  ///< failing seed
   mobility_faults planted;
 };
 

@@ -19,6 +19,7 @@ int main(int argc, char** argv) {
   tern::add_node(tool);
   tern::add_status(tool);
   tern::add_sim(tool);
+  tern::add_trace(tool);
   try {
     tool.parse(argc, argv);
   } catch (const CLI::RuntimeError& done) {

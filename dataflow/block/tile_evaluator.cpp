@@ -327,10 +327,14 @@ void tile_evaluator::slab(std::int64_t first, std::int64_t rows,
     for (std::int64_t column = 0; column < columns; column += breadth) {
       const auto b = std::min(breadth, columns - column);
       const auto here = first + row * step + column;
-      if (column + b < columns)
-        ask_for_patch(
-            here + b, static_cast<std::size_t>(h),
-            static_cast<std::size_t>(std::min(breadth, columns - column - b)));
+      if (column + b < columns) {
+        const auto n = static_cast<std::size_t>(std::min(breadth, columns - column - b));
+        ask_for_patch(here + b, static_cast<std::size_t>(h), n);
+        const auto* o = out + (row * out_stride + column + b) * static_cast<std::int64_t>(width_);
+        for (std::int64_t i = 0; i < h; ++i)
+          for (std::size_t k = 0; k < n * width_; k += 64)
+            __builtin_prefetch(o + i * out_stride * static_cast<std::int64_t>(width_) + k, 1, 2);
+      }
       patch(
           here, static_cast<std::size_t>(h), static_cast<std::size_t>(b),
           out + (row * out_stride + column) * static_cast<std::int64_t>(width_),

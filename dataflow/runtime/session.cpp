@@ -50,6 +50,7 @@ public:
 
 private:
   result<void> start_node(unsigned threads, bool listen);
+  result<void> start_nodes();
   result<void> start_processes();
   plan_view view() const;
 
@@ -78,8 +79,6 @@ result<void> node_session::start_node(unsigned threads, bool listen) {
         if (run_)
           run_->node_down(who, reason);
       }));
-  if (options_.trace || options_.record)
-    node_->trace().enable();
   return {};
 }
 
@@ -101,6 +100,14 @@ result<void> node_session::start_processes() {
 }
 
 result<void> node_session::start() {
+  if (auto ok = start_nodes(); !ok)
+    return ok;
+  if (options_.trace || options_.record)
+    node_->record_traces(true);
+  return {};
+}
+
+result<void> node_session::start_nodes() {
   switch (options_.scheduler) {
   case scheduler::processes:
     return start_processes();
@@ -153,7 +160,7 @@ result<run_report> node_session::compute(graph work,
 }
 
 result<std::vector<node_trace>> node_session::traces() {
-  return std::vector<node_trace>{node_->trace().drain()};
+  return node_->collect_traces(std::chrono::seconds(10));
 }
 
 /// The caller's thread, in order.

@@ -197,6 +197,8 @@ int run_eval(const eval_options& o) {
       auto traces = (*s)->traces();
       if (!traces)
         return complain(traces.error());
+      if (auto ok = save_traces(o.trace, *traces); !ok)
+        return complain(ok.error());
     }
   }
   print(o, value, arrays, results, report);

@@ -46,7 +46,7 @@ result<json> whole_status(const address& where) {
     out["nodes"].push_back(said["node"]);
     for (const auto& p : said["plans"]) {
       const auto id = fmt::format("{:016x}", p["id"].get<std::uint64_t>());
-      auto& sum = plans[id];
+      auto& sum = plans.try_emplace(id, json::object()).first->second;
       const auto total = sum.value("tasks_total", 0ull)
                          + p["tasks_total"].get<std::uint64_t>();
       const auto done =

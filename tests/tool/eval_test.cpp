@@ -1,0 +1,124 @@
+#include "tests/tool/tool.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <filesystem>
+#include <fstream>
+
+using namespace tern::test;
+
+namespace {
+
+const std::string slide = "x = random.random((400, 300), chunks=(47, 31)); "
+                          "((x + 1) * 2 - x.mean(axis=0)).std()";
+
+std::string scratch(const std::string& name) {
+  return std::string{TERN_BINARY_DIR} + "/" + name;
+}
+
+void expect_complaint(const std::vector<std::string>& arguments, int status,
+                      const std::string& words) {
+  const auto r = tern::test::tern(arguments);
+  BOOST_TEST(r.status == status, arguments.back() << ": " << r.err);
+  BOOST_TEST(r.out.empty());
+  BOOST_TEST(r.err.find(words) != std::string::npos,
+             "'" << words << "' is not in: " << r.err);
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(eval)
+
+BOOST_AUTO_TEST_CASE(the_last_line_is_one_json_object) {
+  const auto r =
+      tern::test::tern({"eval", "ones((150,), chunks=(5,)).sum()", "--json"});
+  BOOST_TEST(r.status == 0);
+  const auto j = r.json();
+  BOOST_TEST(j["value"] == 150.0);
+  BOOST_TEST(j["shape"].empty());
+  BOOST_TEST(j["dtype"] == "float64");
+  BOOST_TEST(j["nodes"] == 1);
+  for (const char* key :
+       {"seconds", "tasks", "messages", "migrations", "steals", "bytes_moved",
+        "bytes_spilled", "peak_bytes"})
+    BOOST_TEST(j.contains(key), key);
+}
+
+BOOST_AUTO_TEST_CASE(three_schedulers_give_the_same_bits) {
+  const auto a =
+      tern::test::tern({"eval", slide, "--scheduler", "sync", "--json"});
+  const auto b = tern::test::tern({"eval", slide, "--json"});
+  const auto c = tern::test::tern(
+      {"eval", slide, "--scheduler", "processes", "--nodes", "3", "--json"});
+  BOOST_TEST(a.json()["value"].dump() == b.json()["value"].dump());
+  BOOST_TEST(a.json()["value"].dump() == c.json()["value"].dump());
+  BOOST_TEST(c.json()["nodes"] == 3);
+  BOOST_TEST(c.json()["tasks"] == a.json()["tasks"]);
+}
+
+BOOST_AUTO_TEST_CASE(an_array_is_written_to_a_file_whole) {
+  const auto path = scratch("written.npy");
+  const auto r = tern::test::tern(
+      {"eval", "arange(1000, chunks=7)", "-o", path, "--json"});
+  BOOST_TEST(r.status == 0, r.err);
+  BOOST_TEST(r.json()["value"].is_null());
+  BOOST_TEST(std::filesystem::file_size(path) == 128u + 8000u);
+  std::filesystem::remove(path);
+}
+
+BOOST_AUTO_TEST_CASE(a_mistake_is_shown_with_a_caret_and_status_2) {
+  const auto r = tern::test::tern({"eval", "x = ones(3) +"});
+  BOOST_TEST(r.status == 2);
+  BOOST_TEST(r.err.find('^') != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(names_shapes_and_words_that_are_wrong_have_status_2) {
+  expect_complaint({"eval", "ones(3) + undefined_name"}, 2, "undefined_name");
+  expect_complaint({"eval", "ones((3, 4)) + ones(5)"}, 2, "(3, 4)");
+  expect_complaint({"eval", "1", "--scheduler", "magic"}, 2, "magic");
+  expect_complaint({"eval", "1", "--memory", "lots"}, 2, "lots");
+  expect_complaint({"eval", "1", "--chunks", "3,x"}, 2, "3,x");
+  expect_complaint({"eval", "1", "--no-such-flag"}, 2, "no-such-flag");
+  expect_complaint({"eval", "1", "--join", "nowhere"}, 2, "nowhere");
+  expect_complaint({"eval", "open_nc('no-such-file.nc', 'v').sum()"}, 2,
+                   "no-such-file.nc");
+}
+
+BOOST_AUTO_TEST_CASE(files_that_are_not_netcdf_or_cut_short_are_named) {
+  const auto junk = scratch("junk.nc");
+  std::ofstream(junk) << std::string(5000, 'x');
+  expect_complaint({"eval", "open_nc('" + junk + "', 'v').sum()"}, 2, junk);
+  std::filesystem::remove(junk);
+}
+
+BOOST_AUTO_TEST_CASE(an_address_where_nobody_answers_is_named) {
+  expect_complaint({"eval", "ones(3).sum()", "--join", "127.0.0.1:1"}, 1,
+                   "127.0.0.1:1");
+}
+
+BOOST_AUTO_TEST_CASE(help_shows_examples) {
+  for (const char* command : {"eval", "node", "status", "sim", "trace"}) {
+    const auto r = tern::test::tern({command, "--help"});
+    BOOST_TEST(r.status == 0);
+    BOOST_TEST(r.out.find("Example") != std::string::npos, command);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(explain_lists_the_layers_after_each_pass) {
+  const auto r = tern::test::tern({"eval", slide, "--explain"});
+  BOOST_TEST(r.status == 0);
+  BOOST_TEST(r.err.find("after fuse") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(simulated_seeds_pass_and_are_counted) {
+  const auto r = tern::test::tern(
+      {"sim", "--nodes", "4", "--seeds", "1..50", "--rotate", "--json"});
+  BOOST_TEST(r.status == 0, r.err);
+  const auto j = r.json();
+  BOOST_TEST(j["seeds"] == 50);
+  BOOST_TEST(j["failed"] == 0);
+  BOOST_TEST(j["first_failing"].is_null());
+  BOOST_TEST(j["migrations"] > 0);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

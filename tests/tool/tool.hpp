@@ -1,0 +1,84 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include <chrono>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include <sys/types.h>
+
+// Runs the built `tern` as a user would.
+
+namespace tern::test {
+
+struct outcome {
+  int status = -1; ///< exit status, or 128 + signal
+  std::string out;
+  std::string err;
+  double seconds = 0;
+
+  /// The last line of standard output as JSON.
+  nlohmann::json json() const;
+};
+
+/// A running program with its standard output and error in pipes. Killed, if
+/// it still runs, at the end of its life.
+class process {
+public:
+  explicit process(const std::vector<std::string>& arguments,
+                   const std::string& program = {});
+  ~process();
+  process(const process&) = delete;
+  process& operator=(const process&) = delete;
+
+  pid_t pid() const noexcept {
+    return pid_;
+  }
+  /// Reads until a whole line has come; fails the test after the deadline.
+  std::string read_line(std::chrono::seconds limit = std::chrono::seconds(20));
+  void signal(int number) const;
+  bool running();
+  /// Waits for the end; a process that outlives the deadline is killed and the
+  /// test fails.
+  outcome wait(std::chrono::seconds limit = std::chrono::seconds(60));
+
+private:
+  pid_t pid_ = -1;
+  int out_ = -1;
+  int err_ = -1;
+  std::string seen_;
+  int status_ = -1;
+  bool ended_ = false;
+};
+
+/// `tern ARGUMENTS...` from beginning to end.
+outcome tern(const std::vector<std::string>& arguments,
+             std::chrono::seconds limit = std::chrono::seconds(60));
+
+/// A `tern node`, listening.
+class test_node {
+public:
+  explicit test_node(std::vector<std::string> arguments = {},
+                     const std::string& program = {});
+  std::string address() const; ///< HOST:PORT
+  int port() const;
+  int data_port() const;
+  process& self() noexcept {
+    return process_;
+  }
+
+private:
+  process process_;
+  nlohmann::json listening_;
+};
+
+/// Asks `done` again and again until it is true; fails the test after `limit`.
+void eventually(const std::string& what, const std::function<bool()>& done,
+                std::chrono::seconds limit = std::chrono::seconds(20));
+
+/// Pids of the children of a process.
+std::vector<pid_t> children_of(pid_t parent);
+
+} // namespace tern::test

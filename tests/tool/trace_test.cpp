@@ -1,0 +1,155 @@
+#include "actors/trace/event.hpp"
+#include "dataflow/array/array.hpp"
+#include "dataflow/optimize/optimize.hpp"
+#include "dataflow/runtime/replay.hpp"
+#include "dataflow/runtime/session.hpp"
+#include "tests/tool/tool.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <set>
+
+using namespace tern;
+
+namespace {
+
+graph slide() {
+  const auto x = random_uniform({300, 300}, 1, dtype::float64, {{47, 31}});
+  const auto y =
+      binary(opcode::subtract, unary(opcode::sin, x),
+             x.reduce(reduction::mean, std::vector<std::int64_t>{0}, true));
+  const std::vector<array> roots{
+      binary(opcode::multiply, y, x).reduce(reduction::std_deviation, {})};
+  return optimize(lower(roots));
+}
+
+nlohmann::json exported(const std::string& name, bool rotate) {
+  const auto folder = std::string{TERN_BINARY_DIR} + "/";
+  const auto trace = folder + name + ".tern-trace";
+  const auto json = folder + name + ".json";
+  std::vector<std::string> run{
+      "eval",
+      "x = random.random((300, 300), chunks=31); (x + x.T).std()",
+      "--scheduler",
+      "processes",
+      "--nodes",
+      "3",
+      "--trace",
+      trace};
+  if (rotate)
+    run.push_back("--rotate");
+  const auto r = tern::test::tern(run);
+  BOOST_TEST_REQUIRE(r.status == 0, r.err);
+  BOOST_TEST(r.err.find("tern trace export") != std::string::npos);
+  const auto e = tern::test::tern(
+      {"trace", "export", trace, "--format", "chrome", "-o", json});
+  BOOST_TEST_REQUIRE(e.status == 0, e.err);
+  std::ifstream file{json};
+  auto content = nlohmann::json::parse(file);
+  std::filesystem::remove(trace);
+  std::filesystem::remove(json);
+  return content;
+}
+
+const nlohmann::json& events_of(const nlohmann::json& trace) {
+  return trace.is_array() ? trace : trace["traceEvents"];
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(traces)
+
+BOOST_AUTO_TEST_CASE(
+    every_message_between_nodes_is_one_flow_bound_at_both_ends) {
+  const auto trace = exported("flows", false);
+  std::map<std::string, int> begins;
+  std::map<std::string, int> ends;
+  std::set<int> processes;
+  for (const auto& e : events_of(trace)) {
+    const auto ph = e["ph"].get<std::string>();
+    if (ph == "s")
+      ++begins[e["id"].dump()];
+    if (ph == "f")
+      ++ends[e["id"].dump()];
+    if (ph == "X" || ph == "B")
+      processes.insert(e["pid"].get<int>());
+  }
+  BOOST_TEST(begins.size() > 50u);
+  BOOST_TEST(begins.size() == ends.size());
+  for (const auto& [id, count] : begins) {
+    BOOST_TEST(count == 1);
+    BOOST_TEST(ends[id] == 1);
+  }
+  BOOST_TEST(processes.size() >= 3u);
+}
+
+BOOST_AUTO_TEST_CASE(times_never_go_back_on_a_thread) {
+  const auto trace = exported("times", true);
+  std::map<std::pair<int, int>, double> last;
+  for (const auto& e : events_of(trace)) {
+    if (!e.contains("ts"))
+      continue;
+    auto& before = last[{e["pid"].get<int>(), e["tid"].get<int>()}];
+    BOOST_TEST(e["ts"].get<double>() >= before);
+    before = e["ts"].get<double>();
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_is_no_trace_is_refused_by_name) {
+  const auto path = std::string{TERN_BINARY_DIR} + "/no.tern-trace";
+  std::ofstream{path} << "this is not a trace";
+  const auto r = tern::test::tern(
+      {"trace", "export", path, "--format", "chrome", "-o", "/dev/null"});
+  BOOST_TEST(r.status == 1);
+  BOOST_TEST(r.err.find(path) != std::string::npos);
+  std::filesystem::remove(path);
+}
+
+// The state machines of three real processes, under rotation, against fresh
+// ones here: same events, same instructions.
+BOOST_AUTO_TEST_CASE(a_recorded_real_run_gives_the_same_instructions_here) {
+  const auto work = slide();
+  const edge_index edges{work};
+  session_options o;
+  o.scheduler = scheduler::processes;
+  o.nodes = 3;
+  o.rotate = true;
+  o.record = true;
+  o.executable = std::string{TERN_BINARY_DIR} + "/tern";
+  auto s = session::open(o);
+  BOOST_TEST_REQUIRE(s.has_value());
+  const auto report = (*s)->compute(work, {});
+  BOOST_TEST_REQUIRE(report.has_value());
+  const auto recorded = (*s)->traces();
+  BOOST_TEST_REQUIRE(recorded.has_value());
+  for (const auto& node : *recorded)
+    BOOST_TEST(node.lost == 0u);
+  const auto replayed = replay_transitions(edges, *recorded);
+  BOOST_TEST(replayed.difference.empty(), replayed.difference);
+  BOOST_TEST(replayed.machines
+             >= static_cast<std::uint64_t>(2 * edges.tasks()));
+  BOOST_TEST(replayed.events > 5 * replayed.machines / 2);
+}
+
+BOOST_AUTO_TEST_CASE(a_changed_instruction_is_noticed) {
+  const auto work = slide();
+  const edge_index edges{work};
+  session_options o;
+  o.record = true;
+  auto s = session::open(o);
+  BOOST_TEST_REQUIRE(s.has_value());
+  BOOST_TEST_REQUIRE((*s)->compute(work, {}).has_value());
+  auto recorded = *(*s)->traces();
+  BOOST_TEST(replay_transitions(edges, recorded).difference.empty());
+  for (auto& node : recorded)
+    for (auto& thread : node.threads)
+      for (auto& e : thread.events)
+        if (e.kind == trace_kind::transition)
+          e.extra ^= static_cast<std::uint32_t>(effect::drop_inputs);
+  BOOST_TEST(!replay_transitions(edges, recorded).difference.empty());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
