@@ -31,6 +31,7 @@ struct channel_options {
 struct channel_message {
   std::uint64_t sequence = 0; ///< 1, 2, 3, ...
   std::uint64_t cause = 0;    ///< trace number of the message that caused it
+  std::uint64_t number = 0;   ///< its own trace number, once it travelled
   buffer payload;
 };
 

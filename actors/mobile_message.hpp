@@ -59,6 +59,7 @@ struct mail {
   std::uint64_t channel = 0;
   std::uint64_t sequence = 0;
   std::uint64_t cause = 0;
+  std::uint64_t number = 0; ///< in the trace; 0: it did not leave the node
   buffer payload;
 };
 

@@ -12,6 +12,7 @@
 #include <set>
 #include <string>
 #include <unordered_map>
+#include <utility>
 
 namespace tern {
 
@@ -131,6 +132,11 @@ private:
   void take(node_id from, location_query& m);
   void take(node_id from, location_answer& m);
   void take(node_id from, order_answer& m);
+
+  template <class Instruction>
+  void say(Instruction i) {
+    out_->emplace_back(std::in_place_type<Instruction>, std::move(i));
+  }
 
   // ways (mobility_route.cpp)
   void transmit(node_id to, mobile_message m);

@@ -42,9 +42,9 @@ void mobility::dispatch(resident& r, const actor_id& to,
 void mobility::arm_channel(resident& r, const actor_id& to,
                            sending_half& half) {
   if (const auto delay = half.arm(options_.channel))
-    out_->push_back(instruction::arm{{mobility_timer::kind::channel, r.id, to,
-                                      half.number(), half.generation()},
-                                     *delay});
+    say(instruction::arm{{mobility_timer::kind::channel, r.id, to,
+                          half.number(), half.generation()},
+                         *delay});
 }
 
 void mobility::on_channel_timer(const mobility_timer& t) {
@@ -82,8 +82,7 @@ void mobility::nudge(const location_answer& m) {
     return;
   auto& half = place->second;
   if (const auto delay = half.hurry(options_.channel))
-    out_->push_back(
-        instruction::arm{{mobility_timer::kind::channel, r->id, m.actor,
+    say(instruction::arm{{mobility_timer::kind::channel, r->id, m.actor,
                           half.number(), half.generation()},
                          *delay});
 }
@@ -194,7 +193,7 @@ void mobility::pump(resident& r) {
   r.busy = true;
   r.current = std::move(r.mailbox.front());
   r.mailbox.pop_front();
-  out_->push_back(instruction::run{r.instance(), r.current});
+  say(instruction::run{r.instance(), r.current});
 }
 
 void mobility::on(mobility_event::handled& e) {

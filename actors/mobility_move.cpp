@@ -15,7 +15,7 @@ namespace tern {
 void mobility::arm_again(mobility_timer t, std::uint32_t tries) {
   const auto delay = std::min(options_.ask_again * (1u << std::min(tries, 10u)),
                               options_.ask_limit);
-  out_->push_back(instruction::arm{t, delay});
+  say(instruction::arm{t, delay});
 }
 
 // --- orders, where they are given
@@ -28,8 +28,7 @@ void mobility::on(mobility_event::ordered& e) {
 
 void mobility::ask_order(std::uint64_t number, open_order& o) {
   if (o.tries == options_.ask_tries) {
-    out_->push_back(
-        instruction::order_done{number, {false, {}, 0, "no answer"}});
+    say(instruction::order_done{number, {false, {}, 0, "no answer"}});
     orders_.erase(number);
     return;
   }
@@ -45,7 +44,7 @@ void mobility::ask_order(std::uint64_t number, open_order& o) {
 
 void mobility::take(node_id, order_answer& m) {
   if (orders_.erase(m.number) != 0)
-    out_->push_back(instruction::order_done{m.number, std::move(m.outcome)});
+    say(instruction::order_done{m.number, std::move(m.outcome)});
 }
 
 void mobility::ask_place(std::uint64_t number, open_query& q) {
@@ -54,7 +53,7 @@ void mobility::ask_place(std::uint64_t number, open_query& q) {
   const bool mine = is_here(actor) || home == self_;
   if (mine || q.tries == options_.ask_tries) {
     const auto known = mine ? believed(actor) : std::nullopt;
-    out_->push_back(instruction::located{number, known.value_or(location{})});
+    say(instruction::located{number, known.value_or(location{})});
     queries_.erase(number);
     return;
   }
@@ -163,12 +162,12 @@ void mobility::carry_out(resident& r, source_instructions steps) {
       r.move.reset();
       return next_order(r);
     case kind::arm:
-      out_->push_back(instruction::arm{{mobility_timer::kind::source,
-                                        r.id,
-                                        {},
-                                        attempt.epoch,
-                                        step.generation},
-                                       step.delay});
+      say(instruction::arm{{mobility_timer::kind::source,
+                            r.id,
+                            {},
+                            attempt.epoch,
+                            step.generation},
+                           step.delay});
       break;
     }
   }
@@ -182,7 +181,7 @@ void mobility::freeze(resident& r) {
   flush_acks(r);
   r.busy = false;
   r.frozen = true;
-  out_->push_back(instruction::save{r.instance(), r.move->epoch()});
+  say(instruction::save{r.instance(), r.move->epoch()});
 }
 
 void mobility::on(mobility_event::saved& e) {
@@ -229,7 +228,7 @@ void mobility::thaw(resident& r) {
 void mobility::release(resident& r, const location& where) {
   const auto actor = r.id;
   auto held = std::move(r.held);
-  out_->push_back(instruction::discard{r.instance()});
+  say(instruction::discard{r.instance()});
   ++count_.moved_out;
   residents_.erase(actor);
   directory_.learn(actor, where);
@@ -273,7 +272,7 @@ void mobility::take(node_id from, migrate_state& m) {
   const auto snapshot = m.state.snapshot;
   auto answer = target_.on_state(from, m);
   if (answer.what == migration_target::answer::kind::restore)
-    out_->push_back(instruction::restore{m.attempt, type, snapshot});
+    say(instruction::restore{m.attempt, type, snapshot});
   else
     carry_out(from, m.attempt, std::move(answer));
 }
@@ -286,7 +285,7 @@ void mobility::on(mobility_event::restored& e) {
   auto answer = target_.on_restored(e.attempt, e.why);
   if (answer.what == migration_target::answer::kind::run)
     return install(e.attempt, std::move(answer));
-  out_->push_back(instruction::discard{{e.attempt.actor, e.attempt.epoch}});
+  say(instruction::discard{{e.attempt.actor, e.attempt.epoch}});
   const auto source = answer.source;
   carry_out(source, e.attempt, std::move(answer));
 }
@@ -296,12 +295,12 @@ void mobility::carry_out(node_id to, const attempt_id& attempt,
   using kind = migration_target::answer::kind;
   switch (a.what) {
   case kind::prepared:
-    out_->push_back(instruction::arm{{mobility_timer::kind::arrival,
-                                      attempt.actor,
-                                      {},
-                                      attempt.epoch,
-                                      a.generation},
-                                     options_.migration.arrival_timeout});
+    say(instruction::arm{{mobility_timer::kind::arrival,
+                          attempt.actor,
+                          {},
+                          attempt.epoch,
+                          a.generation},
+                         options_.migration.arrival_timeout});
     return transmit(to, migrate_prepared{attempt, {}});
   case kind::refused:
     return transmit(to, migrate_prepared{attempt, a.why});

@@ -18,7 +18,7 @@
 namespace tern {
 
 void mobility::transmit(node_id to, mobile_message m) {
-  out_->push_back(instruction::transmit{to, std::move(m)});
+  say(instruction::transmit{to, std::move(m)});
 }
 
 // A message that begins here.
@@ -153,7 +153,7 @@ void mobility::take(node_id from, location_answer& m) {
       ++q;
       continue;
     }
-    out_->push_back(instruction::located{q->first, {m.node, m.epoch}});
+    say(instruction::located{q->first, {m.node, m.epoch}});
     q = queries_.erase(q);
   }
 }

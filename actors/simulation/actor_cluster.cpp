@@ -3,6 +3,7 @@
 // say, after delays of its own choice.
 #include "actors/simulation/actor_cluster.hpp"
 
+#include "actors/mobile_codec.hpp"
 #include "actors/simulation/network.hpp"
 #include "actors/simulation/wanderer.hpp"
 
@@ -223,6 +224,14 @@ void run::feed(std::size_t n, mobility_input event) {
 void run::carry_out(std::size_t n, instruction::transmit& i) {
   if (const auto* m = std::get_if<routed_message>(&i.message))
     check_message(*m);
+  if (options_.through_codec) {
+    encoded_message wire;
+    encode(i.message, wire);
+    auto back = decode_mobile(wire.kind, wire.head, wire.payload, wire.bulk);
+    if (!back)
+      return broken(back.error().what);
+    i.message = std::move(*back);
+  }
   net_.send(n, index_of(i.to), std::move(i.message));
 }
 

@@ -20,6 +20,7 @@ int main(int argc, char** argv) {
   tern::add_status(tool);
   tern::add_sim(tool);
   tern::add_trace(tool);
+  tern::add_move(tool);
   try {
     tool.parse(argc, argv);
   } catch (const CLI::RuntimeError& done) {

@@ -79,7 +79,7 @@ public:
   }
 
   /// Combines along group `g` in pairs; its extent is 1 after that.
-  void collapse(std::size_t g, merge_kernel merge) {
+  void collapse(std::size_t g, decltype(reduce_kernels::merge) merge) {
     const auto outer = product(groups, 0, g);
     const auto extent = groups[g].extent;
     const auto inner = product(groups, g + 1, groups.size());
@@ -332,10 +332,9 @@ private:
 };
 
 /// First all leaves, then what is left of the reduced groups.
-leaf_array reduce_all(reduction r, tile_evaluator& values,
+leaf_array reduce_all(reduction r, dtype partial, tile_evaluator& values,
                       const reduce_kernels& kernels,
                       std::vector<group> groups) {
-  const auto partial = partial_type(r, values.type());
   const auto last = groups.size() - 1;
   const auto length = groups[last].extent;
   if (groups[last].reduced) {
@@ -364,6 +363,14 @@ shape partial_shape(reduction r, const shape& s,
   return out;
 }
 
+program as_type(program code, dtype type) {
+  if (code.type() == type)
+    return code;
+  const auto last = static_cast<std::uint16_t>(code.steps.size() - 1);
+  code.steps.push_back({.op = opcode::cast, .type = type, .a = last});
+  return code;
+}
+
 } // namespace
 
 block reduce_chunk(reduction r, const program& code,
@@ -375,7 +382,8 @@ block reduce_chunk(reduction r, const program& code,
                                 + " axis flags");
   if (code.steps.empty())
     throw std::invalid_argument("a program without steps");
-  const auto& kernels = find_reduce_kernels(r, code.type());
+  const auto type = reduced_as(r, code.type());
+  const auto& kernels = find_reduce_kernels(r, type);
   const auto partial = partial_type(r, code.type());
   block_builder out(partial, partial_shape(r, s, axes));
   if (element_count(s) == 0) {
@@ -383,8 +391,8 @@ block reduce_chunk(reduction r, const program& code,
     kernels.clear({out.data(), n}, n);
     return out.finish();
   }
-  tile_evaluator values(code, operands, s);
-  auto leaves = reduce_all(r, values, kernels, groups_of(s, axes));
+  tile_evaluator values(as_type(code, type), operands, s);
+  auto leaves = reduce_all(r, partial, values, kernels, groups_of(s, axes));
   for (auto g = leaves.groups.size(); g-- > 0;)
     if (leaves.groups[g].reduced)
       leaves.collapse(g, kernels.merge);

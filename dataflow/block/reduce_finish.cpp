@@ -44,6 +44,20 @@ dtype partial_type(reduction r, dtype type) noexcept {
   }
 }
 
+dtype reduced_as(reduction r, dtype type) noexcept {
+  switch (r) {
+  case reduction::any:
+  case reduction::all:
+  case reduction::count_nonzero:
+    return dtype::boolean;
+  case reduction::sum:
+  case reduction::nansum:
+    return type == dtype::boolean ? type : partial_type(r, type);
+  default:
+    return partial_type(r, type);
+  }
+}
+
 std::size_t components(reduction r) noexcept {
   switch (r) {
   case reduction::mean:
@@ -103,7 +117,7 @@ block reduce_combine(reduction r, std::span<const block> parts) {
   if (parts[0].bytes())
     std::memcpy(out.data(), parts[0].data(), parts[0].bytes());
   const auto n = static_cast<std::size_t>(out.size()) / components(r);
-  const auto merge = find_merge_kernel(r, parts[0].type());
+  const auto merge = find_reduce_kernels(r, parts[0].type()).merge;
   for (const auto& part : parts.subspan(1)) {
     if (part.type() != parts[0].type() || part.shape() != parts[0].shape())
       throw std::invalid_argument("partial results of shapes "

@@ -11,11 +11,10 @@
 
 #include "dataflow/block/reduce_kernels.hpp"
 
-#include <cmath>
 #include <cstdint>
 #include <limits>
 #include <stdexcept>
-#include <type_traits>
+#include <string>
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "dataflow/block/reduce_kernels.cpp"
@@ -29,89 +28,61 @@ namespace tern {
 namespace HWY_NAMESPACE {
 namespace {
 
-// Booleans are bytes of 0 or 1.
-template <class T>
-constexpr bool whole = std::is_integral_v<T>;
-
-/// What sums, products and counts are kept in.
-template <class T>
-using wide = std::conditional_t<whole<T>, std::uint64_t, double>;
-
-template <class T>
-HWY_INLINE bool is_nan(T x) {
-  return x != x;
-}
-
 // One number for a partial result: `empty`, `take` a value, `join` two.
 
 template <class T>
 struct adding {
   using value = T;
-  using number = wide<T>;
-  static HWY_INLINE number empty() {
+  using number = T;
+  static HWY_INLINE T empty() {
     return 0;
   }
-  static HWY_INLINE number take(number a, T x) {
-    return a + static_cast<number>(x);
+  static HWY_INLINE T take(T a, T x) {
+    return a + x;
   }
-  static HWY_INLINE number join(number a, number b) {
+  static HWY_INLINE T join(T a, T b) {
     return a + b;
   }
 };
 
-/// The sum that a mean needs: always float64.
-template <class T>
-struct adding_real : adding<double> {
-  using value = T;
-  static HWY_INLINE double take(double a, T x) {
-    if constexpr (std::is_same_v<T, std::uint64_t>)
-      return a + static_cast<double>(static_cast<std::int64_t>(x));
-    else
-      return a + static_cast<double>(x);
+struct adding_known : adding<double> {
+  static HWY_INLINE double take(double a, double x) {
+    return a + (x != x ? 0.0 : x);
   }
 };
 
-template <class T>
-struct adding_known : adding_real<T> {
-  static HWY_INLINE double take(double a, T x) {
-    return a + (is_nan(x) ? 0.0 : static_cast<double>(x));
+struct counting_known : adding<double> {
+  static HWY_INLINE double take(double a, double x) {
+    return a + (x != x ? 0.0 : 1.0);
   }
 };
 
-template <class T>
-struct adding_numbers : adding<T> {
-  using number = wide<T>;
-  static HWY_INLINE number take(number a, T x) {
-    return a + (is_nan(x) ? number(0) : static_cast<number>(x));
+/// Counts every value, without looking at it.
+struct counting_all : adding<double> {
+  static HWY_INLINE double take(double a, double) {
+    return a + 1.0;
   }
 };
 
-template <class T>
-struct counting_known : adding_real<T> {
-  static HWY_INLINE double take(double a, T x) {
-    return a + (is_nan(x) ? 0.0 : 1.0);
-  }
-};
-
-template <class T>
-struct counting : adding<std::uint64_t> {
-  using value = T;
-  static HWY_INLINE std::uint64_t take(std::uint64_t a, T x) {
-    return a + (x != 0);
+/// Counts what is true.
+struct counting_true : adding<std::uint64_t> {
+  using value = std::uint8_t;
+  static HWY_INLINE std::uint64_t take(std::uint64_t a, std::uint8_t x) {
+    return a + x;
   }
 };
 
 template <class T>
 struct multiplying {
   using value = T;
-  using number = wide<T>;
-  static HWY_INLINE number empty() {
+  using number = T;
+  static HWY_INLINE T empty() {
     return 1;
   }
-  static HWY_INLINE number take(number a, T x) {
-    return a * static_cast<number>(x);
+  static HWY_INLINE T take(T a, T x) {
+    return a * x;
   }
-  static HWY_INLINE number join(number a, number b) {
+  static HWY_INLINE T join(T a, T b) {
     return a * b;
   }
 };
@@ -122,16 +93,12 @@ struct least {
   using value = T;
   using number = T;
   static HWY_INLINE T empty() {
-    if constexpr (std::is_same_v<T, std::uint8_t>)
-      return 1;
-    else if constexpr (whole<T>)
-      return std::numeric_limits<T>::max();
-    else
-      return std::numeric_limits<T>::infinity();
+    using limits = std::numeric_limits<T>;
+    return limits::has_infinity ? limits::infinity() : limits::max();
   }
   static HWY_INLINE T take(T a, T x) {
     const T smaller = a < x ? a : x;
-    return is_nan(a) ? a : smaller;
+    return a != a ? a : smaller;
   }
   static HWY_INLINE T join(T a, T b) {
     return take(a, b);
@@ -143,16 +110,12 @@ struct greatest {
   using value = T;
   using number = T;
   static HWY_INLINE T empty() {
-    if constexpr (std::is_same_v<T, std::uint8_t>)
-      return 0;
-    else if constexpr (whole<T>)
-      return std::numeric_limits<T>::min();
-    else
-      return -std::numeric_limits<T>::infinity();
+    using limits = std::numeric_limits<T>;
+    return limits::has_infinity ? -limits::infinity() : limits::lowest();
   }
   static HWY_INLINE T take(T a, T x) {
     const T larger = a > x ? a : x;
-    return is_nan(a) ? a : larger;
+    return a != a ? a : larger;
   }
   static HWY_INLINE T join(T a, T b) {
     return take(a, b);
@@ -161,16 +124,15 @@ struct greatest {
 
 /// A NaN loses; only NaN (or nothing) gives NaN.
 template <class T>
-struct least_known : least<T> {
+struct least_known {
+  using value = T;
+  using number = T;
   static HWY_INLINE T empty() {
-    if constexpr (whole<T>)
-      return least<T>::empty();
-    else
-      return std::numeric_limits<T>::quiet_NaN();
+    return std::numeric_limits<T>::quiet_NaN();
   }
   static HWY_INLINE T take(T a, T x) {
     const T smaller = x < a ? x : a;
-    return is_nan(a) ? x : smaller;
+    return a != a ? x : smaller;
   }
   static HWY_INLINE T join(T a, T b) {
     return take(a, b);
@@ -178,46 +140,40 @@ struct least_known : least<T> {
 };
 
 template <class T>
-struct greatest_known : greatest<T> {
-  static HWY_INLINE T empty() {
-    if constexpr (whole<T>)
-      return greatest<T>::empty();
-    else
-      return std::numeric_limits<T>::quiet_NaN();
-  }
+struct greatest_known : least_known<T> {
   static HWY_INLINE T take(T a, T x) {
     const T larger = x > a ? x : a;
-    return is_nan(a) ? x : larger;
+    return a != a ? x : larger;
   }
   static HWY_INLINE T join(T a, T b) {
     return take(a, b);
   }
 };
 
-template <class T>
+// On booleans, bytes of 0 or 1.
+
 struct some_true {
-  using value = T;
+  using value = std::uint8_t;
   using number = std::uint8_t;
   static HWY_INLINE number empty() {
     return 0;
   }
-  static HWY_INLINE number take(number a, T x) {
-    return a | static_cast<number>(x != 0);
+  static HWY_INLINE number take(number a, value x) {
+    return a | x;
   }
   static HWY_INLINE number join(number a, number b) {
     return a | b;
   }
 };
 
-template <class T>
 struct all_true {
-  using value = T;
+  using value = std::uint8_t;
   using number = std::uint8_t;
   static HWY_INLINE number empty() {
     return 1;
   }
-  static HWY_INLINE number take(number a, T x) {
-    return a & static_cast<number>(x != 0);
+  static HWY_INLINE number take(number a, value x) {
+    return a & x;
   }
   static HWY_INLINE number join(number a, number b) {
     return a & b;
@@ -325,53 +281,35 @@ struct averaging {
   }
 };
 
-/// Counts every value, without looking at it.
-template <class T>
-struct counting_all : adding_real<T> {
-  static HWY_INLINE double take(double a, T) {
-    return a + 1.0;
-  }
-};
-
-template <class T>
-struct squares_around {
-  using number = double;
-
-  static HWY_INLINE double real(T x) {
-    return adding_real<T>::take(0.0, x);
-  }
-  static HWY_INLINE double fold_squares(const T* x, std::size_t n,
-                                        double mean) {
-    double lanes[leaf_lanes] = {};
-    std::size_t i = 0;
-    for (; i + leaf_lanes <= n; i += leaf_lanes)
-      for (std::size_t l = 0; l < leaf_lanes; ++l) {
-        const double rest = real(x[i + l]) - mean;
-        lanes[l] += rest * rest;
-      }
-    for (std::size_t l = 0; i + l < n; ++l) {
-      const double rest = real(x[i + l]) - mean;
+HWY_INLINE double fold_squares(const double* x, std::size_t n, double mean) {
+  double lanes[leaf_lanes] = {};
+  std::size_t i = 0;
+  for (; i + leaf_lanes <= n; i += leaf_lanes)
+    for (std::size_t l = 0; l < leaf_lanes; ++l) {
+      const double rest = x[i + l] - mean;
       lanes[l] += rest * rest;
     }
-    return fold<adding<double>>(lanes, n);
+  for (std::size_t l = 0; i + l < n; ++l) {
+    const double rest = x[i + l] - mean;
+    lanes[l] += rest * rest;
   }
-};
+  return fold<adding<double>>(lanes, n);
+}
 
 /// Count, mean, and the sum of squares around the mean.
-template <class T>
 struct moments {
   static void leaf(const void* values, std::size_t n, partials to) {
-    const auto* x = static_cast<const T*>(values);
+    const auto* x = static_cast<const double*>(values);
     const auto count = static_cast<double>(n);
-    const double mean = n ? fold_values<adding_real<T>>(x, n) / count : 0;
+    const double mean = fold_values<adding<double>>(x, n) / count;
     *component<double>(to, 0) = count;
     *component<double>(to, 1) = mean;
-    *component<double>(to, 2) = squares_around<T>::fold_squares(x, n, mean);
+    *component<double>(to, 2) = fold_squares(x, n, mean);
   }
 
   static void row(const void* values, std::size_t n, std::size_t before,
                   partials to) {
-    const auto* HWY_RESTRICT x = static_cast<const T*>(values);
+    const auto* HWY_RESTRICT x = static_cast<const double*>(values);
     auto* HWY_RESTRICT count = component<double>(to, 0);
     auto* HWY_RESTRICT mean = component<double>(to, 1);
     auto* HWY_RESTRICT squares = component<double>(to, 2);
@@ -379,11 +317,10 @@ struct moments {
       clear(to, n);
     const auto now = static_cast<double>(before + 1);
     for (std::size_t i = 0; i < n; ++i) {
-      const double value = squares_around<T>::real(x[i]);
-      const double rest = value - mean[i];
+      const double rest = x[i] - mean[i];
       count[i] = now;
       mean[i] += rest / now;
-      squares[i] += rest * (value - mean[i]);
+      squares[i] += rest * (x[i] - mean[i]);
     }
   }
 
@@ -417,39 +354,80 @@ struct moments {
 template <class F>
 constexpr reduce_kernels all_of{F::leaf, F::row, F::merge, F::clear};
 
-/// `T` is how elements are held; `S` is that with its sign, for comparisons.
-template <class T, class S>
-const reduce_kernels* kernels_for(reduction r) {
+const reduce_kernels* for_float64(reduction r) {
+  using real = adding<double>;
   switch (r) {
   case reduction::sum:
-    return &all_of<single<adding<T>>>;
-  case reduction::mean:
-    return &all_of<averaging<adding_real<T>, counting_all<T>>>;
-  case reduction::min:
-    return &all_of<single<least<S>>>;
-  case reduction::max:
-    return &all_of<single<greatest<S>>>;
-  case reduction::nanmean:
-    return &all_of<averaging<adding_known<S>, counting_known<S>>>;
+    return &all_of<single<real>>;
   case reduction::nansum:
-    return &all_of<single<adding_numbers<T>>>;
+    return &all_of<single<adding_known>>;
+  case reduction::mean:
+    return &all_of<averaging<real, counting_all>>;
+  case reduction::nanmean:
+    return &all_of<averaging<adding_known, counting_known>>;
   case reduction::std_deviation:
   case reduction::variance:
-    return &all_of<moments<T>>;
+    return &all_of<moments>;
   case reduction::prod:
-    return &all_of<single<multiplying<T>>>;
-  case reduction::any:
-    return &all_of<single<some_true<T>>>;
-  case reduction::all:
-    return &all_of<single<all_true<T>>>;
-  case reduction::nanmin:
-    return &all_of<single<least_known<S>>>;
-  case reduction::nanmax:
-    return &all_of<single<greatest_known<S>>>;
-  case reduction::count_nonzero:
-    return &all_of<single<counting<T>>>;
+    return &all_of<single<multiplying<double>>>;
+  default:
+    return nullptr;
   }
-  return nullptr;
+}
+
+const reduce_kernels* for_int64(reduction r) {
+  using word = std::uint64_t; // wraps
+  switch (r) {
+  case reduction::sum:
+  case reduction::nansum:
+  case reduction::count_nonzero: // of partial results
+    return &all_of<single<adding<word>>>;
+  case reduction::prod:
+    return &all_of<single<multiplying<word>>>;
+  case reduction::min:
+  case reduction::nanmin:
+    return &all_of<single<least<std::int64_t>>>;
+  case reduction::max:
+  case reduction::nanmax:
+    return &all_of<single<greatest<std::int64_t>>>;
+  default:
+    return nullptr;
+  }
+}
+
+const reduce_kernels* for_boolean(reduction r) {
+  switch (r) {
+  case reduction::any:
+  case reduction::max:
+  case reduction::nanmax:
+    return &all_of<single<some_true>>;
+  case reduction::all:
+  case reduction::min:
+  case reduction::nanmin:
+    return &all_of<single<all_true>>;
+  case reduction::sum:
+  case reduction::nansum:
+  case reduction::count_nonzero:
+    return &all_of<single<counting_true>>;
+  default:
+    return nullptr;
+  }
+}
+
+template <class T>
+const reduce_kernels* extremes_for(reduction r) {
+  switch (r) {
+  case reduction::min:
+    return &all_of<single<least<T>>>;
+  case reduction::max:
+    return &all_of<single<greatest<T>>>;
+  case reduction::nanmin:
+    return &all_of<single<least_known<T>>>;
+  case reduction::nanmax:
+    return &all_of<single<greatest_known<T>>>;
+  default:
+    return nullptr;
+  }
 }
 
 } // namespace
@@ -457,13 +435,15 @@ const reduce_kernels* kernels_for(reduction r) {
 const reduce_kernels* find_reduce(reduction r, dtype type) {
   switch (type) {
   case dtype::boolean:
-    return kernels_for<std::uint8_t, std::uint8_t>(r);
+    return for_boolean(r);
   case dtype::int64:
-    return kernels_for<std::uint64_t, std::int64_t>(r);
+    return for_int64(r);
   case dtype::float32:
-    return kernels_for<float, float>(r);
-  case dtype::float64:
-    return kernels_for<double, double>(r);
+    return extremes_for<float>(r);
+  case dtype::float64: {
+    const auto* kernels = for_float64(r);
+    return kernels ? kernels : extremes_for<double>(r);
+  }
   }
   return nullptr;
 }
@@ -480,12 +460,9 @@ HWY_EXPORT(find_reduce);
 const reduce_kernels& find_reduce_kernels(reduction r, dtype type) {
   const auto* kernels = HWY_DYNAMIC_DISPATCH(find_reduce)(r, type);
   if (!kernels)
-    throw std::invalid_argument("an unknown reduction");
+    throw std::invalid_argument("an unknown reduction of "
+                                + std::string(name_of(type)));
   return *kernels;
-}
-
-merge_kernel find_merge_kernel(reduction r, dtype partial) {
-  return find_reduce_kernels(r, partial).merge;
 }
 
 } // namespace tern

@@ -34,11 +34,13 @@ struct reduce_kernels {
   void (*clear)(partials to, std::size_t n);
 };
 
-/// Throws `std::invalid_argument` for an unknown reduction.
-const reduce_kernels& find_reduce_kernels(reduction r, dtype type);
+/// The dtype that values are cast to before they are reduced, so that each
+/// reduction has kernels for few dtypes: float64 for what becomes float64,
+/// boolean for what asks for truth.
+dtype reduced_as(reduction r, dtype type) noexcept;
 
-/// `merge` alone, by the dtype of the partial results.
-using merge_kernel = void (*)(partials to, partials from, std::size_t n);
-merge_kernel find_merge_kernel(reduction r, dtype partial);
+/// For values of a dtype that `reduced_as` gives, and for partial results
+/// (`merge`). Throws `std::invalid_argument` for an unknown reduction.
+const reduce_kernels& find_reduce_kernels(reduction r, dtype type);
 
 } // namespace tern

@@ -64,22 +64,23 @@ void copy_matrix(std::size_t width, const strided_matrix& from, std::byte* to,
   }
 }
 
-void prefetch_matrix(std::size_t width, const strided_matrix& from) noexcept {
+void prefetch_matrix(std::size_t width, const strided_matrix& m,
+                     bool to_write) noexcept {
   constexpr std::size_t line = 64;
-  const auto size = static_cast<std::int64_t>(width);
-  auto run = [&](const std::byte* first, std::size_t n) {
-    for (std::size_t at = 0; at < n * width + line - 1; at += line)
-      __builtin_prefetch(first + at, 0, 2);
-  };
-  if (from.row_stride == 1)
-    for (std::size_t column = 0; column < from.columns; ++column)
-      run(from.first
-              + static_cast<std::int64_t>(column) * from.column_stride * size,
-          from.rows);
-  else if (from.column_stride == 1 && from.row_stride != 0)
-    for (std::size_t row = 0; row < from.rows; ++row)
-      run(from.first + static_cast<std::int64_t>(row) * from.row_stride * size,
-          from.columns);
+  const bool by_columns = m.row_stride == 1 && m.column_stride != 1;
+  if (!by_columns && (m.column_stride != 1 || m.row_stride == 0))
+    return;
+  const auto runs = by_columns ? m.columns : m.rows;
+  const auto bytes = (by_columns ? m.rows : m.columns) * width;
+  const auto step = (by_columns ? m.column_stride : m.row_stride)
+                    * static_cast<std::int64_t>(width);
+  const auto* run = m.first;
+  for (std::size_t i = 0; i < runs; ++i, run += step)
+    for (std::size_t at = 0; at < bytes + line - 1; at += line)
+      if (to_write)
+        __builtin_prefetch(run + at, 1, 2);
+      else
+        __builtin_prefetch(run + at, 0, 2);
 }
 
 } // namespace tern

@@ -19,7 +19,9 @@ struct strided_matrix {
 void copy_matrix(std::size_t width, const strided_matrix& from, std::byte* to,
                  std::size_t to_stride) noexcept;
 
-/// Asks the processor to fetch the lines of `from`.
-void prefetch_matrix(std::size_t width, const strided_matrix& from) noexcept;
+/// Asks the processor to fetch the lines of `m`, as its own if they are
+/// `to_write`. Does nothing for rows or columns that are not contiguous.
+void prefetch_matrix(std::size_t width, const strided_matrix& m,
+                     bool to_write = false) noexcept;
 
 } // namespace tern

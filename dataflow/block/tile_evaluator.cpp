@@ -280,10 +280,11 @@ void tile_evaluator::make_patch(const reader& r, const loop_nest::walk& w,
   }
 }
 
-/// Asks for what a patch will read, since no pattern that the processor
-/// follows by itself leads there.
+/// Asks for what a patch will read and write, since no pattern that the
+/// processor follows by itself leads there.
 void tile_evaluator::ask_for_patch(std::int64_t first, std::size_t rows,
-                                   std::size_t columns) const {
+                                   std::size_t columns, const std::byte* out,
+                                   std::int64_t out_stride) const {
   for (std::size_t i = 0; i < readers_.size(); ++i) {
     const auto& r = readers_[i];
     if (!r.data || r.uniform || !program_.uses(i))
@@ -294,6 +295,7 @@ void tile_evaluator::ask_for_patch(std::int64_t first, std::size_t rows,
     prefetch_matrix(r.width, {from, strides[across_], strides[nest_.inner()],
                               rows, columns});
   }
+  prefetch_matrix(width_, {out, out_stride, 1, rows, columns}, true);
 }
 
 void tile_evaluator::patch(std::int64_t first, std::size_t rows,
@@ -318,27 +320,24 @@ void tile_evaluator::slab(std::int64_t first, std::int64_t rows,
                           std::int64_t columns, std::byte* out,
                           std::int64_t out_stride) {
   constexpr auto tile = static_cast<std::int64_t>(tile_elements);
-  const auto height = std::min(
-      rows, std::max(patch_rows, tile / std::max<std::int64_t>(columns, 1)));
+  const auto height = std::min(rows, std::max(patch_rows, tile / columns));
   const auto breadth = std::min(columns, tile / height);
   const auto step = nest_.steps[across_];
+  const auto width = static_cast<std::int64_t>(width_);
   for (std::int64_t row = 0; row < rows; row += height) {
-    const auto h = std::min(height, rows - row);
-    for (std::int64_t column = 0; column < columns; column += breadth) {
-      const auto b = std::min(breadth, columns - column);
-      const auto here = first + row * step + column;
-      if (column + b < columns) {
-        const auto n = static_cast<std::size_t>(std::min(breadth, columns - column - b));
-        ask_for_patch(here + b, static_cast<std::size_t>(h), n);
-        const auto* o = out + (row * out_stride + column + b) * static_cast<std::int64_t>(width_);
-        for (std::int64_t i = 0; i < h; ++i)
-          for (std::size_t k = 0; k < n * width_; k += 64)
-            __builtin_prefetch(o + i * out_stride * static_cast<std::int64_t>(width_) + k, 1, 2);
-      }
-      patch(
-          here, static_cast<std::size_t>(h), static_cast<std::size_t>(b),
-          out + (row * out_stride + column) * static_cast<std::int64_t>(width_),
-          out_stride);
+    const auto h = static_cast<std::size_t>(std::min(height, rows - row));
+    auto from = first + row * step;
+    auto* to = out + row * out_stride * width;
+    for (auto left = columns; left > 0;) {
+      const auto now = std::min(breadth, left);
+      const auto next = std::min(breadth, left - now);
+      if (next > 0)
+        ask_for_patch(from + now, h, static_cast<std::size_t>(next),
+                      to + now * width, out_stride);
+      patch(from, h, static_cast<std::size_t>(now), to, out_stride);
+      from += now;
+      to += now * width;
+      left -= now;
     }
   }
 }

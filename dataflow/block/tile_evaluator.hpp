@@ -12,8 +12,8 @@
 namespace tern {
 
 /// A program bound to its operands: gives any part of the result, tile by
-/// tile, in memory that stays in the level-one cache. For one thread; the
-/// program and the operands must outlive it.
+/// tile, in memory that stays in the level-one cache. For one thread. Blocks
+/// and sources of the operands must outlive it.
 ///
 /// Elements are named by their row-major number in the result.
 class tile_evaluator {
@@ -79,8 +79,8 @@ private:
                   std::size_t columns);
   void make_patch(const reader& r, const loop_nest::walk& w,
                   std::int64_t offset, std::size_t rows, std::size_t columns);
-  void ask_for_patch(std::int64_t first, std::size_t rows,
-                     std::size_t columns) const;
+  void ask_for_patch(std::int64_t first, std::size_t rows, std::size_t columns,
+                     const std::byte* out, std::int64_t out_stride) const;
   void patch(std::int64_t first, std::size_t rows, std::size_t columns,
              std::byte* out, std::int64_t out_stride);
   void slab(std::int64_t first, std::int64_t rows, std::int64_t columns,

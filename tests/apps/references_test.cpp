@@ -153,6 +153,20 @@ BOOST_AUTO_TEST_CASE(every_runner_gives_the_same_bits) {
   });
 }
 
+BOOST_AUTO_TEST_CASE(the_longest_program_is_computed) {
+  std::string program = "x = ones(40, chunks=2)\n";
+  for (int i = 0; i < 4000; ++i)
+    program += "x = x + 1\n";
+  const auto a = std::get<array>(evaluate(program));
+  for (const auto& r : runners())
+    BOOST_TEST_CONTEXT("by " << r.name) {
+      const auto found = r.run(a);
+      BOOST_REQUIRE_MESSAGE(found, found.error().what);
+      for (double x : found->values<double>())
+        BOOST_REQUIRE(x == 4001);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(every_operation_runs_over_many_blocks) {
   std::size_t count = 0;
   std::size_t ragged = 0;

@@ -14,5 +14,6 @@ void add_node(CLI::App& tool);
 void add_status(CLI::App& tool);
 void add_sim(CLI::App& tool);
 void add_trace(CLI::App& tool);
+void add_move(CLI::App& tool);
 
 } // namespace tern

@@ -233,7 +233,7 @@ void add_eval(CLI::App& tool) {
   c->footer(R"(Examples:
   tern eval 'x = random.random((4000, 4000)); ((x + x.T) - x.mean(axis=0)).std()'
   tern eval --scheduler processes --nodes 3 'arange(1000, chunks=10).sum()'
-  tern eval 'open_nc("sst.nc", "SST").nanmean(axis=0)' -o mean.nc)");
+  tern eval 'nanmean(open_nc("sst.nc", "SST"), axis=0)' -o mean.nc)");
   c->callback([o] { throw CLI::RuntimeError(run_eval(*o)); });
 }
 

@@ -4,9 +4,12 @@
 #include "apps/tern/language/functions.hpp"
 #include "apps/tern/language/object.hpp"
 
+#include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace tern::language {
 
@@ -49,13 +52,9 @@ private:
                                    const subscript_form& s, place where);
   index_item index_of(const subscript_item& item);
   std::optional<std::int64_t> bound(const expression_ptr& e);
-  std::optional<program_value> look_up(const std::string& path) const;
-  std::vector<std::string> names_in(const std::string& module) const;
-
   /// Runs `f`; arrays get the words of `where`, mistakes of the array layer
   /// its place.
-  template <class F>
-  program_value located(place where, F&& f);
+  program_value located(place where, const std::function<program_value()>& f);
   std::string words_of(place where) const;
 
   std::string_view source_;

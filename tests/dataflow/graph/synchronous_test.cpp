@@ -1,8 +1,10 @@
 #include "dataflow/graph/synchronous.hpp"
+#include "serialization/buffer_pool.hpp"
 #include "tests/dataflow/graph/plans.hpp"
 
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
 #include <set>
 
 using namespace tern;
@@ -86,14 +88,25 @@ BOOST_AUTO_TEST_CASE(explicit_graphs_get_their_inputs_by_slot) {
 }
 
 BOOST_AUTO_TEST_CASE(blocks_are_dropped_with_their_last_reader) {
-  // 10,000 blocks of 80 kB, 800 MB together
+  // 1,000 blocks of 80 kB, 80 MB together
   auto x = random_uniform({1'000'000, 1000}, 1, dtype::float64, {{100, 100}});
   auto total = at(x, {cut(0, 10'000)}).reduce(reduction::sum, {});
   edge_index edges{lowered(total)};
   BOOST_TEST(edges.tasks() > 2000);
-  auto report = run_synchronously(edges, {});
+  auto in_use = [] {
+    return buffer_pool::process().count().in_use;
+  };
+  auto before = in_use();
+  std::uint64_t most = 0;
+  synchronous_options how;
+  how.progress = [&](std::int64_t, std::int64_t) {
+    most = std::max(most, in_use());
+  };
+  auto report = run_synchronously(edges, how);
   BOOST_REQUIRE(report);
   BOOST_TEST(report->peak_bytes < 1 << 20);
+  BOOST_TEST(most - before < 1 << 20);
+  BOOST_TEST(in_use() <= before + 4096);
 }
 
 BOOST_AUTO_TEST_CASE(the_first_failure_ends_it_and_says_where) {

@@ -5,11 +5,13 @@
 #include <boost/test/unit_test.hpp>
 #include <nlohmann/json.hpp>
 
+#include <atomic>
 #include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <functional>
 #include <iterator>
+#include <thread>
 
 using namespace tern;
 using namespace tern::testing;
@@ -243,6 +245,29 @@ BOOST_AUTO_TEST_CASE(a_block_outside_of_the_variable_is_refused) {
                                      {{0}, {1}},
                                      {{0, 0}, {-1, 1}}})
     BOOST_TEST(!read_nc(reading(g), a.type(), start, count));
+}
+
+BOOST_AUTO_TEST_CASE(blocks_are_read_by_several_threads_at_once) {
+  const char* const files[] = {"chunked.nc", "records.nc"};
+  const char* const variables[] = {"grid", "flow"};
+  std::vector<whole_array> expected;
+  for (int i = 0; i < 2; ++i)
+    expected.push_back(
+        read_whole(open_nc(data_folder + "/" + files[i], variables[i])));
+  std::atomic<int> wrong = 0;
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 4; ++t)
+    threads.emplace_back([&, t] {
+      const auto i = static_cast<std::size_t>(t % 2);
+      for (int round = 0; round < 10; ++round) {
+        const auto found = read_whole(
+            open_nc(data_folder + "/" + files[i], variables[i], {{2}}));
+        wrong += found.integers == expected[i].integers ? 0 : 1;
+      }
+    });
+  for (auto& t : threads)
+    t.join();
+  BOOST_TEST(wrong == 0);
 }
 
 BOOST_AUTO_TEST_CASE(unsigned_numbers_that_do_not_fit_fail_when_read) {

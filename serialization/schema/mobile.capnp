@@ -1,0 +1,98 @@
+@0xb81d5f0c6a7e2943;
+
+using Cxx = import "/capnp/c++.capnp";
+$Cxx.namespace("tern::schema");
+
+# What nodes say about actors that move (actors/mobile_message.hpp). Receiver,
+# sender, sequence, epoch and hops stand in the envelope of the message; these
+# are the bodies. INSTALLED, ABORT and a location query have none.
+
+struct ActorName {
+  high @0 :UInt64;
+  low @1 :UInt64;
+}
+
+struct RoutedBody {
+  origin @0 :UInt64;      # node
+  originEpoch @1 :UInt32;
+  number @2 :UInt64;      # of the channel or the order
+  target @3 :UInt64;      # node, of an order
+  payload @4 :Data;       # of a message; a large one comes as bulk
+}
+
+struct AttemptBody {      # PREPARE, PREPARED, ABORTED
+  type @0 :Text;
+  bytes @1 :UInt64;
+  why @2 :Text;
+}
+
+struct KeptMessage {
+  sequence @0 :UInt64;
+  cause @1 :UInt64;
+  payload @2 :Data;
+}
+
+struct SendingHalf {
+  receiver @0 :ActorName;
+  number @1 :UInt64;
+  next @2 :UInt64;
+  wantsRoom @3 :Bool;
+  kept @4 :List(KeptMessage);  # the last ones before `next`, without a gap
+}
+
+struct ReceivingHalf {
+  sender @0 :ActorName;
+  number @1 :UInt64;
+  handled @2 :UInt64;
+  delivered @3 :UInt64;        # >= handled
+  early @4 :List(KeptMessage); # above delivered, in order
+}
+
+struct Mail {
+  what @0 :UInt8;
+  from @1 :ActorName;
+  channel @2 :UInt64;
+  sequence @3 :UInt64;
+  cause @4 :UInt64;
+  payload @5 :Data;
+}
+
+struct MoveOrder {
+  asker @0 :UInt64;  # node
+  number @1 :UInt64;
+  target @2 :UInt64; # node
+}
+
+struct MoveOutcome {
+  moved @0 :Bool;
+  node @1 :UInt64;
+  epoch @2 :UInt32;
+  why @3 :Text;
+}
+
+struct FinishedOrder {
+  order @0 :MoveOrder;
+  outcome @1 :MoveOutcome;
+}
+
+struct ActorState {
+  type @0 :Text;
+  snapshot @1 :Data;           # a large one comes as bulk
+  mailbox @2 :List(Mail);
+  sending @3 :List(SendingHalf);
+  receiving @4 :List(ReceivingHalf);
+  nextChannel @5 :UInt64;
+  orders @6 :List(MoveOrder);
+  finished @7 :List(FinishedOrder);
+}
+
+struct LocationBody {          # update, answer
+  node @0 :UInt64;
+  droppedFrom @1 :ActorName;
+  droppedChannel @2 :UInt64;
+}
+
+struct OrderAnswer {
+  number @0 :UInt64;
+  outcome @1 :MoveOutcome;
+}
