@@ -41,7 +41,7 @@ sending_half::image sending_half::save() const {
 }
 
 const channel_message& sending_half::push(std::uint64_t cause, buffer payload) {
-  kept_.push_back({next_++, cause, std::move(payload)});
+  kept_.push_back({next_++, cause, 0, std::move(payload)});
   return kept_.back();
 }
 

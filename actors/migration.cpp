@@ -77,6 +77,16 @@ source_instructions migration_source::on_frozen(std::uint64_t bytes) {
   return {{source::send_state}, arm(options_.state_timeout + transfer)};
 }
 
+// No STATE of this attempt will ever be sent, so one ABORT is courtesy.
+source_instructions migration_source::on_unsavable(const std::string& why) {
+  if (phase_ != phase::freezing)
+    return {};
+  phase_ = phase::done;
+  return {{source::send_abort},
+          {source::resume},
+          {source::finish, {}, 0, "it cannot be saved: " + why}};
+}
+
 source_instructions migration_source::on_installed(std::uint32_t epoch) {
   if (!undecided() || epoch != epoch_)
     return {};

@@ -80,6 +80,8 @@ public:
                                   const std::string& refusal);
   /// The actor is frozen and its state of `bytes` at hand.
   source_instructions on_frozen(std::uint64_t bytes);
+  /// It cannot be saved, so it cannot move.
+  source_instructions on_unsavable(const std::string& why);
   source_instructions on_installed(std::uint32_t epoch);
   source_instructions on_aborted(std::uint32_t epoch, const std::string& why);
   source_instructions on_timer(std::uint64_t generation);

@@ -35,6 +35,7 @@ void write(schema::ActorName::Builder to, const actor_id& id) {
 void write(schema::KeptMessage::Builder to, const channel_message& m) {
   to.setSequence(m.sequence);
   to.setCause(m.cause);
+  to.setTrace(m.number);
   to.setPayload(data_of(m.payload));
 }
 
@@ -44,6 +45,7 @@ void write(schema::Mail::Builder to, const mail& m) {
   to.setChannel(m.channel);
   to.setSequence(m.sequence);
   to.setCause(m.cause);
+  to.setTrace(m.number);
   to.setPayload(data_of(m.payload));
 }
 
@@ -230,7 +232,8 @@ actor_id read(schema::ActorName::Reader from) {
 }
 
 channel_message read(schema::KeptMessage::Reader from) {
-  return {from.getSequence(), from.getCause(), bytes_of(from.getPayload())};
+  return {from.getSequence(), from.getCause(), from.getTrace(),
+          bytes_of(from.getPayload())};
 }
 
 mail read(schema::Mail::Reader from) {
@@ -241,6 +244,7 @@ mail read(schema::Mail::Reader from) {
           from.getChannel(),
           from.getSequence(),
           from.getCause(),
+          from.getTrace(),
           bytes_of(from.getPayload())};
 }
 

@@ -108,10 +108,12 @@ void mobility::accept(resident& r, routed_message& m) {
 void mobility::accept_message(resident& r, routed_message& m) {
   const channel_end end{m.head.from, m.number};
   auto& half = r.receiving.try_emplace(end, m.number).first->second;
-  channel_message came{m.head.sequence, m.head.cause, std::move(m.payload)};
+  channel_message came{m.head.sequence, m.head.cause, m.head.number,
+                       std::move(m.payload)};
   const auto deliver = [&](channel_message& next) {
     r.mailbox.push_back({mail::kind::message, end.first, end.second,
-                         next.sequence, next.cause, std::move(next.payload)});
+                         next.sequence, next.cause, next.number,
+                         std::move(next.payload)});
   };
   using verdict = receiving_half::verdict;
   const auto copy = faults_.no_order ? came : channel_message{};
@@ -123,7 +125,8 @@ void mobility::accept_message(resident& r, routed_message& m) {
   } else if (found == verdict::early) {
     if (faults_.no_order)
       r.mailbox.push_back({mail::kind::message, end.first, end.second,
-                           copy.sequence, copy.cause, copy.payload});
+                           copy.sequence, copy.cause, copy.number,
+                           copy.payload});
   } else {
     ++count_.duplicates;
     if (faults_.no_dedup && found != verdict::beyond)
@@ -160,7 +163,7 @@ void mobility::want_room(resident& r, const actor_id& to) {
 
 void mobility::give_room(resident& r, const actor_id& to, sending_half& half) {
   if (half.take_room(options_.channel))
-    r.mailbox.push_back({mail::kind::writable, to, 0, 0, 0, {}});
+    r.mailbox.push_back({mail::kind::writable, to, 0, 0, 0, 0, {}});
 }
 
 void mobility::acknowledge(resident& r, const channel_end& end) {

@@ -68,11 +68,12 @@ struct handled {
   std::vector<outgoing_message> sent;
   std::vector<actor_id> refused; ///< receivers to which it found no room
 };
-/// What `save` asked for.
+/// What `save` asked for, or why there is none.
 struct saved {
   instance_id instance;
   std::uint32_t attempt = 0;
   buffer snapshot;
+  std::string why;
 };
 /// What `restore` asked for; `why` says what went wrong, or nothing.
 struct restored {
@@ -128,6 +129,7 @@ struct restore {
   attempt_id attempt;
   std::string type;
   buffer snapshot;
+  node_id source;
 };
 /// It is done here: it runs elsewhere, or was never installed.
 struct discard {

@@ -189,6 +189,8 @@ void mobility::on(mobility_event::saved& e) {
   if (!r || r->epoch != e.instance.epoch || !r->frozen || !r->move
       || r->move->epoch() != e.attempt)
     return;
+  if (!e.why.empty())
+    return carry_out(*r, r->move->on_unsavable(e.why));
   r->snapshot = std::move(e.snapshot);
   r->state_bytes = r->snapshot.size();
   carry_out(*r, r->move->on_frozen(r->state_bytes));
@@ -272,7 +274,7 @@ void mobility::take(node_id from, migrate_state& m) {
   const auto snapshot = m.state.snapshot;
   auto answer = target_.on_state(from, m);
   if (answer.what == migration_target::answer::kind::restore)
-    say(instruction::restore{m.attempt, type, snapshot});
+    say(instruction::restore{m.attempt, type, snapshot, from});
   else
     carry_out(from, m.attempt, std::move(answer));
 }

@@ -246,7 +246,9 @@ void run::carry_out(std::size_t n, instruction::save& i) {
     const auto w = nodes_[n].running.find(i.instance);
     if (w == nodes_[n].running.end())
       return broken("a snapshot of what is not here");
-    feed(n, mobility_event::saved{i.instance, i.attempt, w->second.save()});
+    const bool fails = !calm_ && sim_.rng().chance(0.02);
+    feed(n, mobility_event::saved{i.instance, i.attempt, w->second.save(),
+                                  fails ? "no luck" : ""});
   });
 }
 

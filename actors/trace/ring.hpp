@@ -54,6 +54,15 @@ public:
     return lost_.load(std::memory_order_relaxed);
   }
 
+  /// The writer says that it ends; what it wrote before is seen by whoever
+  /// sees that it has.
+  void end() noexcept {
+    ended_.store(true, std::memory_order_release);
+  }
+  bool has_ended() const noexcept {
+    return ended_.load(std::memory_order_acquire);
+  }
+
   /// The time last handed out, so that times never run backwards.
   std::uint64_t last_time = 0;
 
@@ -63,6 +72,7 @@ private:
   std::uint64_t mask_;
   std::unique_ptr<trace_event[]> events_;
   std::atomic<std::uint64_t> lost_{0};
+  std::atomic<bool> ended_{false};
   alignas(64) std::atomic<std::uint64_t> head_{0};
   std::uint64_t seen_tail_ = 0; // the writer's copy
   alignas(64) std::atomic<std::uint64_t> tail_{0};

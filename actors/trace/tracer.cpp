@@ -22,6 +22,11 @@ struct known_ring {
 };
 
 struct thread_rings {
+  ~thread_rings() {
+    for (auto& known : all)
+      known.ring->end();
+  }
+
   std::uint64_t last_serial = 0;
   trace_ring* last = nullptr;
   std::vector<known_ring> all;
@@ -98,10 +103,8 @@ node_trace tracer::drain() {
   trace.peers = peers_;
   auto to_ns = clock_.calibrate();
   std::erase_if(rings_, [&](const auto& ring) {
-    // Asked before the ring is drained: what the thread wrote before it ended
-    // is then seen.
-    auto ended = ring.use_count() == 1;
-    std::atomic_thread_fence(std::memory_order_acquire);
+    // Asked before the ring is drained, so that nothing is left in it.
+    auto ended = ring->has_ended();
     thread_trace thread{ring->thread(), ring->name(), {}};
     ring->drain([&](trace_event event) {
       ring->last_time = std::max(ring->last_time, to_ns(event.time));

@@ -159,7 +159,7 @@ std::shared_ptr<const explicit_edges> read_edges(schema::Edges::Reader from) {
   if (edges->offsets.back() != edges->predecessors.size())
     throw malformed_plan("rows of edges that do not fit their tasks");
   for (auto p : edges->predecessors)
-    if (p + 1 >= edges->offsets.size())
+    if (p >= edges->offsets.size() - 1)
       throw malformed_plan("an edge from a task that is not there");
   edges->index();
   return edges;

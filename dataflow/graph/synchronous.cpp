@@ -71,7 +71,7 @@ private:
       auto& h = at(from);
       if (--h.readers == 0) {
         bytes_ -= h.made.bytes();
-        h.made = {};
+        h.made = block();
       }
     });
   }

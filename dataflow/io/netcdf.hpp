@@ -16,9 +16,9 @@ namespace tern {
 /// int64; bytes with `dtype` = "bool" become bool). `_Unsigned` is heeded;
 /// default fill values and `valid_range` are not. `variable` may lead through
 /// groups: "ocean/sst". Without `cut` blocks are whole storage chunks or lie
-/// together in the file, 64 KiB to 8 MiB each. Throws `expression_error` naming path and variable (with the names
-/// there are) for a missing file or variable, a file that is not NetCDF or
-/// whose end is missing.
+/// together in the file, 64 KiB to 8 MiB each. Throws `expression_error` naming
+/// path and variable (with the names there are) for a missing file or variable,
+/// a file that is not NetCDF or whose end is missing.
 array open_nc(const std::string& path, const std::string& variable,
               const chunk_spec& cut = {});
 

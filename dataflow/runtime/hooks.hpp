@@ -5,8 +5,8 @@
 
 namespace tern {
 
-/// What tasks need beyond arithmetic: files, and the functions of `kernels`
-/// (which must outlive the hooks).
-task_hooks hooks_with(const kernel_registry& kernels);
+/// What the tasks of a graph need beyond arithmetic: files, and the functions
+/// of `kernels` (which must outlive the hooks), looked up once a layer.
+task_hooks hooks_with(const kernel_registry& kernels, const edge_index& edges);
 
 } // namespace tern

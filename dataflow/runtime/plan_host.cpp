@@ -10,7 +10,7 @@ namespace tern {
 plan_host::plan_host(const plan& p, std::shared_ptr<const edge_index> edges,
                      node_index me, surroundings world)
   : id_(p.id), keep_seconds_(p.keep_seconds), world_(std::move(world)),
-    hooks_(hooks_with(world_.kernels)), arena_(world_.self.system()),
+    hooks_(hooks_with(world_.kernels, *edges)), arena_(world_.self.system()),
     engine_(std::move(edges), p.view, me,
             {.rotate = p.rotate,
              .record = p.record,

@@ -190,7 +190,7 @@ result<run_report> synchronous_session::compute(graph work,
   const edge_index edges{std::move(work)};
   const auto& roots = edges.source().roots;
   synchronous_options how;
-  how.hooks = hooks_with(kernels_);
+  how.hooks = hooks_with(kernels_, edges);
   how.sink = [&](layer_id root, const shape& index,
                  const block& made) -> result<void> {
     if (!hooks.sink)

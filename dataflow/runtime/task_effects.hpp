@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <mutex>
+#include <utility>
 #include <vector>
 
 namespace tern {
@@ -21,17 +22,35 @@ struct task_engine::todo {
   node_index target = no_node;
 };
 
+/// Effects that need nothing of the record but itself.
+constexpr bool is_plain(effect e) noexcept {
+  return e == effect::none || e == effect::enqueue;
+}
+
 /// One event of one task: asks its state machine under the lock, then carries
-/// out what it says. `event` returns effects; `m` is the message behind it, if
-/// it may have to be passed on.
-template <class Event>
-void task_engine::apply(task_record& r, dataflow_message* m, Event&& event) {
-  todo what;
-  {
-    std::lock_guard guard{r.lock};
-    what = collect(r, event());
+/// out what it says. `event` returns effects; `onward()` gives the message
+/// behind the event, if it has to be passed on. Most events have no effect or
+/// make the task ready: those take nothing out of the record.
+template <class Event, class Onward>
+void task_engine::apply(task_record& r, Event&& event, Onward&& onward) {
+  std::unique_lock guard{r.lock};
+  const effect e = event();
+  if (is_plain(e)) {
+    guard.unlock();
+    if (e == effect::enqueue)
+      world_.ready(r);
+    return;
   }
-  perform(r, std::move(what), m);
+  auto what = collect(r, e);
+  guard.unlock();
+  if (has(e, effect::forward))
+    pass_on(next_place(r, what.target), onward());
+  perform(r, std::move(what));
+}
+
+template <class Event>
+void task_engine::apply(task_record& r, Event&& event) {
+  apply(r, std::forward<Event>(event), [] { return dataflow_message{}; });
 }
 
 } // namespace tern

@@ -112,7 +112,7 @@ std::optional<std::vector<block>> task_engine::begin(task_record& r) {
 void task_engine::finish(task_record& r, block result) {
   memory_.charge(result.bytes());
   counters_.tasks_done.fetch_add(1, std::memory_order_relaxed);
-  apply(r, nullptr, [&] {
+  apply(r, [&] {
     r.result = std::move(result);
     const auto e = r.state.finish();
     note(r, task_event::finish, 0, e);
@@ -122,7 +122,7 @@ void task_engine::finish(task_record& r, block result) {
 
 void task_engine::fail(task_record& r, failure why) {
   counters_.tasks_done.fetch_add(1, std::memory_order_relaxed);
-  apply(r, nullptr, [&] {
+  apply(r, [&] {
     r.more().error =
         std::make_shared<task_failure>(task_failure{r.key(), std::move(why)});
     const auto e = r.state.fail();
@@ -143,6 +143,17 @@ effect task_engine::rotate(task_record& r, effect e) {
   return e | moved;
 }
 
+namespace {
+
+// The error that is first in the static order counts.
+void keep_first_error(task_record& r, const task_failure_ptr& error) {
+  auto& kept = r.more().error;
+  if (!kept || error->origin < kept->origin)
+    kept = error;
+}
+
+} // namespace
+
 dataflow_message task_engine::have_of(const task_input& in, std::uint64_t to,
                                       std::uint32_t slot) const {
   auto m = message_of(message_kind::have, to);
@@ -160,63 +171,84 @@ dataflow_message task_engine::have_of(const task_input& in, std::uint64_t to,
 }
 
 void task_engine::fill(task_record& r, std::uint32_t slot, task_input&& in,
-                       dataflow_message* m) {
+                       std::uint32_t hops) {
   dataflow_message onward;
-  apply(r, m ? m : &onward, [&] {
-    const bool failed = in.far && in.far->error;
-    const bool here = failed || static_cast<bool>(in.data);
-    if (!m && !r.state.lives_here())
-      onward = have_of(in, r.low, slot);
-    if (r.state.accepts(slot)) {
-      if (failed) { // the error that is first in the static order counts
-        auto& error = r.more().error;
-        if (!error || in.far->error->origin < error->origin)
-          error = in.far->error;
-      }
-      r.input(slot) = std::move(in);
-    }
-    const auto e = failed ? r.state.fill_error(slot) : r.state.fill(slot, here);
-    note(r, failed ? task_event::fill_error : task_event::fill,
-         slot * 2 + (here ? 1 : 0), e);
-    return rotate(r, e);
-  });
+  apply(
+      r,
+      [&] {
+        const bool failed = in.far && in.far->error;
+        const bool here = failed || static_cast<bool>(in.data);
+        if (!r.state.lives_here()) {
+          onward = have_of(in, r.low, slot);
+          onward.hops = hops;
+        }
+        if (r.state.accepts(slot)) {
+          if (failed)
+            keep_first_error(r, in.far->error);
+          r.input(slot) = std::move(in);
+        }
+        const auto e =
+            failed ? r.state.fill_error(slot) : r.state.fill(slot, here);
+        note(r, failed ? task_event::fill_error : task_event::fill,
+             slot * 2 + (here ? 1 : 0), e);
+        return rotate(r, e);
+      },
+      [&] { return std::move(onward); });
   if (in.far) // not kept
     forget_far(std::move(in.far));
 }
 
 void task_engine::release(task_record& r, std::uint32_t ordinal,
-                          dataflow_message* m) {
-  apply(r, m, [&] {
-    const auto e = r.state.release(ordinal, how_.faults);
-    note(r, task_event::release, ordinal, e);
-    return e;
-  });
+                          std::uint32_t hops) {
+  apply(
+      r,
+      [&] {
+        const auto e = r.state.release(ordinal, how_.faults);
+        note(r, task_event::release, ordinal, e);
+        return e;
+      },
+      [&] {
+        auto m = message_of(message_kind::release, r.low);
+        m.ordinal = ordinal;
+        m.hops = hops;
+        return m;
+      });
 }
 
-void task_engine::want(task_record& r, node_id asker, dataflow_message* m) {
-  todo what;
-  {
-    std::lock_guard guard{r.lock};
-    const auto e = r.state.want();
-    note(r, task_event::want, 0, e);
-    what = collect(r, e);
-    if (has(e, effect::keep_want)) {
-      auto& wants = r.more().wants;
-      if (std::find(wants.begin(), wants.end(), asker) == wants.end())
-        wants.push_back(asker);
-    }
-    if (has(e, effect::answer)) {
-      what.data = r.result;
-      what.error = r.extras ? r.extras->error : nullptr;
-      what.wants = {asker};
-    }
-  }
-  perform(r, std::move(what), m);
+void task_engine::want(task_record& r, node_id asker, std::uint32_t hops) {
+  block data;
+  task_failure_ptr error;
+  bool answered = false;
+  apply(
+      r,
+      [&] {
+        const auto e = r.state.want();
+        note(r, task_event::want, 0, e);
+        if (has(e, effect::keep_want)) {
+          auto& wants = r.more().wants;
+          if (std::find(wants.begin(), wants.end(), asker) == wants.end())
+            wants.push_back(asker);
+        }
+        answered = has(e, effect::answer);
+        if (answered) {
+          data = r.result;
+          error = r.extras ? r.extras->error : nullptr;
+        }
+        return e;
+      },
+      [&] {
+        auto m = message_of(message_kind::want, r.low);
+        m.asker = asker;
+        m.hops = hops;
+        return m;
+      });
+  if (answered)
+    answer(r, asker, data, error);
 }
 
 void task_engine::suspect(node_index node) {
   region_.each([&](task_record& r) {
-    apply(r, nullptr, [&] {
+    apply(r, [&] {
       const auto e = r.state.suspect(node);
       note(r, task_event::suspect, node, e);
       return e;
@@ -260,12 +292,8 @@ task_engine::todo task_engine::collect(task_record& r, effect e) {
   return what;
 }
 
-void task_engine::perform(task_record& r, todo&& what, dataflow_message* m) {
+void task_engine::perform(task_record& r, todo&& what) {
   const auto e = what.effects;
-  if (e == effect::none)
-    return;
-  if (has(e, effect::forward) && m)
-    pass_on(next_place(r, what.target), *m);
   if (has(e, effect::fetch))
     fetch(r);
   if (has(e, effect::enqueue))
@@ -332,7 +360,7 @@ void task_engine::deliver(const task_record& r, const block& data) {
           m.bytes = data.bytes();
           send(owner, std::move(m));
         } else if (auto* reader = region_.find(*edges_, low)) {
-          fill(*reader, c.slot, std::move(in), nullptr);
+          fill(*reader, c.slot, std::move(in));
         }
       });
 }
@@ -396,13 +424,16 @@ void task_engine::drop_inputs(std::uint32_t slots,
       forget_far(std::move(in.far));
     if (!send_releases || !block_exists)
       continue;
+    auto* producer =
+        in.holder == me_ ? region_.find(*edges_, in.producer) : nullptr;
+    if (producer) {
+      release(*producer, in.ordinal);
+      continue;
+    }
     auto m = message_of(message_kind::release, in.producer);
     m.ordinal = in.ordinal;
-    if (in.holder != me_) {
-      send(in.holder, std::move(m));
-    } else if (auto* producer = find_or_pass_on(m)) {
-      release(*producer, in.ordinal, &m);
-    }
+    send(in.holder == me_ ? placement_.owner(unpack(in.producer)) : in.holder,
+         std::move(m));
   }
 }
 
@@ -533,7 +564,7 @@ void task_engine::arrived(std::uint64_t key, const block& data) {
 void task_engine::arrived_for(task_record& r, std::uint32_t slot,
                               const std::shared_ptr<far_block>& f,
                               const block& data) {
-  apply(r, nullptr, [&] {
+  apply(r, [&] {
     if (!r.inputs || r.inputs[slot].far != f || r.inputs[slot].data)
       return effect::none;
     r.inputs[slot].data = data;
@@ -551,7 +582,7 @@ void task_engine::send(node_index to, dataflow_message m) {
 
 void task_engine::send(node_id to, dataflow_message m) {
   if (to == view_.places[me_].node) {
-    dispatch(m);
+    dispatch(std::move(m));
     return;
   }
   counters_.messages.fetch_add(1, std::memory_order_relaxed);
@@ -562,7 +593,7 @@ void task_engine::send(node_id to, dataflow_message m) {
 
 void task_engine::receive(dataflow_message m) {
   counters_.messages.fetch_add(1, std::memory_order_relaxed);
-  dispatch(m);
+  dispatch(std::move(m));
 }
 
 // Where messages for a task go that has left: along the way it took, each step
@@ -577,11 +608,11 @@ node_index task_engine::next_place(const task_record& r,
 task_record* task_engine::find_or_pass_on(dataflow_message& m) {
   auto* r = region_.find(*edges_, m.to);
   if (!r)
-    pass_on(placement_.owner(unpack(m.to)), m);
+    pass_on(placement_.owner(unpack(m.to)), std::move(m));
   return r;
 }
 
-void task_engine::pass_on(node_index to, dataflow_message& m) {
+void task_engine::pass_on(node_index to, dataflow_message m) {
   if (to == me_ || to >= view_.places.size() || ++m.hops > max_hops) {
     counters_.dropped.fetch_add(1, std::memory_order_relaxed);
     return;
@@ -589,7 +620,7 @@ void task_engine::pass_on(node_index to, dataflow_message& m) {
   send(to, std::move(m));
 }
 
-void task_engine::dispatch(dataflow_message& m) {
+void task_engine::dispatch(dataflow_message&& m) {
   switch (m.kind) {
   case message_kind::block_data:
     arrived(m.from, m.data);
@@ -612,16 +643,19 @@ void task_engine::dispatch_to(task_record& r, dataflow_message& m) {
   switch (m.kind) {
   case message_kind::have:
   case message_kind::erred:
-    fill(r, m.slot, input_of(m.from, m.ordinal, m.node, m.data, m.error), &m);
+    fill(r, m.slot,
+         input_of(m.from, m.ordinal, m.node, std::move(m.data),
+                  std::move(m.error)),
+         m.hops);
     return;
   case message_kind::want:
-    want(r, m.asker, &m);
+    want(r, m.asker, m.hops);
     return;
   case message_kind::release:
-    release(r, m.ordinal, &m);
+    release(r, m.ordinal, m.hops);
     return;
   case message_kind::monitor:
-    monitor(r, m.asker, &m);
+    monitor(r, m.asker, m.hops);
     return;
   case message_kind::order_move:
     order(r, m);
@@ -630,9 +664,8 @@ void task_engine::dispatch_to(task_record& r, dataflow_message& m) {
     inspect(r, m);
     return;
   default:
-    break;
+    apply(r, [&] { return lending_event(r, m); });
   }
-  apply(r, &m, [&] { return lending_event(r, m); });
 }
 
 } // namespace tern

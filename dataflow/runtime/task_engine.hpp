@@ -152,12 +152,14 @@ private:
 
   // events that several paths share
   void fill(task_record& r, std::uint32_t slot, task_input&& in,
-            dataflow_message* m);
-  void release(task_record& r, std::uint32_t ordinal, dataflow_message* m);
-  void want(task_record& r, node_id asker, dataflow_message* m);
-  void monitor(task_record& r, node_id asker, dataflow_message* m);
+            std::uint32_t hops = 0);
+  void release(task_record& r, std::uint32_t ordinal, std::uint32_t hops = 0);
+  void want(task_record& r, node_id asker, std::uint32_t hops = 0);
+  void monitor(task_record& r, node_id asker, std::uint32_t hops = 0);
+  template <class Event, class Onward>
+  void apply(task_record& r, Event&& event, Onward&& onward);
   template <class Event>
-  void apply(task_record& r, dataflow_message* m, Event&& event);
+  void apply(task_record& r, Event&& event);
   dataflow_message have_of(const task_input& in, std::uint64_t to,
                            std::uint32_t slot) const;
   effect rotate(task_record& r, effect e);
@@ -169,7 +171,7 @@ private:
 
   // carrying out effects
   todo collect(task_record& r, effect e);
-  void perform(task_record& r, todo&& what, dataflow_message* m);
+  void perform(task_record& r, todo&& what);
   void tell(const task_record& r, const todo& what, node_index to,
             message_kind kind);
   void lend(const task_record& r, todo& what);
@@ -205,9 +207,9 @@ private:
   // routing
   void send(node_index to, dataflow_message m);
   void send(node_id to, dataflow_message m);
-  void dispatch(dataflow_message& m);
+  void dispatch(dataflow_message&& m);
   void dispatch_to(task_record& r, dataflow_message& m);
-  void pass_on(node_index to, dataflow_message& m);
+  void pass_on(node_index to, dataflow_message m);
   node_index next_place(const task_record& r, node_index target) const;
   task_record* find_or_pass_on(dataflow_message& m);
 

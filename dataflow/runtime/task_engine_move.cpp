@@ -86,7 +86,7 @@ void task_engine::receive_lend(dataflow_message& m) {
   auto& r = *guest;
   bool fresh = false;
   bool known = false;
-  apply(r, nullptr, [&] {
+  apply(r, [&] {
     const auto& s = m.lend->snapshot;
     const auto before = r.state.epoch();
     const auto e = r.state.install(s, how_.faults);
@@ -121,23 +121,13 @@ void task_engine::receive_lend(dataflow_message& m) {
 void task_engine::install_parts(task_record& r, const lend_body& body) {
   for (const auto& in : body.inputs)
     fill(r, in.slot,
-         input_of(in.producer, in.ordinal, in.holder, in.data, in.error),
-         nullptr);
-  for (auto ordinal : body.released) {
-    auto m = message_of(message_kind::release, r.low);
-    m.ordinal = ordinal;
-    release(r, ordinal, &m);
-  }
-  for (auto asker : body.wants) {
-    auto m = message_of(message_kind::want, r.low);
-    m.asker = asker;
-    want(r, asker, &m);
-  }
-  for (auto asker : body.monitors) {
-    auto m = message_of(message_kind::monitor, r.low);
-    m.asker = asker;
-    monitor(r, asker, &m);
-  }
+         input_of(in.producer, in.ordinal, in.holder, in.data, in.error));
+  for (auto ordinal : body.released)
+    release(r, ordinal);
+  for (auto asker : body.wants)
+    want(r, asker);
+  for (auto asker : body.monitors)
+    monitor(r, asker);
 }
 
 void task_engine::forward_absorbed(const task_record& r, const todo& what) {
@@ -197,21 +187,30 @@ effect task_engine::lending_event(task_record& r, const dataflow_message& m) {
 
 // -- what people and tests ask ------------------------------------------------
 
-void task_engine::monitor(task_record& r, node_id asker, dataflow_message* m) {
+void task_engine::monitor(task_record& r, node_id asker, std::uint32_t hops) {
   bool ended = false;
   bool erred = false;
-  apply(r, m, [&] {
-    const auto e = r.state.watch();
-    note(r, task_event::watch, 0, e);
-    ended = has(e, effect::answer);
-    erred = r.state.phase() == task_phase::erred;
-    if (has(e, effect::keep_want)) {
-      auto& monitors = r.more().monitors;
-      if (std::find(monitors.begin(), monitors.end(), asker) == monitors.end())
-        monitors.push_back(asker);
-    }
-    return e;
-  });
+  apply(
+      r,
+      [&] {
+        const auto e = r.state.watch();
+        note(r, task_event::watch, 0, e);
+        ended = has(e, effect::answer);
+        erred = r.state.phase() == task_phase::erred;
+        if (has(e, effect::keep_want)) {
+          auto& monitors = r.more().monitors;
+          if (std::find(monitors.begin(), monitors.end(), asker)
+              == monitors.end())
+            monitors.push_back(asker);
+        }
+        return e;
+      },
+      [&] {
+        auto m = message_of(message_kind::monitor, r.low);
+        m.asker = asker;
+        m.hops = hops;
+        return m;
+      });
   if (!ended)
     return;
   auto down = message_of(message_kind::down, 0, r.low);
@@ -224,7 +223,7 @@ bool task_engine::move(const block_key& key, node_index target) {
   if (!r || target >= view_.places.size() || target == me_)
     return false;
   bool moves = false;
-  apply(*r, nullptr, [&] {
+  apply(*r, [&] {
     moves = r->state.may_move();
     const auto e = r->state.move(target);
     note(*r, task_event::move, target, e);
@@ -240,7 +239,7 @@ void task_engine::order(task_record& r, dataflow_message& m) {
     phase = r.state.phase();
   }
   if (phase == task_phase::away) {
-    pass_on(next_place(r, r.state.target()), m);
+    pass_on(next_place(r, r.state.target()), std::move(m));
     return;
   }
   auto reply = message_of(message_kind::order_moved, 0, r.low);
@@ -262,7 +261,7 @@ void task_engine::inspect(task_record& r, dataflow_message& m) {
     reply.text = name_of(r.state.phase());
   }
   if (away)
-    pass_on(next_place(r, r.state.target()), m);
+    pass_on(next_place(r, r.state.target()), std::move(m));
   else
     send(m.asker, std::move(reply));
 }

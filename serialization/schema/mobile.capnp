@@ -30,6 +30,7 @@ struct KeptMessage {
   sequence @0 :UInt64;
   cause @1 :UInt64;
   payload @2 :Data;
+  trace @3 :UInt64;       # its number there
 }
 
 struct SendingHalf {
@@ -55,6 +56,7 @@ struct Mail {
   sequence @3 :UInt64;
   cause @4 :UInt64;
   payload @5 :Data;
+  trace @6 :UInt64;
 }
 
 struct MoveOrder {

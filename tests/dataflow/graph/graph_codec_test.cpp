@@ -109,6 +109,23 @@ BOOST_AUTO_TEST_CASE(a_million_explicit_edges_come_back) {
   check_same(g, *back);
 }
 
+BOOST_AUTO_TEST_CASE(edges_from_tasks_that_are_not_there_are_malformed) {
+  for (std::uint32_t from : {2u, 0xfffffffeu, 0xffffffffu}) {
+    auto edges = std::make_shared<explicit_edges>();
+    edges->offsets = {0, 0, 1};
+    edges->predecessors = {from};
+    graph g;
+    g.layers.emplace_back();
+    g.layers[0].op = op_call{"f", {}};
+    g.layers[0].out.push_back(axis_chunks::ones(2));
+    g.layers[0].edges = edges;
+    g.roots = {0};
+    auto back = decode_graph(encode(g));
+    BOOST_REQUIRE(!back);
+    BOOST_TEST(back.error().what.find("not there") != std::string::npos);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(truncated_plans_are_malformed) {
   for (auto& [name, g] : plans())
     for (auto& plan : {encode(g), uncompressed(encode(g))})

@@ -1,0 +1,109 @@
+#pragma once
+
+#include "actors/directory.hpp"
+#include "actors/mobile_behavior.hpp"
+#include "actors/mobility.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <future>
+#include <memory>
+#include <span>
+#include <string>
+
+namespace tern {
+
+class node;
+
+/// A step of a move, for whoever measures them.
+struct move_event {
+  enum class kind : std::uint8_t {
+    frozen,  ///< at the source: no handler runs from here on
+    running, ///< at the target: handlers run again
+  };
+  kind what = kind::frozen;
+  attempt_id attempt;
+  std::chrono::nanoseconds time{}; ///< CLOCK_MONOTONIC of this machine
+};
+
+/// A node's stateful actors: makes them, sends to them, moves them.
+///
+/// An actor's address stays valid while it moves. Between nodes that live and
+/// reach each other every message is handled exactly once and in the order of
+/// its pair (sender, receiver), across any moves of either. In this form the
+/// nodes are those that joined; when one dies its actors are gone.
+///
+///     actor_host host(node);
+///     host.register_type("counter", make_counter);
+///     auto id = host.spawn("counter", {});
+///     host.send(*id, bytes);
+///     host.migrate(*id, other_node).get();
+///
+/// All nodes register the same types. Any thread may call anything, handlers
+/// included, but for the constructor, the destructor and `register_type`. The
+/// node must outlive its host; the destructor waits for running handlers.
+class actor_host {
+public:
+  using message_handler =
+      std::function<void(const envelope&, std::span<const std::byte>)>;
+  using outcome_handler = std::function<void(const migration_outcome&)>;
+  using location_handler = std::function<void(const location&)>;
+  using move_handler = std::function<void(const move_event&)>;
+
+  explicit actor_host(node& on, mobility_options options = {});
+  ~actor_host();
+  actor_host(const actor_host&) = delete;
+  actor_host& operator=(const actor_host&) = delete;
+
+  /// Before the first actor of the type can come.
+  void register_type(const std::string& name, behavior_factory make);
+
+  /// A new actor here. Fails with `not_found` for an unknown type, or as its
+  /// factory does.
+  result<actor_id> spawn(const std::string& type,
+                         std::span<const std::byte> state);
+
+  /// Sends on behalf of this host (`gateway()`). False: the window to `to` is
+  /// full; `on_writable` tells when to go on.
+  bool send(const actor_id& to, std::span<const std::byte> payload);
+
+  /// The host as an actor: others may send to it. It never moves.
+  actor_id gateway() const;
+  /// What the gateway receives; one call at a time, on a worker.
+  void on_message(message_handler f);
+  void on_writable(std::function<void(const actor_id& to)> f);
+
+  /// Moves an actor, wherever it is, to `target`. The handler is called once,
+  /// on a thread of the node, and must not block. `moved` is false when it
+  /// stayed, or when nobody answered.
+  void migrate(const actor_id& actor, node_id target, outcome_handler done);
+  /// Not from a handler: it would wait for itself.
+  std::future<migration_outcome> migrate(const actor_id& actor, node_id target);
+
+  /// Asks the actor's home where it is. No node: the home does not know it.
+  void locate(const actor_id& actor, location_handler done);
+
+  /// Called for each step of each move, on the thread that takes it.
+  void on_move(move_handler f);
+
+  /// Shows every event that its machine takes, with what the machine said: a
+  /// record from which `mobility` can be run again. Called under a lock; `f`
+  /// must not call the host.
+  using recorder =
+      std::function<void(const mobility_input&, const mobility_outputs&)>;
+  void record(recorder f);
+
+  /// Whether the actor is on this node.
+  bool is_here(const actor_id& actor) const;
+  mobility::counters count() const;
+  /// Handlers that ended with an exception.
+  std::uint64_t failed_handlers() const;
+
+  class impl;
+
+private:
+  std::shared_ptr<impl> impl_;
+};
+
+} // namespace tern

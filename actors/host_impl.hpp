@@ -1,0 +1,110 @@
+#pragma once
+
+// The inside of actor_host, for host.cpp and actor_runner.cpp.
+
+#include "actors/host.hpp"
+#include "actors/mobile_codec.hpp"
+#include "actors/node.hpp"
+
+#include <caf/actor.hpp>
+
+#include <atomic>
+#include <condition_variable>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <unordered_map>
+#include <variant>
+
+namespace tern {
+
+/// Work for the runner of an actor, which does one after the other.
+using runner_job = std::variant<instruction::run, instruction::save,
+                                instruction::restore, instruction::discard>;
+
+/// Carries out what a mobility machine says, with CAF's workers for handlers
+/// and the node's link for messages.
+///
+/// Threads: the link's loop (messages), CAF's workers (runners, timers) and
+/// users'. One lock guards the machine; it is not held while instructions are
+/// carried out. Nothing gets lost or doubled by that: instructions for one
+/// actor that depend on each other are separated by an event of its runner.
+class actor_host::impl : public std::enable_shared_from_this<impl> {
+public:
+  impl(node& on, mobility_options options);
+
+  void open();
+  /// Waits for handlers and callbacks that run; none starts after it.
+  void close();
+
+  /// Feeds the machine and carries out what it says. What concerns the handlers
+  /// of `own` is given back, for its runner to go on without a detour.
+  std::optional<runner_job> apply(mobility_input event,
+                                  const instance_id* own = nullptr);
+
+  // For runners.
+  node& on() noexcept {
+    return node_;
+  }
+  std::size_t room(const actor_id& from, const actor_id& to);
+  result<std::unique_ptr<mobile_behavior>>
+  make(const std::string& type, std::span<const std::byte> state);
+  void notify(move_event::kind what, const attempt_id& attempt);
+  void handler_failed() noexcept {
+    failed_handlers_.fetch_add(1, std::memory_order_relaxed);
+  }
+  void forget(const instance_id& instance);
+  void enter();
+  void leave();
+
+private:
+  friend class actor_host;
+  class gate;
+  class gateway_behavior;
+
+  void on_incoming(incoming& m);
+  template <class F>
+  void change_view(F change);
+  void carry_out(mobility_outputs& out, const instance_id* own,
+                 std::optional<runner_job>& mine);
+  void transmit(const instruction::transmit& i);
+  void arm(const instruction::arm& i);
+  void dispatch(const instance_id& to, runner_job job);
+  void start(const instance_id& instance,
+             std::unique_ptr<mobile_behavior> made);
+  void answer(const instruction::order_done& i);
+  void answer(const instruction::located& i);
+  void start_timers();
+  void handle(mobility_input event, mobility_outputs& out);
+
+  node& node_;
+  const actor_id gateway_;
+
+  mutable std::mutex mutex_; // guards the machine and the next three
+  mobility machine_;
+  std::set<node_id> view_;
+  std::map<std::string, behavior_factory> types_;
+  recorder recorder_;
+
+  std::mutex runners_mutex_;
+  std::map<instance_id, caf::actor> runners_;
+  caf::actor timers_;
+
+  std::mutex callbacks_mutex_;
+  std::map<std::uint64_t, outcome_handler> orders_;
+  std::map<std::uint64_t, location_handler> queries_;
+  message_handler on_message_;
+  std::function<void(const actor_id&)> on_writable_;
+  move_handler on_move_;
+
+  std::atomic<std::uint64_t> numbers_{0};
+  std::atomic<std::uint64_t> failed_handlers_{0};
+
+  std::mutex gate_mutex_; // guards the next three
+  std::condition_variable left_;
+  std::size_t inside_ = 0; // threads of the node, and runners
+  bool closed_ = false;
+};
+
+} // namespace tern
