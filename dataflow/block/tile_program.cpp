@@ -59,7 +59,7 @@ std::uint16_t weight_of(opcode op) {
 class builder {
 public:
   builder(const program& code, std::span<const dtype> operands)
-    : code_(code), operands_(operands) {
+    : operands_(operands) {
     if (code.steps.empty())
       throw std::invalid_argument("a program without steps");
     place_.reserve(code.steps.size());
@@ -193,7 +193,6 @@ private:
     return static_cast<double>(static_cast<std::int64_t>(v.bits));
   }
 
-  const program& code_;
   std::span<const dtype> operands_;
   std::size_t step_ = 0;
   boost::container::small_vector<std::uint16_t, 16> place_; ///< by step

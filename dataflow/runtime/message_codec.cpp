@@ -1,12 +1,11 @@
 #include "dataflow/runtime/message_codec.hpp"
 
+#include "serialization/capnp_message.hpp"
 #include "serialization/schema/dataflow.capnp.h"
-
-#include <capnp/message.h>
-#include <capnp/serialize.h>
 
 #include <cstring>
 #include <limits>
+#include <stdexcept>
 
 namespace tern {
 
@@ -68,8 +67,9 @@ void put_state(schema::TaskState::Builder out, const lend_body& s) {
 
 // -- decoding -----------------------------------------------------------------
 
-struct bad_message {
-  const char* what;
+/// What is wrong with a message that Cap'n Proto can read.
+struct bad_message : std::runtime_error {
+  using std::runtime_error::runtime_error;
 };
 
 bool known_dtype(std::uint8_t value) {
@@ -211,32 +211,16 @@ encoded_message encode(const dataflow_message& m, std::uint64_t plan) {
 result<dataflow_message> decode(message_kind kind, const envelope& head,
                                 std::span<const std::byte> payload,
                                 buffer bulk) {
-  try {
-    if (payload.size() % sizeof(capnp::word) != 0)
-      throw bad_message{"a size that is no number of words"};
-    // Cap'n Proto reads words: the payload may lie anywhere
-    std::vector<capnp::word> words;
-    auto* data = reinterpret_cast<const capnp::word*>(payload.data());
-    const auto count = payload.size() / sizeof(capnp::word);
-    if (reinterpret_cast<std::uintptr_t>(data) % alignof(capnp::word) != 0) {
-      words.resize(count);
-      std::memcpy(words.data(), payload.data(), payload.size());
-      data = words.data();
-    }
-    capnp::FlatArrayMessageReader reader{kj::arrayPtr(data, count)};
-    auto m = get_message(reader.getRoot<schema::DataflowMessage>(), bulk);
-    m.kind = kind;
-    m.to = head.to.low;
-    m.from = head.from.low;
-    m.hops = head.hops;
-    return m;
-  } catch (const bad_message& e) {
-    return fail(failure_kind::malformed,
-                std::string{"dataflow message: "} + e.what);
-  } catch (const kj::Exception& e) {
-    return fail(failure_kind::malformed,
-                std::string{"dataflow message: "} + e.getDescription().cStr());
-  }
+  return decode_capnp<schema::DataflowMessage>(
+      payload, "dataflow message",
+      [&](schema::DataflowMessage::Reader in) -> result<dataflow_message> {
+        auto m = get_message(in, bulk);
+        m.kind = kind;
+        m.to = head.to.low;
+        m.from = head.from.low;
+        m.hops = head.hops;
+        return m;
+      });
 }
 
 } // namespace tern

@@ -1,45 +1,10 @@
 #include "dataflow/runtime/plan_message.hpp"
 
 #include "dataflow/graph/graph_codec.hpp"
+#include "serialization/capnp_message.hpp"
 #include "serialization/schema/submit.capnp.h"
 
-#include <capnp/message.h>
-#include <capnp/serialize.h>
-
-#include <cstring>
-#include <vector>
-
 namespace tern {
-
-namespace {
-
-std::vector<std::byte> flatten(capnp::MessageBuilder& builder) {
-  const auto words = capnp::messageToFlatArray(builder);
-  const auto bytes = words.asBytes();
-  std::vector<std::byte> out(bytes.size());
-  std::memcpy(out.data(), bytes.begin(), bytes.size());
-  return out;
-}
-
-// Calls f(root) on a copy of the bytes that is aligned to words.
-template <class Schema, class F>
-auto read(std::span<const std::byte> bytes, const char* what, F&& f)
-    -> decltype(f(typename Schema::Reader{})) {
-  try {
-    std::vector<capnp::word> words(bytes.size() / sizeof(capnp::word));
-    if (!words.empty())
-      std::memcpy(words.data(), bytes.data(),
-                  words.size() * sizeof(capnp::word));
-    capnp::FlatArrayMessageReader reader{
-        kj::arrayPtr(words.data(), words.size())};
-    return f(reader.getRoot<Schema>());
-  } catch (const kj::Exception& e) {
-    return fail(failure_kind::malformed,
-                std::string{what} + ": " + e.getDescription().cStr());
-  }
-}
-
-} // namespace
 
 std::vector<std::byte> encode(const plan& p) {
   capnp::MallocMessageBuilder builder;
@@ -57,7 +22,7 @@ std::vector<std::byte> encode(const plan& p) {
   const auto work = encode(p.work);
   root.setGraph(capnp::Data::Reader(
       reinterpret_cast<const capnp::byte*>(work.data()), work.size()));
-  return flatten(builder);
+  return encode_capnp(builder);
 }
 
 std::vector<std::byte> encode(const plan_reply& r) {
@@ -73,11 +38,11 @@ std::vector<std::byte> encode(const plan_reply& r) {
   root.setPeakBytes(r.peak_bytes);
   root.setSteals(r.steals);
   root.setBytesSpilled(r.bytes_spilled);
-  return flatten(builder);
+  return encode_capnp(builder);
 }
 
 result<plan> decode_plan(std::span<const std::byte> bytes) {
-  return read<schema::PlanSubmit>(
+  return decode_capnp<schema::PlanSubmit>(
       bytes, "plan", [](schema::PlanSubmit::Reader in) -> result<plan> {
         plan p;
         p.id = in.getId();
@@ -101,7 +66,7 @@ result<plan> decode_plan(std::span<const std::byte> bytes) {
 }
 
 result<plan_reply> decode_reply(std::span<const std::byte> bytes) {
-  return read<schema::PlanReply>(
+  return decode_capnp<schema::PlanReply>(
       bytes, "plan reply",
       [](schema::PlanReply::Reader in) -> result<plan_reply> {
         plan_reply r;

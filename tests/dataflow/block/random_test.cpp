@@ -127,7 +127,8 @@ BOOST_AUTO_TEST_CASE(a_full_source_repeats_its_value) {
                  == 2.5);
   }
   const source yes{source_kind::full, dtype::boolean, 1, 0, 0, {5}};
-  for (bool b : make_source(yes, {0}, {5}).values<bool>())
+  const auto all = make_source(yes, {0}, {5});
+  for (bool b : all.values<bool>())
     BOOST_TEST(b);
   const source none{source_kind::full, dtype::float64, 0, 0, 0, {0, 3}};
   BOOST_TEST(make_source(none, {0, 0}, {0, 3}).size() == 0);
