@@ -1,6 +1,6 @@
 #pragma once
 
-// The inside of actor_host, for host.cpp and actor_runner.cpp.
+// The inside of actor_host, for host*.cpp and actor_runner.cpp.
 
 #include "actors/host.hpp"
 #include "actors/mobile_codec.hpp"
@@ -62,6 +62,7 @@ private:
   friend class actor_host;
   class gate;
   class gateway_behavior;
+  class timer_actor;
 
   void on_incoming(incoming& m);
   template <class F>

@@ -174,6 +174,7 @@ struct writer {
       b.setNode(m.node.value);
       write(b.initDroppedFrom(), m.dropped_from);
       b.setDroppedChannel(m.dropped_channel);
+      b.setDroppedOrder(m.dropped_order);
     });
   }
   void operator()(const order_answer& m) {
@@ -418,7 +419,8 @@ result<mobile_message> decode_mobile(message_kind kind, const envelope& head,
                              {b.getNode()},
                              head.epoch,
                              read(b.getDroppedFrom()),
-                             b.getDroppedChannel()};
+                             b.getDroppedChannel(),
+                             b.getDroppedOrder()};
     });
   case message_kind::order_answer:
     return body.as<schema::OrderAnswer>("an answer", [&](auto b) {

@@ -154,6 +154,7 @@ struct location_answer {
   std::uint32_t epoch = 0;
   actor_id dropped_from;             ///< sender of the message; none: no drop
   std::uint64_t dropped_channel = 0; ///< its channel
+  std::uint64_t dropped_order = 0;   ///< or the order's number
 };
 
 /// To the one who gave the order.

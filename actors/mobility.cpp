@@ -130,6 +130,10 @@ void mobility::on(mobility_event::timed_out& e) {
     if (const auto o = orders_.find(t.number); o != orders_.end())
       ask_order(t.number, o->second);
     return;
+  case kind::order_nudge:
+    if (const auto o = orders_.find(t.number); o != orders_.end())
+      send_order(t.number, o->second);
+    return;
   case kind::query:
     if (const auto q = queries_.find(t.number); q != queries_.end())
       ask_place(t.number, q->second);

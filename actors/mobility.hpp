@@ -101,6 +101,7 @@ private:
     actor_id actor;
     node_id target;
     std::uint32_t tries = 0;
+    std::uint32_t drops = 0;
   };
   struct open_query {
     actor_id actor;
@@ -179,6 +180,8 @@ private:
                  migration_target::answer a);
   void install(const attempt_id& attempt, migration_target::answer a);
   void ask_order(std::uint64_t number, open_order& o);
+  void send_order(std::uint64_t number, const open_order& o);
+  void nudge_order(std::uint64_t number);
   void ask_place(std::uint64_t number, open_query& q);
   void arm_again(mobility_timer t, std::uint32_t tries);
 

@@ -13,12 +13,13 @@ namespace tern {
 /// A timer that `mobility` asked for; it comes back as it went out.
 struct mobility_timer {
   enum class kind : std::uint8_t {
-    channel, ///< `number`: of the sending half `peer`
-    source,  ///< of a move's source
-    arrival, ///< of a move's target; `number`: the attempt
-    report,  ///< tell home again
-    order,   ///< ask again; `number`: of the order
-    query,   ///< ask again; `number`: of the query
+    channel,     ///< `number`: of the sending half `peer`
+    source,      ///< of a move's source
+    arrival,     ///< of a move's target; `number`: the attempt
+    report,      ///< tell home again
+    order,       ///< ask again; `number`: of the order
+    order_nudge, ///< the same, for it was dropped
+    query,       ///< ask again; `number`: of the query
   };
   kind what = kind::channel;
   actor_id actor;

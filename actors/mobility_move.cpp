@@ -33,6 +33,10 @@ void mobility::ask_order(std::uint64_t number, open_order& o) {
     return;
   }
   arm_again({mobility_timer::kind::order, {}, {}, number, 0}, o.tries++);
+  send_order(number, o);
+}
+
+void mobility::send_order(std::uint64_t number, const open_order& o) {
   routed_message m;
   m.kind = message_kind::order_migration;
   m.head.to = o.actor;
@@ -40,6 +44,18 @@ void mobility::ask_order(std::uint64_t number, open_order& o) {
   m.number = number;
   m.target = o.target;
   route(std::move(m)); // may be answered in this call
+}
+
+// Somebody dropped the order and said so: asked again soon, beside the timer.
+void mobility::nudge_order(std::uint64_t number) {
+  const auto o = orders_.find(number);
+  if (o == orders_.end())
+    return;
+  const auto delay =
+      options_.channel.nudge * (1u << std::min(o->second.drops++, 16u));
+  if (delay < options_.ask_again)
+    say(instruction::arm{{mobility_timer::kind::order_nudge, {}, {}, number, 0},
+                         delay});
 }
 
 void mobility::take(node_id, order_answer& m) {

@@ -80,9 +80,15 @@ void mobility::forward(routed_message& m) {
 
 void mobility::drop(const routed_message& m) {
   ++count_.dropped;
-  if (m.kind != message_kind::actor_message)
-    return; // acks are said again, orders asked again
-  location_answer told{m.head.to, {}, m.head.epoch, m.head.from, m.number};
+  if (m.kind == message_kind::channel_ack)
+    return; // it is said again when it is missed
+  location_answer told{m.head.to, {}, m.head.epoch, {}, 0, 0};
+  if (m.kind == message_kind::order_migration) {
+    told.dropped_order = m.number;
+  } else {
+    told.dropped_from = m.head.from;
+    told.dropped_channel = m.number;
+  }
   if (const auto known = directory_.find(m.head.to);
       known && known->epoch > m.head.epoch) {
     told.node = known->node;
@@ -126,7 +132,8 @@ void mobility::take(node_id from, location_update& m) {
   if (m.node != from || directory_.home(m.actor) != self_)
     return;
   if (const auto known = directory_.find(m.actor))
-    transmit(from, location_answer{m.actor, known->node, known->epoch, {}, 0});
+    transmit(from,
+             location_answer{m.actor, known->node, known->epoch, {}, 0, 0});
 }
 
 void mobility::take(node_id from, location_query& m) {
@@ -135,6 +142,7 @@ void mobility::take(node_id from, location_query& m) {
                                  known ? known->node : node_id{},
                                  known ? known->epoch : 0,
                                  {},
+                                 0,
                                  0});
 }
 
@@ -145,6 +153,8 @@ void mobility::take(node_id from, location_answer& m) {
     directory_.forget(m.actor, m.epoch);
   if (m.dropped_from.kind() != actor_kind::none)
     return nudge(m);
+  if (m.dropped_order != 0)
+    return nudge_order(m.dropped_order);
   if (auto* r = find(m.actor);
       r && m.epoch >= r->epoch && from == directory_.home(m.actor))
     r->reported = true;

@@ -1,5 +1,6 @@
 // tern-bench: what tern reaches, beside its rivals, measured in the same run.
 
+#include "bench/migrate.hpp"
 #include "bench/report.hpp"
 #include "bench/tasks.hpp"
 
@@ -43,6 +44,27 @@ int main(int argc, char** argv) {
   once->add_option("n", n)->required();
   once->add_option("threads", threads)->required();
   once->callback([&] { status = run_tasks_once(kind, n, threads); });
+
+  std::size_t moves = 1000;
+  auto* migrate = tool.add_subcommand(
+      "migrate", "A live actor under load: how long a move freezes it.");
+  migrate->add_flag("--json", json, "one JSON object a line");
+  migrate->add_option("--moves", moves)->capture_default_str();
+  migrate->add_option("--repeats", repeats)->capture_default_str();
+  migrate->callback([&] { finish(run_migrate(moves, repeats)); });
+
+  std::size_t bytes = 0;
+  auto* migrate_once = tool.add_subcommand("migrate-once")->group("");
+  migrate_once->add_option("bytes", bytes)->required();
+  migrate_once->add_option("moves", moves)->required();
+  migrate_once->callback([&] { status = run_migrate_once(bytes, moves); });
+
+  std::string host;
+  std::uint16_t port = 0;
+  auto* migrate_peer = tool.add_subcommand("migrate-peer")->group("");
+  migrate_peer->add_option("host", host)->required();
+  migrate_peer->add_option("port", port)->required();
+  migrate_peer->callback([&] { status = run_migrate_peer(host, port); });
 
   // the environment's choice of kernels is not what is measured
   for (const char* name : {"OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"})

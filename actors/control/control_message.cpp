@@ -7,9 +7,14 @@ namespace tern::control {
 
 namespace {
 
+// Other conversions end at the first zero.
+capnp::Text::Reader text(const std::string& s) {
+  return {s.data(), s.size()};
+}
+
 void write(schema::Member::Builder to, const member& m) {
   to.setId(m.id.value);
-  to.setHost(m.host);
+  to.setHost(text(m.host));
   to.setPort(m.port);
   to.setDataPort(m.data_port);
   to.setPid(m.pid);
@@ -36,7 +41,7 @@ struct writer {
     write(to.initWelcome(static_cast<unsigned>(m.members.size())), m.members);
   }
   void operator()(const refused& m) {
-    to.setRefused(m.why);
+    to.setRefused(text(m.why));
   }
   void operator()(const members& m) {
     write(to.initMembers(static_cast<unsigned>(m.list.size())), m.list);

@@ -16,11 +16,16 @@ constexpr std::size_t max_record = std::size_t{4} << 20;
 
 using names = capnp::List<schema::Name>;
 
+// Other conversions end at the first zero.
+capnp::Text::Reader reader_of(const std::string& s) {
+  return {s.data(), s.size()};
+}
+
 void write(names::Builder to, const name_table& table) {
   unsigned i = 0;
   for (auto& [number, text] : table) {
     to[i].setNumber(number);
-    to[i++].setText(text);
+    to[i++].setText(reader_of(text));
   }
 }
 
@@ -56,7 +61,7 @@ struct writer {
   void operator()(const node_trace& node) {
     auto n = to.initNode();
     n.setId(node.node.value);
-    n.setName(node.name);
+    n.setName(reader_of(node.name));
     n.setPid(node.pid);
     n.setLost(node.lost);
     auto peers = n.initPeers(static_cast<unsigned>(node.peers.size()));
@@ -70,7 +75,7 @@ struct writer {
     auto count = static_cast<unsigned>(events.size());
     e.setNode(run.node.value);
     e.setThread(run.thread.thread);
-    e.setThreadName(run.thread.name);
+    e.setThreadName(reader_of(run.thread.name));
     write_column(e.initTimes(count), events, &trace_event::time);
     write_column(e.initActors(count), events, &trace_event::actor);
     write_column(e.initArguments(count), events, &trace_event::argument);

@@ -3,8 +3,6 @@
 
 #include "dataflow/block/tile_kernels.hpp"
 
-#include <limits>
-
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "dataflow/block/arithmetic_kernels.cpp"
 // clang-format off

@@ -4,7 +4,6 @@
 #include "dataflow/block/tile_kernels.hpp"
 
 #include <cstdint>
-#include <limits>
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "dataflow/block/integer_kernels.cpp"

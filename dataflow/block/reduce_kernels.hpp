@@ -43,4 +43,8 @@ dtype reduced_as(reduction r, dtype type) noexcept;
 /// (`merge`). Throws `std::invalid_argument` for an unknown reduction.
 const reduce_kernels& find_reduce_kernels(reduction r, dtype type);
 
+// The families that `find_reduce_kernels` asks; null for one of another family.
+const reduce_kernels* sum_kernels(reduction r, dtype type) noexcept;
+const reduce_kernels* extreme_kernels(reduction r, dtype type) noexcept;
+
 } // namespace tern

@@ -2,12 +2,14 @@
 
 #include "dataflow/block/loop_nest.hpp"
 #include "dataflow/block/tile_program.hpp"
+#include "dataflow/block/tile_reader.hpp"
 #include "serialization/buffer.hpp"
 
 #include <boost/container/small_vector.hpp>
 
 #include <cstdint>
 #include <span>
+#include <vector>
 
 namespace tern {
 
@@ -22,6 +24,8 @@ public:
   /// does not fit, `std::bad_alloc`.
   tile_evaluator(const program& code, std::span<const operand> operands,
                  const shape& s);
+  tile_evaluator(const tile_evaluator&) = delete;
+  tile_evaluator& operator=(const tile_evaluator&) = delete;
 
   dtype type() const noexcept {
     return program_.type();
@@ -41,8 +45,7 @@ public:
   /// several rows make good use of the lines of memory it touches; rows are
   /// then of `row_length()` elements.
   bool prefers_boxes() const noexcept {
-    return across_ >= 0
-           && static_cast<std::size_t>(across_) + 1 == nest_.inner();
+    return lies_across_ && across_ + 1 == nest_.inner();
   }
   std::int64_t row_length() const noexcept {
     return nest_.extents[nest_.inner()];
@@ -54,55 +57,37 @@ public:
            std::byte* out, std::int64_t out_stride);
 
 private:
-  struct reader {
-    std::size_t width = 0;
-    const std::byte* data = nullptr; ///< null: `made`
-    const source* made = nullptr;
-    std::int64_t count = 0;     ///< elements at `data`
-    std::byte* room = nullptr;  ///< a tile of its own
-    std::byte* spare = nullptr; ///< a second one, for sources
-    bool uniform = false;       ///< `room` holds it, for good
-    bool contiguous = false;
-  };
-
   void lay_out(std::span<const operand> operands);
   void find_across();
-  void make_uniform(std::size_t i);
 
-  const std::byte* read(std::size_t i, std::int64_t first, std::size_t n);
-  const std::byte* in_place(const reader& r, std::int64_t offset,
-                            std::size_t n) const;
-  const std::byte* gather(std::size_t i, std::int64_t first, std::size_t n);
-  void copy_piece(const reader& r, std::int64_t offset, std::int64_t stride,
-                  std::size_t n, std::byte* to);
-  void read_patch(std::size_t i, std::int64_t offset, std::size_t rows,
-                  std::size_t columns);
-  void make_patch(const reader& r, const loop_nest::walk& w,
-                  std::int64_t offset, std::size_t rows, std::size_t columns);
-  void ask_for_patch(std::int64_t first, std::size_t rows, std::size_t columns,
-                     const std::byte* out, std::int64_t out_stride) const;
-  void patch(std::int64_t first, std::size_t rows, std::size_t columns,
-             std::byte* out, std::int64_t out_stride);
+  void read(std::int64_t first, std::size_t n);
+  void fill_by_tiles(std::int64_t first, std::int64_t n, std::byte* out);
   void slab(std::int64_t first, std::int64_t rows, std::int64_t columns,
             std::byte* out, std::int64_t out_stride);
-  std::int64_t offset_of(std::size_t i, std::int64_t first) const noexcept;
-
-  void expect(const reader& r, std::int64_t first, std::size_t n);
-  void ask_ahead(std::size_t before, std::size_t weight) const;
+  void patch(std::int64_t first, std::size_t rows, std::size_t columns,
+             std::byte* out, std::int64_t out_stride);
+  void ask_for_patch(std::int64_t first, std::size_t rows, std::size_t columns,
+                     const std::byte* out, std::int64_t out_stride) const;
+  void ask_ahead(std::size_t before, std::size_t weight) const noexcept;
 
   /// Runs the calls over n elements; the result goes to `out`, or to a tile
   /// where `out` is null. Returns where it is.
   const std::byte* compute(std::size_t n, std::byte* out);
 
+  std::byte* at(std::byte* out, std::int64_t elements) const noexcept {
+    return out + elements * static_cast<std::int64_t>(width_);
+  }
+
   tile_program program_;
   loop_nest nest_;
+  std::size_t width_; ///< bytes of an element of the result
   buffer memory_;
-  boost::container::small_vector<reader, 4> readers_;
-  boost::container::small_vector<const std::byte*, 16> slots_;
-  boost::container::small_vector<std::pair<const std::byte*, std::size_t>, 4>
-      expected_;
-  int across_ = -1; ///< axis along which an operand that lies across runs
-  std::size_t width_;
+  std::vector<tile_reader> readers_; ///< of the operands in use
+  std::vector<std::size_t> numbers_; ///< their numbers
+  std::vector<tile_reader::run_ahead> ahead_;
+  std::vector<const std::byte*> slots_;
+  bool lies_across_ = false;
+  std::size_t across_ = 0; ///< axis along which that operand is contiguous
 };
 
 } // namespace tern

@@ -101,10 +101,9 @@ void transpose_squares(std::size_t width, const void* from, std::int64_t stride,
                        std::size_t to_stride) noexcept {
   if (width == 4)
     HWY_DYNAMIC_DISPATCH(transpose_4)
-    (from, stride, rows, columns, to, to_stride);
-  else
-    HWY_DYNAMIC_DISPATCH(transpose_8)
-    (from, stride, rows, columns, to, to_stride);
+  (from, stride, rows, columns, to, to_stride);
+  else HWY_DYNAMIC_DISPATCH(transpose_8)(from, stride, rows, columns, to,
+                                         to_stride);
 }
 
 } // namespace tern

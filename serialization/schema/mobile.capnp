@@ -92,6 +92,7 @@ struct LocationBody {          # update, answer
   node @0 :UInt64;
   droppedFrom @1 :ActorName;
   droppedChannel @2 :UInt64;
+  droppedOrder @3 :UInt64;
 }
 
 struct OrderAnswer {

@@ -24,6 +24,7 @@ std::vector<control::message> one_of_each() {
   return {control::hello{7, some_member(1), true},
           control::welcome{{some_member(1), some_member(~0ull)}},
           control::refused{"for no reason, \"quoted\""},
+          control::refused{std::string{"a zero \0 inside", 15}},
           control::members{{some_member(9)}},
           control::status_request{},
           control::status{{std::byte{1}, std::byte{0}, std::byte{255}}},

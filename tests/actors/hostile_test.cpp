@@ -153,8 +153,7 @@ BOOST_AUTO_TEST_CASE(a_gateway_survives_what_caf_programs_send) {
   auto a = start_node();
   caf_program p{*a};
   BOOST_REQUIRE(p.connected());
-  p.send(42);
-  p.send(std::string{"hello"}, 1.5);
+  p.send_nonsense();
   p.kill_gateway();
   auto answer = p.ask(control::bytes(17, 'x'));
   BOOST_REQUIRE(answer);

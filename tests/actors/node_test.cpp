@@ -55,20 +55,17 @@ BOOST_AUTO_TEST_CASE(what_nobody_can_take_is_dropped_and_counted) {
 }
 
 BOOST_AUTO_TEST_CASE(two_nodes_echo) {
-  watched<std::string> answer;
+  struct state {
+    envelope head;
+    std::string text;
+  };
+  watched<state> answer;
   auto a = start_node();
   auto b = start_node();
-  b->on(kind_a, [&](incoming& m) {
-    BOOST_TEST((m.head.to == tern::actor_id::task(1, 2, 3)));
-    BOOST_TEST((m.head.from == tern::actor_id::stateful(node_id{4}, 5)));
-    BOOST_TEST(m.head.sequence == 6u);
-    BOOST_TEST(m.head.epoch == 7u);
-    BOOST_TEST(m.head.hops == 8u);
-    BOOST_TEST(m.head.cause == 9u);
-    b->send(m.from, kind_b, m.head, m.payload);
-  });
+  b->on(kind_a,
+        [&](incoming& m) { b->send(m.from, kind_b, m.head, m.payload); });
   a->on(kind_b, [&](incoming& m) {
-    answer.change([&](auto& text) { text = text_of(m.payload); });
+    answer.change([&](state& s) { s = {m.head, text_of(m.payload)}; });
   });
   join(*b, *a);
   envelope head{tern::actor_id::task(1, 2, 3),
@@ -77,10 +74,11 @@ BOOST_AUTO_TEST_CASE(two_nodes_echo) {
                 7,
                 8,
                 9,
-                0};
+                10};
   a->send(b->id(), kind_a, head, bytes_of("there and back"));
   a->flush();
-  BOOST_TEST(answer.wait([](auto& text) { return text == "there and back"; }));
+  BOOST_TEST(answer.wait([](state& s) { return s.text == "there and back"; }));
+  BOOST_TEST((answer.value().head == head));
 }
 
 BOOST_AUTO_TEST_CASE(both_sides_hear_of_each_other_once) {

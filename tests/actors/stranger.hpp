@@ -5,9 +5,7 @@
 #include "actors/link/socket.hpp"
 #include "actors/node.hpp"
 
-#include <caf/all.hpp>
-#include <caf/io/all.hpp>
-
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -19,57 +17,23 @@ namespace tern::testing {
 /// A CAF program of the default settings that speaks to a gateway.
 class caf_program {
 public:
-  explicit caf_program(const node& n)
-    : system_(config_.load<caf::io::middleman>()), self_(system_) {
-    auto found = system_.middleman().remote_actor(n.self().host, n.self().port);
-    if (found)
-      gateway_ = *found;
-  }
+  explicit caf_program(const node& n);
+  ~caf_program();
 
-  bool connected() const {
-    return static_cast<bool>(gateway_);
-  }
+  bool connected() const;
 
   /// The answer to bytes; nothing if there was none within 5 s.
-  std::optional<control::bytes> ask(const control::bytes& question) {
-    std::optional<control::bytes> answer;
-    self_->request(gateway_, std::chrono::seconds(5), question)
-        .receive([&](const control::bytes& bytes) { answer = bytes; },
-                 [](const caf::error&) {});
-    return answer;
-  }
-
+  std::optional<control::bytes> ask(const control::bytes& question);
   /// The same with messages.
-  std::optional<control::message> ask(const control::message& question) {
-    auto answer = ask(control::encode(question));
-    auto message = answer ? control::decode(*answer)
-                          : result<control::message>{fail({}, "")};
-    return message ? std::optional{*message} : std::nullopt;
-  }
+  std::optional<control::message> ask(const control::message& question);
 
-  template <class... Ts>
-  void send(Ts&&... parts) {
-    self_->send(gateway_, std::forward<Ts>(parts)...);
-  }
-
-  void kill_gateway() {
-    self_->send_exit(gateway_, caf::exit_reason::kill);
-  }
+  /// Messages of types that no gateway knows.
+  void send_nonsense();
+  void kill_gateway();
 
 private:
-  struct config : caf::actor_system_config {
-    template <class Module>
-    config& load() {
-      caf::actor_system_config::load<Module>();
-      set("scheduler.max-threads", std::size_t{1});
-      return *this;
-    }
-  };
-
-  config config_;
-  caf::actor_system system_;
-  caf::scoped_actor self_;
-  caf::actor gateway_;
+  struct impl;
+  std::unique_ptr<impl> impl_;
 };
 
 /// A blocking TCP connection.

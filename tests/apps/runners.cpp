@@ -3,8 +3,12 @@
 #include "dataflow/graph/synchronous.hpp"
 #include "dataflow/io/netcdf.hpp"
 #include "dataflow/optimize/optimize.hpp"
+#include "dataflow/runtime/session.hpp"
 
 #include <cstring>
+#include <memory>
+#include <stdexcept>
+#include <vector>
 
 namespace tern::testing {
 namespace {
@@ -77,9 +81,54 @@ result<block> synchronous_as_written(const array& a) {
   return run_graph(lower({&a, 1}), a);
 }
 
+/// A session for all references: nodes are started once.
+session& session_of(scheduler kind, bool rotate) {
+  session_options options;
+  options.scheduler = kind;
+  options.threads = kind == scheduler::threads ? 2 : 1;
+  options.nodes = 3;
+  options.rotate = rotate;
+  options.executable = TERN_BINARY_DIR "/tern";
+  auto opened = session::open(std::move(options));
+  if (!opened)
+    throw std::runtime_error(opened.error().what);
+  static std::vector<std::unique_ptr<session>> all_sessions;
+  all_sessions.push_back(std::move(*opened));
+  return *all_sessions.back();
+}
+
+result<block> run_in(session& s, const array& a) {
+  assembly whole(a);
+  compute_hooks hooks;
+  hooks.sink = [&](std::size_t, const shape& index, const shape&,
+                   const block& made) { return whole.put(index, made); };
+  auto done = s.compute({&a, 1}, hooks);
+  if (!done)
+    return tl::make_unexpected(done.error());
+  return whole.finish();
+}
+
+result<block> threads(const array& a) {
+  static auto& s = session_of(scheduler::threads, false);
+  return run_in(s, a);
+}
+
+result<block> processes(const array& a) {
+  static auto& s = session_of(scheduler::processes, false);
+  return run_in(s, a);
+}
+
+result<block> rotating_processes(const array& a) {
+  static auto& s = session_of(scheduler::processes, true);
+  return run_in(s, a);
+}
+
 const runner all[] = {
     {"synchronous", synchronous},
     {"synchronous, no passes", synchronous_as_written},
+    {"threads", threads},
+    {"processes", processes},
+    {"processes, rotating", rotating_processes},
 };
 
 } // namespace

@@ -8,6 +8,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <array>
+#include <random>
 #include <set>
 
 using namespace tern;
@@ -116,6 +118,33 @@ void compare_exactly(opcode op, const block& got, const block& want) {
   }
 }
 
+struct function {
+  opcode op;
+  long double (*exact)(long double);
+  double low;
+  double high;
+};
+
+/// Random arguments between the bounds, against the C library's functions with
+/// 11 more bits.
+template <class T>
+void check_accuracy(const function& f) {
+  const std::int64_t n = 5000;
+  const auto u = noise({n}, static_cast<std::uint64_t>(f.op));
+  std::vector<T> x;
+  for (double value : u.values<double>())
+    x.push_back(static_cast<T>(f.low + value * (f.high - f.low)));
+  const auto from = whole(make<T>({n}, x));
+  const block got =
+      elementwise(single(f.op, dtype_of<T>, dtype_of<T>), {&from, 1}, {n});
+  double worst = 0;
+  for (std::int64_t i = 0; i < n; ++i)
+    worst = std::max(
+        worst, ulps(got.values<T>()[i],
+                    static_cast<T>(f.exact(x[static_cast<std::size_t>(i)]))));
+  BOOST_TEST(worst <= 4, name_of(f.op) << ": " << worst << " ulp");
+}
+
 /// One value through the program of one operation with a constant exponent.
 double powered(double x, double exponent) {
   const program code{
@@ -132,10 +161,47 @@ double powered(double x, double exponent) {
 
 BOOST_AUTO_TEST_SUITE(elementwise_operations)
 
+BOOST_AUTO_TEST_CASE(distances_count_single_units) {
+  BOOST_TEST(ulps(1.0, std::nextafter(1.0, 2.0)) == 1);
+  BOOST_TEST(ulps(1e300, std::nextafter(1e300, 0.0)) == 1);
+  BOOST_TEST(ulps(-0.0, 0.0) == 0);
+  BOOST_TEST(ulps(-5e-324, 5e-324) == 2);
+  BOOST_TEST(ulps(1.0f, std::nextafter(1.0f, 0.0f)) == 1);
+  BOOST_TEST(ulps(std::nan(""), std::nan("")) == 0);
+  BOOST_TEST(ulps(std::nan(""), 1.0) > 1e18);
+}
+
 BOOST_AUTO_TEST_CASE(functions_of_one_float_are_those_of_numpy) {
   on_each_instruction_set([] {
     check_unary_floats<double>();
     check_unary_floats<float>();
+  });
+}
+
+BOOST_AUTO_TEST_CASE(functions_keep_four_units_for_random_arguments) {
+  const function functions[] = {{opcode::exp, std::exp, -80, 80},
+                                {opcode::expm1, std::expm1, -2, 2},
+                                {opcode::log, std::log, 0, 3},
+                                {opcode::log1p, std::log1p, -0.9, 2},
+                                {opcode::log10, std::log10, 0, 1e5},
+                                {opcode::log2, std::log2, 0, 3},
+                                {opcode::sin, std::sin, -7, 7},
+                                {opcode::sin, std::sin, -9e6, 9e6},
+                                {opcode::cos, std::cos, -7, 7},
+                                {opcode::cos, std::cos, -9e6, 9e6},
+                                {opcode::tan, std::tan, -2, 2},
+                                {opcode::tan, std::tan, -9e6, 9e6},
+                                {opcode::arcsin, std::asin, -1, 1},
+                                {opcode::arccos, std::acos, -1, 1},
+                                {opcode::arctan, std::atan, -10, 10},
+                                {opcode::sinh, std::sinh, -3, 3},
+                                {opcode::cosh, std::cosh, -3, 3},
+                                {opcode::tanh, std::tanh, -3, 3}};
+  on_each_instruction_set([&] {
+    for (const auto& f : functions) {
+      check_accuracy<double>(f);
+      check_accuracy<float>(f);
+    }
   });
 }
 
@@ -291,6 +357,33 @@ BOOST_AUTO_TEST_CASE(a_chain_of_operations_keeps_values_until_their_last_use) {
     const double want = std::sqrt(s * s + c * c) * 2 - x / y;
     const double scale = std::fabs(x / y) + 3;
     BOOST_TEST(std::fabs(got.values<double>()[i] - want) < 1e-15 * scale);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(fused_programs_give_the_bits_of_their_steps_one_by_one) {
+  std::mt19937 random(7);
+  auto below = [&](std::size_t n) {
+    return static_cast<std::uint16_t>(random() % n);
+  };
+  const std::array<opcode, 8> choices{
+      opcode::add,     opcode::subtract, opcode::multiply, opcode::maximum,
+      opcode::arctan2, opcode::sin,      opcode::tanh,     opcode::negative};
+  const shape s{23, 29};
+  const operand from[] = {whole(noise(s, 1)), whole(noise(s, 2))};
+  const auto type = dtype::float64;
+  for (int round = 0; round < 40; ++round) {
+    program code{{{.op = opcode::load, .type = type, .a = 0},
+                  {.op = opcode::load, .type = type, .a = 1}}};
+    std::vector<block> values{from[0].data, from[1].data};
+    while (code.steps.size() < 20) {
+      const auto op = choices[below(choices.size())];
+      const auto a = below(values.size());
+      const auto b = below(values.size());
+      code.steps.push_back({.op = op, .type = type, .a = a, .b = b});
+      const operand operands[] = {whole(values[a]), whole(values[b])};
+      values.push_back(elementwise(single(op, type, type), operands, s));
+    }
+    BOOST_TEST(identical(elementwise(code, from, s), values.back()));
   }
 }
 

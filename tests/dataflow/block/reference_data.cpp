@@ -1,5 +1,6 @@
 #include "tests/dataflow/block/reference_data.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
 #include <fstream>
@@ -42,8 +43,11 @@ double ulp_distance(T got, T want) {
     const auto bits = std::bit_cast<I>(x);
     return bits < 0 ? std::numeric_limits<I>::min() - bits : bits;
   };
-  return std::fabs(static_cast<double>(place(got))
-                   - static_cast<double>(place(want)));
+  const auto above = std::max(place(got), place(want));
+  const auto below = std::min(place(got), place(want));
+  // unsigned: the distance of numbers of both signs needs all bits
+  return static_cast<double>(static_cast<std::uint64_t>(above)
+                             - static_cast<std::uint64_t>(below));
 }
 
 } // namespace

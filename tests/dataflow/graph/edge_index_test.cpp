@@ -25,12 +25,12 @@ std::int64_t block_at(const axis_chunks& a, std::int64_t position) {
 /// The definition of the maps, block by block and element by element.
 bool reads(const axis_map& m, const axis_chunks& from, const layer& to,
            const shape& task, std::int64_t block) {
+  if (m.how == axis_map::kind::first)
+    return block == 0; // whatever its axis says
   auto own = m.axis < 0 ? 0 : task[static_cast<std::size_t>(m.axis)];
   switch (m.how) {
   case axis_map::kind::same:
     return block == own + m.offset;
-  case axis_map::kind::first:
-    return block == 0;
   case axis_map::kind::group:
     return block / m.factor == own;
   default:

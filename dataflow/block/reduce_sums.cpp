@@ -1,0 +1,253 @@
+// Sums, products, counts, means and variances. For variance, a leaf takes its
+// mean first and then the squares of what is left (rows: Welford, Technometrics
+// 4, 1962); two partial results combine by Chan, Golub and LeVeque (The
+// American Statistician 37, 1983).
+
+#include "dataflow/block/reduce_kernels.hpp"
+
+#include <cstdint>
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "dataflow/block/reduce_sums.cpp"
+// clang-format off
+#include <hwy/foreach_target.h> // before the headers of each target
+#include <hwy/highway.h>
+#include "dataflow/block/reduce_map.inl"
+// clang-format on
+
+HWY_BEFORE_NAMESPACE();
+namespace tern {
+namespace HWY_NAMESPACE {
+namespace {
+
+// One number for a partial result: `empty`, `take` a value, `join` two.
+
+template <class T>
+struct adding {
+  using value = T;
+  using number = T;
+  static HWY_INLINE T empty() {
+    return 0;
+  }
+  static HWY_INLINE T take(T a, T x) {
+    return a + x;
+  }
+  static HWY_INLINE T join(T a, T b) {
+    return a + b;
+  }
+};
+
+struct adding_known : adding<double> {
+  static HWY_INLINE double take(double a, double x) {
+    return a + (x != x ? 0.0 : x);
+  }
+};
+
+struct counting_known : adding<double> {
+  static HWY_INLINE double take(double a, double x) {
+    return a + (x != x ? 0.0 : 1.0);
+  }
+};
+
+/// Counts every value, without looking at it.
+struct counting_all : adding<double> {
+  static HWY_INLINE double take(double a, double) {
+    return a + 1.0;
+  }
+};
+
+/// Counts what is true.
+struct counting_true : adding<std::uint64_t> {
+  using value = std::uint8_t;
+  static HWY_INLINE std::uint64_t take(std::uint64_t a, std::uint8_t x) {
+    return a + x;
+  }
+};
+
+template <class T>
+struct multiplying {
+  using value = T;
+  using number = T;
+  static HWY_INLINE T empty() {
+    return 1;
+  }
+  static HWY_INLINE T take(T a, T x) {
+    return a * x;
+  }
+  static HWY_INLINE T join(T a, T b) {
+    return a * b;
+  }
+};
+
+/// A sum and how many went into it.
+template <class Sum, class Count>
+struct averaging {
+  using T = typename Sum::value;
+
+  static void leaf(const void* values, std::size_t n, partials to) {
+    const auto* x = static_cast<const T*>(values);
+    *component<double>(to, 0) = fold_values<Sum>(x, n);
+    *component<double>(to, 1) = fold_values<Count>(x, n);
+  }
+  static void row(const void* values, std::size_t n, std::size_t before,
+                  partials to) {
+    const auto* x = static_cast<const T*>(values);
+    add_row<Sum>(x, n, before == 0, component<double>(to, 0));
+    add_row<Count>(x, n, before == 0, component<double>(to, 1));
+  }
+  static void merge(partials to, partials from, std::size_t n) {
+    join_rows<Sum>(component<double>(to, 0), component<double>(from, 0), n);
+    join_rows<Count>(component<double>(to, 1), component<double>(from, 1), n);
+  }
+  static void clear(partials to, std::size_t n) {
+    for (std::size_t i = 0; i < n; ++i)
+      component<double>(to, 0)[i] = component<double>(to, 1)[i] = 0;
+  }
+};
+
+HWY_INLINE double fold_squares(const double* x, std::size_t n, double mean) {
+  double lanes[leaf_lanes] = {};
+  std::size_t i = 0;
+  for (; i + leaf_lanes <= n; i += leaf_lanes)
+    for (std::size_t l = 0; l < leaf_lanes; ++l) {
+      const double rest = x[i + l] - mean;
+      lanes[l] += rest * rest;
+    }
+  for (std::size_t l = 0; i + l < n; ++l) {
+    const double rest = x[i + l] - mean;
+    lanes[l] += rest * rest;
+  }
+  return fold<adding<double>>(lanes, n);
+}
+
+/// Count, mean, and the sum of squares around the mean.
+struct moments {
+  static void leaf(const void* values, std::size_t n, partials to) {
+    const auto* x = static_cast<const double*>(values);
+    const auto count = static_cast<double>(n);
+    const double mean = fold_values<adding<double>>(x, n) / count;
+    *component<double>(to, 0) = count;
+    *component<double>(to, 1) = mean;
+    *component<double>(to, 2) = fold_squares(x, n, mean);
+  }
+
+  static void row(const void* values, std::size_t n, std::size_t before,
+                  partials to) {
+    const auto* HWY_RESTRICT x = static_cast<const double*>(values);
+    auto* HWY_RESTRICT count = component<double>(to, 0);
+    auto* HWY_RESTRICT mean = component<double>(to, 1);
+    auto* HWY_RESTRICT squares = component<double>(to, 2);
+    if (before == 0)
+      clear(to, n);
+    const auto now = static_cast<double>(before + 1);
+    for (std::size_t i = 0; i < n; ++i) {
+      const double rest = x[i] - mean[i];
+      count[i] = now;
+      mean[i] += rest / now;
+      squares[i] += rest * (x[i] - mean[i]);
+    }
+  }
+
+  static void merge(partials to, partials from, std::size_t n) {
+    auto* HWY_RESTRICT count = component<double>(to, 0);
+    auto* HWY_RESTRICT mean = component<double>(to, 1);
+    auto* HWY_RESTRICT squares = component<double>(to, 2);
+    const auto* HWY_RESTRICT more = component<double>(from, 0);
+    const auto* HWY_RESTRICT their_mean = component<double>(from, 1);
+    const auto* HWY_RESTRICT their_squares = component<double>(from, 2);
+    for (std::size_t i = 0; i < n; ++i) {
+      const double both = count[i] + more[i];
+      const double share = both == 0 ? 0 : more[i] / both;
+      const double rest = their_mean[i] - mean[i];
+      const bool taken = count[i] == 0; // then theirs, to the bit
+      squares[i] = taken ? their_squares[i]
+                         : squares[i] + their_squares[i]
+                               + rest * rest * count[i] * share;
+      mean[i] = taken ? their_mean[i] : mean[i] + rest * share;
+      count[i] = both;
+    }
+  }
+
+  static void clear(partials to, std::size_t n) {
+    for (std::size_t c = 0; c < 3; ++c)
+      for (std::size_t i = 0; i < n; ++i)
+        component<double>(to, c)[i] = 0;
+  }
+};
+
+const reduce_kernels* for_float64(reduction r) {
+  using real = adding<double>;
+  switch (r) {
+  case reduction::sum:
+    return &all_of<single<real>>;
+  case reduction::nansum:
+    return &all_of<single<adding_known>>;
+  case reduction::mean:
+    return &all_of<averaging<real, counting_all>>;
+  case reduction::nanmean:
+    return &all_of<averaging<adding_known, counting_known>>;
+  case reduction::std_deviation:
+  case reduction::variance:
+    return &all_of<moments>;
+  case reduction::prod:
+    return &all_of<single<multiplying<double>>>;
+  default:
+    return nullptr;
+  }
+}
+
+const reduce_kernels* for_int64(reduction r) {
+  using word = std::uint64_t; // wraps
+  switch (r) {
+  case reduction::sum:
+  case reduction::nansum:
+  case reduction::count_nonzero: // of partial results
+    return &all_of<single<adding<word>>>;
+  case reduction::prod:
+    return &all_of<single<multiplying<word>>>;
+  default:
+    return nullptr;
+  }
+}
+
+const reduce_kernels* for_boolean(reduction r) {
+  switch (r) {
+  case reduction::sum:
+  case reduction::nansum:
+  case reduction::count_nonzero:
+    return &all_of<single<counting_true>>;
+  default:
+    return nullptr;
+  }
+}
+
+} // namespace
+
+const reduce_kernels* find_sums(reduction r, dtype type) {
+  switch (type) {
+  case dtype::boolean:
+    return for_boolean(r);
+  case dtype::int64:
+    return for_int64(r);
+  case dtype::float64:
+    return for_float64(r);
+  default:
+    return nullptr;
+  }
+}
+
+} // namespace HWY_NAMESPACE
+} // namespace tern
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace tern {
+
+HWY_EXPORT(find_sums);
+
+const reduce_kernels* sum_kernels(reduction r, dtype type) noexcept {
+  return HWY_DYNAMIC_DISPATCH(find_sums)(r, type);
+}
+
+} // namespace tern
+#endif

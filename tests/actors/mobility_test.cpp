@@ -1,0 +1,499 @@
+#include "actors/mobility.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+
+using namespace tern;
+
+namespace {
+
+/// Three machines and what is on its way between them. Nothing happens by
+/// itself: the test delivers, drops and lets handlers end.
+class trio {
+public:
+  struct flying {
+    std::size_t from;
+    std::size_t to;
+    mobile_message message;
+  };
+
+  explicit trio(mobility_options options = {}) {
+    for (std::size_t n = 0; n < 3; ++n)
+      machines_.push_back(std::make_unique<mobility>(id(n), options));
+    for (std::size_t n = 0; n < 3; ++n) {
+      feed(n, mobility_event::view{{id(0), id(1), id(2)}});
+      feed(n, mobility_event::register_type{"type"});
+    }
+  }
+
+  static node_id id(std::size_t n) {
+    return {n + 1};
+  }
+  mobility& at(std::size_t n) {
+    return *machines_[n];
+  }
+
+  /// An actor on node `n`; `home` says where its home shall be.
+  actor_id spawn(std::size_t n, std::size_t home) {
+    const std::vector<node_id> view{id(0), id(1), id(2)};
+    actor_id a;
+    do
+      a = actor_id::stateful(id(n), ++births_);
+    while (home_of(a, view) != id(home));
+    feed(n, mobility_event::spawned{a, "type", false});
+    return a;
+  }
+
+  void feed(std::size_t n, mobility_input event) {
+    mobility_outputs out;
+    machines_[n]->handle(std::move(event), out);
+    for (auto& o : out) {
+      if (auto* t = std::get_if<instruction::transmit>(&o))
+        air.push_back({n, t->to.value - 1, std::move(t->message)});
+      else if (auto* r = std::get_if<instruction::run>(&o))
+        runs.push_back({n, *r});
+      else if (auto* s = std::get_if<instruction::save>(&o))
+        saves.push_back({n, *s});
+      else if (auto* e = std::get_if<instruction::restore>(&o))
+        restores.push_back({n, *e});
+      else if (auto* a = std::get_if<instruction::arm>(&o))
+        timers.push_back({n, *a});
+      else if (auto* d = std::get_if<instruction::order_done>(&o))
+        done[d->number] = d->outcome;
+      else if (auto* l = std::get_if<instruction::located>(&o))
+        found[l->number] = l->where;
+    }
+  }
+
+  void send(std::size_t n, const actor_id& from, const actor_id& to) {
+    feed(n, mobility_event::posted{from, {to, 0, {}}});
+  }
+  void order(std::size_t n, const actor_id& a, std::size_t target,
+             std::uint64_t number) {
+    feed(n, mobility_event::ordered{a, id(target), number});
+  }
+
+  /// Delivers the oldest message; false if none is on its way.
+  bool deliver() {
+    if (air.empty())
+      return false;
+    auto m = std::move(air.front());
+    air.pop_front();
+    feed(m.to, mobility_event::received{id(m.from), std::move(m.message)});
+    return true;
+  }
+  /// Lets the oldest handler end, having sent this.
+  instruction::run end_handler(std::vector<outgoing_message> sent = {}) {
+    BOOST_REQUIRE(!runs.empty());
+    auto [n, r] = std::move(runs.front());
+    runs.pop_front();
+    feed(n, mobility_event::handled{r.instance, std::move(sent), {}});
+    return r;
+  }
+  void save() {
+    BOOST_REQUIRE(!saves.empty());
+    auto [n, s] = saves.front();
+    saves.pop_front();
+    feed(n, mobility_event::saved{s.instance, s.attempt, {}, {}});
+  }
+  void restore() {
+    BOOST_REQUIRE(!restores.empty());
+    auto [n, r] = restores.front();
+    restores.pop_front();
+    feed(n, mobility_event::restored{r.attempt, {}});
+  }
+  /// Fires the last timer of this kind that was armed at `n`.
+  void fire(std::size_t n, mobility_timer::kind kind) {
+    for (auto t = timers.rbegin(); t != timers.rend(); ++t)
+      if (t->first == n && t->second.timer.what == kind)
+        return feed(n, mobility_event::timed_out{t->second.timer});
+    BOOST_FAIL("no such timer");
+  }
+  /// Takes all messages of a type out of the air.
+  template <class T>
+  std::size_t drop() {
+    return std::erase_if(
+        air, [](auto& f) { return std::holds_alternative<T>(f.message); });
+  }
+  /// Everything, until nothing moves but timers.
+  void settle() {
+    for (;;) {
+      if (deliver())
+        continue;
+      if (!runs.empty())
+        handled.push_back(end_handler());
+      else if (!saves.empty())
+        save();
+      else if (!restores.empty())
+        restore();
+      else
+        return;
+    }
+  }
+
+  std::deque<flying> air;
+  std::deque<std::pair<std::size_t, instruction::run>> runs;
+  std::deque<std::pair<std::size_t, instruction::save>> saves;
+  std::deque<std::pair<std::size_t, instruction::restore>> restores;
+  std::vector<std::pair<std::size_t, instruction::arm>> timers;
+  std::vector<instruction::run> handled;
+  std::map<std::uint64_t, migration_outcome> done;
+  std::map<std::uint64_t, location> found;
+
+private:
+  std::vector<std::unique_ptr<mobility>> machines_;
+  std::uint64_t births_ = 0;
+};
+
+using timer = mobility_timer::kind;
+
+std::string sequences(const std::vector<instruction::run>& handled,
+                      const actor_id& who) {
+  std::string out;
+  for (auto& r : handled)
+    if (r.instance.actor == who)
+      out += std::to_string(r.what.sequence) + ' ';
+  return out;
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(mobilities)
+
+BOOST_AUTO_TEST_CASE(handlers_of_an_actor_run_one_at_a_time) {
+  trio t;
+  const auto a = t.spawn(0, 0);
+  const auto b = t.spawn(0, 0);
+  for (int i = 0; i < 3; ++i)
+    t.send(0, a, b);
+  BOOST_TEST(t.runs.size() == 1u);
+  BOOST_TEST(t.end_handler().what.sequence == 1u);
+  BOOST_TEST(t.runs.size() == 1u);
+  BOOST_TEST(t.end_handler().what.sequence == 2u);
+  BOOST_TEST(t.end_handler().what.sequence == 3u);
+  BOOST_TEST(t.runs.empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_window_is_freed_by_handling_not_by_arrival) {
+  mobility_options o;
+  o.channel.window = 2;
+  trio t(o);
+  const auto a = t.spawn(0, 0);
+  const auto b = t.spawn(1, 1);
+  BOOST_TEST(t.at(0).room(a, b) == 2u);
+  t.send(0, a, b);
+  t.send(0, a, b);
+  while (t.deliver()) {
+  }
+  BOOST_TEST(t.at(0).room(a, b) == 0u);
+  t.send(0, a, b); // refused: the sender will be told
+  t.end_handler();
+  t.end_handler();
+  while (t.deliver()) {
+  }
+  BOOST_TEST(t.at(0).room(a, b) == 2u);
+  BOOST_REQUIRE(t.runs.size() == 1u);
+  BOOST_TEST((t.runs[0].second.what.what == mail::kind::writable));
+  BOOST_TEST((t.runs[0].second.what.from == b));
+}
+
+BOOST_AUTO_TEST_CASE(the_first_message_goes_by_the_home_the_next_straight) {
+  trio t;
+  const auto a = t.spawn(0, 0);
+  const auto b = t.spawn(2, 1);
+  t.settle();
+  t.send(0, a, b);
+  BOOST_REQUIRE(t.air.size() == 1u);
+  BOOST_TEST(t.air[0].to == 1u); // home
+  t.settle();
+  BOOST_TEST(t.at(1).count().forwarded == 1u);
+  t.send(0, a, b);
+  BOOST_TEST(t.air[0].to == 2u);
+  t.settle();
+  BOOST_TEST(sequences(t.handled, b) == "1 2 ");
+}
+
+BOOST_AUTO_TEST_CASE(what_comes_to_the_old_place_is_forwarded_and_told) {
+  trio t;
+  const auto a = t.spawn(0, 0);
+  const auto b = t.spawn(1, 1);
+  t.send(0, a, b);
+  t.settle();
+  t.order(1, b, 2, 1);
+  t.settle();
+  BOOST_TEST(t.done[1].moved);
+  t.send(0, a, b);
+  BOOST_TEST(t.air[0].to == 1u); // what it knew
+  t.settle();
+  BOOST_TEST((t.at(0).believed(b)->node == t.id(2)));
+  BOOST_TEST(sequences(t.handled, b) == "1 2 ");
+}
+
+BOOST_AUTO_TEST_CASE(the_mailbox_and_open_channels_travel) {
+  trio t;
+  const auto a = t.spawn(0, 0);
+  const auto b = t.spawn(1, 1);
+  for (int i = 0; i < 4; ++i)
+    t.send(0, a, b);
+  while (t.deliver()) {
+  }
+  t.order(1, b, 2, 1);
+  while (t.deliver()) {
+  }
+  // The first handler still runs; it sends something back.
+  BOOST_TEST(t.saves.empty());
+  t.end_handler({{a, 0, {}}});
+  BOOST_TEST(t.runs.empty()); // it is frozen
+  BOOST_REQUIRE(t.saves.size() == 1u);
+  t.drop<routed_message>(); // its answer and its acks get lost
+  t.settle();
+  BOOST_TEST(t.at(2).runs_here(b));
+  BOOST_TEST(sequences(t.handled, b) == "2 3 4 ");
+  t.fire(2, timer::channel); // what was unacknowledged came along
+  t.settle();
+  BOOST_TEST(sequences(t.handled, a) == "1 ");
+}
+
+BOOST_AUTO_TEST_CASE(what_an_actor_sent_itself_waits_for_its_freeze) {
+  trio t; // found by the simulator: it ran while a snapshot was taken
+  const auto a = t.spawn(0, 0);
+  t.send(0, a, a);
+  t.order(0, a, 1, 1);
+  while (t.deliver()) {
+  }
+  t.end_handler({{a, 0, {}}});
+  BOOST_TEST(t.saves.size() == 1u);
+  BOOST_TEST(t.runs.empty());
+  t.settle();
+  BOOST_TEST(t.at(1).runs_here(a));
+  BOOST_TEST(sequences(t.handled, a) == "2 ");
+}
+
+BOOST_AUTO_TEST_CASE(a_lost_state_is_aborted_and_tried_again) {
+  trio t;
+  const auto a = t.spawn(0, 0);
+  t.order(0, a, 1, 1);
+  while (t.deliver()) {
+  }
+  t.save();
+  BOOST_TEST(t.drop<migrate_state>() == 1u);
+  BOOST_TEST(!t.at(0).runs_here(a));
+  t.fire(0, timer::source);
+  t.settle();
+  BOOST_TEST(t.done[1].moved);
+  BOOST_TEST(t.done[1].epoch == 3u); // 2 was used up
+  BOOST_TEST(t.at(1).runs_here(a));
+}
+
+BOOST_AUTO_TEST_CASE(a_lost_installed_is_asked_for) {
+  trio t;
+  const auto a = t.spawn(0, 0);
+  t.order(0, a, 1, 1);
+  while (t.deliver()) {
+  }
+  t.save();
+  t.deliver();
+  t.restore();
+  BOOST_TEST(t.drop<migrate_installed>() == 1u);
+  t.drop<location_update>();
+  BOOST_TEST(t.at(0).is_here(a)); // frozen
+  BOOST_TEST(!t.at(0).runs_here(a));
+  t.fire(0, timer::source);
+  t.settle();
+  BOOST_TEST(!t.at(0).is_here(a));
+  BOOST_TEST(t.done[1].moved);
+}
+
+BOOST_AUTO_TEST_CASE(an_actor_that_comes_back_proves_that_it_had_arrived) {
+  trio t;
+  const auto a = t.spawn(0, 2);
+  t.settle();
+  t.order(0, a, 1, 1);
+  while (t.deliver()) {
+  }
+  t.save();
+  t.deliver();
+  t.restore();
+  t.drop<migrate_installed>();
+  t.order(1, a, 0, 2); // back, while node 0 still asks itself
+  t.settle();
+  BOOST_TEST(t.done[1].moved);
+  BOOST_TEST(t.done[2].moved);
+  BOOST_TEST(t.at(0).runs_here(a));
+  BOOST_TEST(!t.at(1).is_here(a));
+}
+
+BOOST_AUTO_TEST_CASE(late_news_that_it_is_here_is_not_believed) {
+  mobility_options o;
+  o.cache_limit = 1;
+  trio t(o); // found by the simulator: it sent to itself for ever
+  const auto a = t.spawn(0, 2);
+  const auto b = t.spawn(0, 2);
+  t.settle();
+  t.order(0, a, 1, 1);
+  t.settle();
+  // Node 0 forgets where it went, and hears of its first stay again.
+  t.feed(0, mobility_event::received{t.id(2), location_update{b, t.id(1), 9}});
+  t.feed(0, mobility_event::received{t.id(2), location_update{a, t.id(0), 1}});
+  BOOST_TEST((t.at(0).believed(a)->node == t.id(0)));
+  t.send(0, b, a);
+  t.settle();
+  BOOST_TEST(sequences(t.handled, a) == "1 ");
+}
+
+BOOST_AUTO_TEST_CASE(orders_follow_each_other_and_go_along) {
+  trio t;
+  const auto a = t.spawn(0, 0);
+  t.order(0, a, 1, 1);
+  t.order(0, a, 2, 2);
+  t.order(0, a, 0, 3);
+  t.order(0, a, 0, 4); // there already
+  t.settle();
+  for (std::uint64_t n = 1; n <= 4; ++n)
+    BOOST_TEST(t.done[n].moved);
+  BOOST_TEST(t.at(0).runs_here(a));
+  BOOST_TEST(t.done[3].epoch == 4u);
+  BOOST_TEST(t.done[4].epoch == 4u);
+}
+
+BOOST_AUTO_TEST_CASE(an_order_asked_twice_is_carried_out_once) {
+  trio t;
+  const auto a = t.spawn(0, 0);
+  t.order(1, a, 2, 1);
+  t.fire(1, timer::order); // while the first is still on its way
+  t.settle();
+  BOOST_TEST(t.done[1].moved);
+  BOOST_TEST(t.at(2).count().moved_in == 1u);
+  // The answer gets lost, the actor moves on, the order is asked again.
+  t.order(1, a, 0, 2);
+  while (t.at(0).count().moved_in == 0) {
+    t.drop<order_answer>();
+    BOOST_REQUIRE(t.deliver() || !t.saves.empty() || !t.restores.empty());
+    if (!t.saves.empty())
+      t.save();
+    if (!t.restores.empty())
+      t.restore();
+  }
+  t.drop<order_answer>();
+  while (t.deliver())
+    t.drop<order_answer>();
+  t.order(2, a, 1, 3);
+  t.settle();
+  BOOST_TEST(t.done.count(2) == 0u);
+  t.fire(1, timer::order);
+  t.settle();
+  BOOST_TEST(t.done[2].moved);
+  BOOST_TEST(t.at(1).runs_here(a)); // it was not moved again
+}
+
+BOOST_AUTO_TEST_CASE(an_order_that_is_dropped_is_asked_again_soon) {
+  trio t;
+  const auto a = t.spawn(0, 1);
+  t.drop<location_update>(); // its home does not know it yet
+  t.order(2, a, 2, 1);
+  t.deliver(); // home drops it and tells
+  t.deliver();
+  t.fire(0, timer::report);
+  t.fire(2, timer::order_nudge);
+  t.settle();
+  BOOST_TEST(t.done[1].moved);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_held_beyond_the_bound_is_dropped_and_sent_again) {
+  mobility_options o;
+  o.parking = 2;
+  trio t(o);
+  const auto a = t.spawn(0, 0);
+  const auto b = t.spawn(1, 1);
+  t.order(1, b, 2, 1);
+  while (t.deliver()) {
+  }
+  BOOST_REQUIRE(t.saves.size() == 1u); // frozen, not yet saved
+  for (int i = 0; i < 5; ++i)
+    t.send(0, a, b);
+  while (t.deliver()) {
+  }
+  BOOST_TEST(t.at(1).parked(b) == 2u);
+  BOOST_TEST(t.at(1).count().dropped == 3u);
+  t.settle();
+  BOOST_TEST(sequences(t.handled, b) == "1 2 ");
+  t.fire(0, timer::channel); // soon: it was told of the drops
+  t.settle();
+  BOOST_TEST(sequences(t.handled, b) == "1 2 3 4 5 ");
+}
+
+BOOST_AUTO_TEST_CASE(a_message_walks_two_hops_at_most) {
+  trio t;
+  const auto a = t.spawn(0, 0);
+  const auto nobody = actor_id::stateful(t.id(1), 77);
+  t.send(0, a, nobody);
+  std::uint32_t most = 0;
+  for (int i = 0; i < 20; ++i) {
+    while (!t.air.empty()) {
+      if (auto* m = std::get_if<routed_message>(&t.air.front().message))
+        most = std::max(most, m->head.hops);
+      t.deliver();
+    }
+    t.fire(0, timer::channel);
+  }
+  BOOST_TEST(most <= 2u);
+}
+
+BOOST_AUTO_TEST_CASE(a_place_is_asked_of_the_home) {
+  trio t;
+  const auto a = t.spawn(0, 1);
+  t.settle();
+  t.feed(2, mobility_event::asked{a, 1});
+  t.feed(1, mobility_event::asked{a, 2});
+  t.feed(0, mobility_event::asked{a, 3});
+  t.settle();
+  for (const std::uint64_t number : {1, 2, 3})
+    BOOST_TEST((t.found[number] == location{t.id(0), 1}));
+  std::uint64_t n = 0; // one that nobody ever made
+  const std::vector<node_id> view{t.id(0), t.id(1), t.id(2)};
+  while (home_of(actor_id::stateful({9}, n), view) != t.id(1))
+    ++n;
+  t.feed(1, mobility_event::asked{actor_id::stateful({9}, n), 4});
+  BOOST_TEST(!t.found.at(4).node);
+}
+
+BOOST_AUTO_TEST_CASE(a_new_view_is_told_where_the_actors_are) {
+  trio t;
+  const auto a = t.spawn(0, 1);
+  t.settle();
+  BOOST_TEST((t.at(1).believed(a)->node == t.id(0)));
+  std::vector<node_id> view{t.id(0), t.id(2)};
+  if (home_of(a, view) != t.id(2))
+    view = {t.id(2)}; // its home is to move
+  for (const std::size_t n : {0, 2})
+    t.feed(n, mobility_event::view{view});
+  t.settle();
+  BOOST_TEST((t.at(2).believed(a)->node == t.id(0)));
+}
+
+BOOST_AUTO_TEST_CASE(events_about_what_is_not_here_are_ignored) {
+  trio t;
+  const auto a = t.spawn(0, 0);
+  const instance_id gone{a, 9};
+  t.feed(0, mobility_event::handled{gone, {}, {}});
+  t.feed(0, mobility_event::handled{{a, 1}, {}, {}}); // nothing was running
+  t.feed(0, mobility_event::saved{{a, 1}, 2, {}, {}});
+  t.feed(0, mobility_event::restored{{a, 7}, {}});
+  t.feed(0, mobility_event::posted{actor_id::stateful({9}, 1), {a, 0, {}}});
+  const attempt_id attempt{a, 4};
+  for (const mobile_message& m :
+       {mobile_message{migrate_prepared{attempt, {}}},
+        mobile_message{migrate_installed{attempt}},
+        mobile_message{migrate_aborted{attempt, {}}},
+        mobile_message{order_answer{5, {}}}, mobile_message{location_query{a}}})
+    t.feed(0, mobility_event::received{t.id(1), m});
+  BOOST_TEST(t.at(0).runs_here(a));
+  BOOST_TEST(t.runs.empty());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
