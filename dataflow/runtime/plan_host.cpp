@@ -18,7 +18,15 @@ plan_host::plan_host(const plan& p, std::shared_ptr<const edge_index> edges,
              .faults = {}},
             world_.memory, *this) {}
 
-plan_host::~plan_host() = default;
+// A message that came after `close` may have made a task ready all the same.
+plan_host::~plan_host() {
+  world_.pool.remove(*this);
+}
+
+void plan_host::close() {
+  closed_.store(true);
+  world_.pool.remove(*this);
+}
 
 plan_reply plan_host::reply() const {
   plan_reply r;
@@ -75,7 +83,8 @@ task_record& plan_host::make(const block_key& key, std::uint32_t slots,
 }
 
 void plan_host::ready(task_record& r) {
-  world_.pool.push(*this, r);
+  if (!closed_.load(std::memory_order_relaxed))
+    world_.pool.push(*this, r);
 }
 
 void plan_host::send(node_id to, dataflow_message m) {

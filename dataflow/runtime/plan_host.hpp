@@ -8,6 +8,7 @@
 #include "dataflow/runtime/task_actor.hpp"
 #include "dataflow/runtime/task_engine.hpp"
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -36,6 +37,9 @@ public:
   plan_host(const plan& p, std::shared_ptr<const edge_index> edges,
             node_index me, surroundings world);
   ~plan_host() override;
+
+  /// The plan is over: no task of it runs or will run once this returns.
+  void close();
 
   task_engine& engine() noexcept {
     return engine_;
@@ -75,6 +79,7 @@ private:
   }
 
   std::uint64_t id_;
+  std::atomic<bool> closed_{false};
   std::uint32_t keep_seconds_;
   surroundings world_;
   task_hooks hooks_;

@@ -64,7 +64,7 @@ dataflow_service::~dataflow_service() {
     plans_.clear();
   }
   for (auto& host : plans)
-    pool_.remove(*host);
+    host->close();
 }
 
 void dataflow_service::listen() {
@@ -193,7 +193,7 @@ void dataflow_service::drop(std::uint64_t plan_id) {
     host = std::move(found->second);
     plans_.erase(found);
   }
-  pool_.remove(*host);
+  host->close();
 }
 
 void dataflow_service::on_down(const member& who) {

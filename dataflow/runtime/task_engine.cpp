@@ -450,10 +450,14 @@ std::shared_ptr<far_block> task_engine::far(std::uint64_t key) {
   return f;
 }
 
+// References are dropped under the mutex, or two threads that drop the last two
+// at once would both see another one, and the entry would stay for ever.
 void task_engine::forget_far(std::shared_ptr<far_block> f) {
   std::lock_guard guard{far_mutex_};
-  if (f->error || f.use_count() > 1)
+  if (f->error || f.use_count() > 1) {
+    f.reset();
     return;
+  }
   if (f->data)
     memory_.credit(f->data.bytes());
   far_.erase(f->key);

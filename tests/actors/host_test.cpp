@@ -272,14 +272,14 @@ BOOST_AUTO_TEST_CASE(states_and_messages_of_any_size_travel_whole) {
     const auto actor = c.hosts[at]->spawn("luggage", first);
     BOOST_REQUIRE(actor.has_value());
     at = 1 - at;
-    BOOST_TEST(c.move(*actor, at).moved);
+    BOOST_TEST(c.move(*actor, at).why == "");
     c.hosts[0]->send(*actor, {});
     BOOST_TEST(got.wait([&](auto& v) { return v == first; }));
     const auto second = noise(size + 1);
     c.hosts[0]->send(*actor, second);
     c.hosts[0]->send(*actor, {});
     BOOST_TEST(got.wait([&](auto& v) { return v == second; }));
-    BOOST_TEST(c.move(*actor, 1 - at).moved);
+    BOOST_TEST(c.move(*actor, 1 - at).why == "");
     c.hosts[0]->send(*actor, {});
     BOOST_TEST(got.wait([&](auto& v) { return v == second; }));
   }
