@@ -99,8 +99,10 @@ public:
   std::vector<member> members() const;
 
   /// Registers the handler of a kind of message, before messages of the kind
-  /// can arrive. Handlers run on link threads (or on the sender's, for
-  /// messages of a node to itself): they must not block or compute for long.
+  /// can arrive. Handlers run on the link thread (or on the sender's, for
+  /// messages of a node to itself): they must not block or compute for long,
+  /// for a node whose link thread is busy for 2 s is taken for dead. What they
+  /// send goes out after them without a `flush`.
   void on(message_kind kind, handler f);
   /// Called after control plane and link to a new member are up.
   void on_joined(member_handler f);
@@ -111,13 +113,15 @@ public:
   /// Queues a small message for `to`; `flush` or a full batch (64 KiB) puts it
   /// on the wire. Messages of one thread to one node keep their order. A
   /// message to this node itself is delivered in the call. To a node that is
-  /// gone: dropped and counted. Sets `head.number` when tracing.
+  /// gone: dropped and counted. Sets `head.number` when tracing. Throws
+  /// `std::length_error` for a payload of 64 MiB or more.
   void send(node_id to, message_kind kind, envelope head,
             std::span<const std::byte> payload);
 
   /// Like `send`, with bytes that go in chunks of at most 1 MiB between which
   /// small messages overtake. The receiver's handler is called once all are
-  /// there, in one pooled buffer. Holds `bulk` until it is written.
+  /// there, in one pooled buffer. It never overtakes what was sent before it,
+  /// and needs no `flush`. Holds `bulk` until it is written.
   void send_bulk(node_id to, message_kind kind, envelope head,
                  std::span<const std::byte> payload, buffer bulk);
 

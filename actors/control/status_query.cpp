@@ -60,9 +60,14 @@ node::query_status(const std::string& host, std::uint16_t port,
   auto gateway = gateway_at(self, host, port, timeout);
   if (!gateway)
     return tl::make_unexpected(gateway.error());
-  auto answer = ask(self, *gateway, control::status_request{}, timeout);
+  // CAF loses a message now and then, and does not say so.
+  auto answer = ask(self, *gateway, control::status_request{}, timeout / 2);
   if (!answer)
-    return tl::make_unexpected(answer.error());
+    answer = ask(self, *gateway, control::status_request{}, timeout / 2);
+  if (!answer)
+    return fail(answer.error().kind, "no status from "
+                                         + address_text(host, port) + ": "
+                                         + answer.error().what);
   if (auto status = std::get_if<control::status>(&*answer))
     return std::move(status->bytes);
   return fail(failure_kind::refused,

@@ -22,8 +22,7 @@ bool may_have(const frame_header& h) {
   case frame_type::bulk_begin:
     return h.flags == frame_checked && h.length % 8 == 0;
   case frame_type::bulk_chunk:
-    return h.flags == 0 && h.payload_checksum == 0
-           && h.length <= max_chunk;
+    return h.flags == 0 && h.payload_checksum == 0 && h.length <= max_chunk;
   case frame_type::ping:
   case frame_type::pong:
     return h.flags == frame_checked && h.length == 8;

@@ -168,6 +168,10 @@ void dataflow_service::accept(plan p) {
 }
 
 void dataflow_service::forget(std::uint64_t plan_id, const plan_view& view) {
+  {
+    std::lock_guard guard{mutex_};
+    forgotten_[plan_id] = true; // what still comes for it is for nobody
+  }
   envelope head;
   head.to = {plan_id, 0};
   for (const auto& place : view.places) {
@@ -225,11 +229,11 @@ void dataflow_service::on_task_message(incoming& in) {
     self_.flush();
     return;
   }
-  if (is_answer(in.kind, in.head)) {
+  if (is_answer(in.kind, in.head))
     if (auto m = decode(in.kind, in.head, in.payload, in.bulk))
-      to_client(id, self_.id(), *m);
-    return;
-  }
+      if (to_client(id, self_.id(), *m))
+        return;
+  // also an answer to a plan that is just being taken on
   park(in);
 }
 

@@ -5,6 +5,8 @@
 #include "dataflow/optimize/optimize.hpp"
 #include "dataflow/runtime/session.hpp"
 
+#include <boost/test/unit_test.hpp>
+
 #include <cstring>
 #include <memory>
 #include <stdexcept>
@@ -81,6 +83,16 @@ result<block> synchronous_as_written(const array& a) {
   return run_graph(lower({&a, 1}), a);
 }
 
+std::vector<std::unique_ptr<session>> sessions;
+
+/// Ends them while the program still runs.
+struct session_end {
+  ~session_end() {
+    sessions.clear();
+  }
+};
+BOOST_TEST_GLOBAL_FIXTURE(session_end);
+
 /// A session for all references: nodes are started once.
 session& session_of(scheduler kind, bool rotate) {
   session_options options;
@@ -92,9 +104,8 @@ session& session_of(scheduler kind, bool rotate) {
   auto opened = session::open(std::move(options));
   if (!opened)
     throw std::runtime_error(opened.error().what);
-  static std::vector<std::unique_ptr<session>> all_sessions;
-  all_sessions.push_back(std::move(*opened));
-  return *all_sessions.back();
+  sessions.push_back(std::move(*opened));
+  return *sessions.back();
 }
 
 result<block> run_in(session& s, const array& a) {
