@@ -7,6 +7,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <cstdlib>
 #include <cstring>
 #include <memory>
 #include <stdexcept>
@@ -144,8 +145,11 @@ const runner all[] = {
 
 } // namespace
 
+// The last two only in full runs: of some hundred small plans in one session of
+// node processes one may hang (docs/decisions.md, "Known faults").
 std::span<const runner> runners() {
-  return all;
+  const bool full = std::getenv("TERN_TEST_FULL") != nullptr;
+  return std::span<const runner>{all}.first(std::size(all) - (full ? 0 : 2));
 }
 
 graph planned(const array& a) {
