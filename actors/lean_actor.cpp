@@ -9,8 +9,7 @@
 namespace tern {
 
 lean_actor::lean_actor(caf::actor_config& config)
-  : caf::monitorable_actor(config) {
-}
+  : caf::monitorable_actor(config) {}
 
 void lean_actor::enqueue(caf::mailbox_element_ptr what,
                          caf::execution_unit* host) {
@@ -18,10 +17,9 @@ void lean_actor::enqueue(caf::mailbox_element_ptr what,
     return;
   using bytes = std::vector<char>;
   auto& content = what->content();
-  const bool understood
-    = content.match_elements<bytes>()
-      && on_bytes({content.get_as<bytes>(0).data(),
-                   content.get_as<bytes>(0).size()});
+  const bool understood = content.match_elements<bytes>()
+                          && on_bytes({content.get_as<bytes>(0).data(),
+                                       content.get_as<bytes>(0).size()});
   if (!understood)
     bounce(what, caf::make_error(caf::sec::unexpected_message));
 }

@@ -60,13 +60,6 @@ std::size_t mobility::parked(const actor_id& actor) const {
          + (r == residents_.end() ? 0 : r->second->held.size());
 }
 
-std::vector<instance_id> mobility::residents() const {
-  std::vector<instance_id> out;
-  for (auto& [id, r] : residents_)
-    out.push_back(r->instance());
-  return out;
-}
-
 resident* mobility::find(const actor_id& actor) {
   const auto r = residents_.find(actor);
   return r == residents_.end() ? nullptr : r->second.get();

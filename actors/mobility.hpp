@@ -78,8 +78,6 @@ public:
   /// What this node believes about an actor's place.
   std::optional<location> believed(const actor_id& actor) const;
   std::size_t parked(const actor_id& actor) const;
-  /// The actors that are here.
-  std::vector<instance_id> residents() const;
 
   struct counters {
     std::uint64_t handled = 0;    ///< messages whose handler ended

@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
+#include <cmath>
 #include <cstring>
 #include <iostream>
 #include <map>
@@ -95,6 +95,7 @@ public:
     std::vector<std::string> words{program, "migrate-peer", join.host,
                                    std::to_string(join.port)};
     std::vector<char*> argv;
+    argv.reserve(words.size() + 1);
     for (auto& w : words)
       argv.push_back(w.data());
     argv.push_back(nullptr);
@@ -210,7 +211,7 @@ double at(const std::vector<double>& sorted, double part) {
   if (sorted.empty())
     return 0;
   const auto last = static_cast<double>(sorted.size() - 1);
-  return sorted[static_cast<std::size_t>(last * part + 0.5)];
+  return sorted[static_cast<std::size_t>(std::lround(last * part))];
 }
 
 } // namespace

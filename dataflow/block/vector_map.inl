@@ -24,7 +24,6 @@ namespace tern {
 namespace HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-
 /// The scalar way for lanes that are not regular.
 template <class F, class D, class V, class M>
 HWY_NOINLINE V patch1(D d, V x, V y, M regular) {
@@ -57,8 +56,7 @@ void map1(const void* a, const void*, const void*, void* out, std::size_t n) {
 }
 
 template <class T, class F>
-void map2(const void* a, const void* b, const void*, void* out,
-          std::size_t n) {
+void map2(const void* a, const void* b, const void*, void* out, std::size_t n) {
   const hn::ScalableTag<T> d;
   const auto* x = static_cast<const T*>(a);
   const auto* y = static_cast<const T*>(b);
@@ -116,8 +114,7 @@ void widened1(const void* a, const void*, const void*, void* out,
 }
 
 template <class A, class R, class F>
-void plain1(const void* a, const void*, const void*, void* out,
-            std::size_t n) {
+void plain1(const void* a, const void*, const void*, void* out, std::size_t n) {
   const auto* HWY_RESTRICT x = static_cast<const A*>(a);
   auto* HWY_RESTRICT y = static_cast<R*>(out);
   for (std::size_t i = 0; i < n; ++i)

@@ -1,7 +1,3 @@
-// Messages may come before the plan they belong to: a node that has it already
-// is not waited for. They are parked (up to a bound; what is beyond it is
-// dropped) until the submission arrives, and dropped for a plan that is over.
-
 #include "dataflow/runtime/service.hpp"
 
 #include "dataflow/runtime/message_codec.hpp"
@@ -15,9 +11,6 @@ namespace tern {
 
 namespace {
 
-constexpr std::size_t parked_limit = 100'000; ///< messages a plan
-constexpr std::size_t forgotten_limit = 4096; ///< plans remembered as over
-
 constexpr std::array task_kinds{
     message_kind::have,        message_kind::want,
     message_kind::release,     message_kind::erred,
@@ -30,16 +23,16 @@ constexpr std::array task_kinds{
     message_kind::inspected,
 };
 
-// Kinds whose receiver is no task.
-bool is_answer(message_kind kind, const envelope& head) {
-  switch (kind) {
+// Is it for somebody who is no task?
+bool is_answer(const dataflow_message& m) {
+  switch (m.kind) {
   case message_kind::down:
   case message_kind::order_moved:
   case message_kind::inspected:
     return true;
   case message_kind::block_data:
   case message_kind::erred:
-    return head.to.low == 0;
+    return m.to == 0;
   default:
     return false;
   }
@@ -56,15 +49,10 @@ dataflow_service::dataflow_service(node& self, kernel_registry kernels)
 dataflow_service::~dataflow_service() {
   gate_.close();
   slow_.stop();
-  std::vector<std::shared_ptr<plan_host>> plans;
-  {
-    std::lock_guard guard{mutex_};
-    for (auto& [id, host] : plans_)
-      plans.push_back(host);
-    plans_.clear();
-  }
-  for (auto& host : plans)
+  for (auto& [id, host] : plans_.all()) {
+    plans_.end(id);
     host->close();
+  }
 }
 
 void dataflow_service::listen() {
@@ -82,7 +70,7 @@ void dataflow_service::listen() {
   on(message_kind::progress_request, [this](incoming& in) {
     plan_reply r;
     r.id = in.head.to.plan();
-    if (auto host = find(r.id))
+    if (auto host = plans_.find(r.id))
       r = host->reply();
     reply(in.from, message_kind::progress_reply, r);
   });
@@ -139,126 +127,81 @@ void dataflow_service::accept(plan p) {
               return to_client(id, to, m);
             }});
     host->engine().expand();
-    answer = host->reply();
   }
+  if (host && !open(p.id, host))
+    return; // forgotten meanwhile
+  if (host)
+    answer = host->reply();
   reply(submitter, message_kind::plan_accepted, answer);
-  if (!host)
-    return;
-  std::vector<parked> waiting;
-  for (;;) { // hand over what is parked until nothing more came meanwhile
-    {
-      std::lock_guard guard{mutex_};
-      auto found = parked_.find(p.id);
-      if (found == parked_.end() || found->second.empty()) {
-        parked_.erase(p.id);
-        if (forgotten_.contains(p.id))
-          return;
-        plans_[p.id] = host;
-        break;
-      }
-      waiting = std::move(found->second);
-      found->second.clear();
-    }
-    for (auto& item : waiting)
-      if (auto m = decode(item.kind, item.head, item.payload, item.bulk))
-        host->engine().receive(std::move(*m));
+}
+
+// Hands over what is parked until nothing more came meanwhile. Only then does
+// the submitter hear that the plan is accepted.
+bool dataflow_service::open(std::uint64_t id, std::shared_ptr<plan_host> host) {
+  for (;;) {
+    auto step = plans_.open(id, host);
+    if (step.opened)
+      break;
+    if (step.parked.empty())
+      return false;
+    for (auto& m : step.parked)
+      host->engine().receive(std::move(m));
   }
   pool_.add(*host);
   self_.flush();
+  return true;
 }
 
 void dataflow_service::forget(std::uint64_t plan_id, const plan_view& view) {
-  {
-    std::lock_guard guard{mutex_};
-    forgotten_[plan_id] = true; // what still comes for it is for nobody
-  }
   envelope head;
   head.to = {plan_id, 0};
-  for (const auto& place : view.places) {
-    if (place.node == self_.id())
-      slow_.post([this, plan_id] { drop(plan_id); });
-    else
+  for (const auto& place : view.places)
+    if (place.node != self_.id())
       self_.send(place.node, message_kind::plan_forget, head, {});
-  }
   self_.flush();
+  // here too, with or without a region: what still comes is for nobody
+  slow_.post([this, plan_id] { drop(plan_id); });
 }
 
 void dataflow_service::drop(std::uint64_t plan_id) {
-  std::shared_ptr<plan_host> host;
-  {
-    std::lock_guard guard{mutex_};
-    if (forgotten_.size() >= forgotten_limit)
-      forgotten_.clear();
-    forgotten_[plan_id] = true;
-    parked_.erase(plan_id);
-    const auto found = plans_.find(plan_id);
-    if (found == plans_.end())
-      return;
-    host = std::move(found->second);
-    plans_.erase(found);
-  }
-  host->close();
+  if (auto host = plans_.end(plan_id))
+    host->close();
 }
 
 void dataflow_service::on_down(const member& who) {
-  std::vector<std::pair<std::uint64_t, std::uint32_t>> orphans;
-  {
-    std::lock_guard guard{mutex_};
-    for (const auto& [id, host] : plans_)
-      if (host->submitter() == who.id)
-        orphans.emplace_back(id, host->keep_seconds());
-  }
-  for (auto [id, seconds] : orphans)
-    slow_.post_after(std::chrono::seconds(seconds),
-                     [this, plan_id = id] { drop(plan_id); });
-}
-
-std::shared_ptr<plan_host> dataflow_service::find(std::uint64_t id) const {
-  std::lock_guard guard{mutex_};
-  const auto found = plans_.find(id);
-  return found == plans_.end() ? nullptr : found->second;
+  for (const auto& [id, host] : plans_.all())
+    if (host->submitter() == who.id)
+      slow_.post_after(std::chrono::seconds(host->keep_seconds()),
+                       [this, plan_id = id] { drop(plan_id); });
 }
 
 // -- messages -----------------------------------------------------------------
 
 void dataflow_service::on_task_message(incoming& in) {
-  const auto id = in.head.to.plan();
-  if (auto host = find(id)) {
-    if (auto m = decode(in.kind, in.head, in.payload, in.bulk))
-      host->engine().receive(std::move(*m));
+  if (auto m = decode(in.kind, in.head, in.payload, in.bulk)) {
+    deliver(in.head.to.plan(), std::move(*m));
     self_.flush();
-    return;
   }
-  if (is_answer(in.kind, in.head))
-    if (auto m = decode(in.kind, in.head, in.payload, in.bulk))
-      if (to_client(id, self_.id(), *m))
-        return;
-  // also an answer to a plan that is just being taken on
-  park(in);
 }
 
-bool dataflow_service::park(incoming& in) {
-  std::lock_guard guard{mutex_};
-  if (forgotten_.contains(in.head.to.plan()))
-    return false;
-  auto& waiting = parked_[in.head.to.plan()];
-  if (waiting.size() >= parked_limit)
-    return false;
-  waiting.push_back(
-      {in.kind, in.head, {in.payload.begin(), in.payload.end()}, in.bulk});
-  return true;
+void dataflow_service::deliver(std::uint64_t plan_id, dataflow_message m) {
+  auto host = plans_.find(plan_id);
+  if (!host && is_answer(m) && to_client(plan_id, self_.id(), m))
+    return;
+  if (!host)
+    host = plans_.find_or_park(plan_id, m);
+  if (host)
+    host->engine().receive(std::move(m));
 }
 
 void dataflow_service::send(std::uint64_t plan_id, node_id to,
                             const dataflow_message& m) {
   if (to == self_.id()) {
-    if (auto host = find(plan_id))
-      host->engine().receive(m);
-    self_.flush();
-    return;
+    deliver(plan_id, m);
+  } else {
+    auto out = encode(m, plan_id);
+    self_.send(to, m.kind, out.head, out.payload);
   }
-  auto out = encode(m, plan_id);
-  self_.send(to, m.kind, out.head, out.payload);
   self_.flush();
 }
 
@@ -316,15 +259,9 @@ void dataflow_service::deliver_reply(incoming& in) {
 // -- status -------------------------------------------------------------------
 
 dataflow_service::status dataflow_service::report() const {
-  std::vector<std::shared_ptr<plan_host>> plans;
-  {
-    std::lock_guard guard{mutex_};
-    for (const auto& [id, host] : plans_)
-      plans.push_back(host);
-  }
   status out;
   out.memory_used = memory_.used();
-  for (const auto& host : plans) {
+  for (const auto& [id, host] : plans_.all()) {
     const auto r = host->reply();
     out.plans.push_back({r.id, r.tasks, r.done});
     host->engine().tasks().each([&](task_record& t) {

@@ -7,6 +7,7 @@
 #include "dataflow/runtime/ledger.hpp"
 #include "dataflow/runtime/plan_host.hpp"
 #include "dataflow/runtime/plan_message.hpp"
+#include "dataflow/runtime/plan_table.hpp"
 #include "dataflow/runtime/serial_thread.hpp"
 
 #include <cstdint>
@@ -85,20 +86,14 @@ private:
   void on_task_message(incoming& in);
   void on_submit(bytes_view payload);
   void accept(plan p);
+  bool open(std::uint64_t id, std::shared_ptr<plan_host> host);
+  void deliver(std::uint64_t plan_id, dataflow_message m);
   void on_down(const member& who);
   void drop(std::uint64_t plan_id);
   void reply(node_id to, message_kind kind, const plan_reply& r);
   void deliver_reply(incoming& in);
-  std::shared_ptr<plan_host> find(std::uint64_t plan_id) const;
   bool to_client(std::uint64_t plan_id, node_id name, dataflow_message& m);
-  bool park(incoming& in);
 
-  struct parked {
-    message_kind kind;
-    envelope head;
-    std::vector<std::byte> payload;
-    buffer bulk;
-  };
   struct client_entry {
     node_id name;
     plan_client* client;
@@ -108,10 +103,7 @@ private:
   kernel_registry kernels_;
   ledger memory_;
   compute_pool pool_;
-  mutable std::mutex mutex_; ///< guards the maps
-  std::unordered_map<std::uint64_t, std::shared_ptr<plan_host>> plans_;
-  std::unordered_map<std::uint64_t, std::vector<parked>> parked_;
-  std::unordered_map<std::uint64_t, bool> forgotten_;
+  plan_table<plan_host, dataflow_message> plans_;
   std::mutex clients_mutex_; ///< held while a client is called
   std::unordered_map<std::uint64_t, client_entry> clients_;
   gate gate_;

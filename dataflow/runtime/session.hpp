@@ -76,7 +76,9 @@ struct compute_hooks {
   std::function<bool()> cancelled;
 };
 
-/// A place to compute arrays. Not thread-safe: one computation at a time.
+/// A place to compute arrays. Not thread-safe: one computation at a time. It
+/// has to end before `main` returns: below it is CAF, whose static objects must
+/// still be there.
 ///
 /// ```cpp
 /// auto s = tern::session::open({.scheduler = tern::scheduler::threads});

@@ -2,6 +2,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
 #include <deque>
 #include <functional>
 #include <map>
@@ -56,13 +57,13 @@ public:
       if (auto* t = std::get_if<instruction::transmit>(&o))
         air.push_back({n, t->to.value - 1, std::move(t->message)});
       else if (auto* r = std::get_if<instruction::run>(&o))
-        runs.push_back({n, *r});
+        runs.emplace_back(n, *r);
       else if (auto* s = std::get_if<instruction::save>(&o))
-        saves.push_back({n, *s});
+        saves.emplace_back(n, *s);
       else if (auto* e = std::get_if<instruction::restore>(&o))
-        restores.push_back({n, *e});
+        restores.emplace_back(n, *e);
       else if (auto* a = std::get_if<instruction::arm>(&o))
-        timers.push_back({n, *a});
+        timers.emplace_back(n, *a);
       else if (auto* d = std::get_if<instruction::order_done>(&o))
         done[d->number] = d->outcome;
       else if (auto* l = std::get_if<instruction::located>(&o))
@@ -109,10 +110,12 @@ public:
   }
   /// Fires the last timer of this kind that was armed at `n`.
   void fire(std::size_t n, mobility_timer::kind kind) {
-    for (auto t = timers.rbegin(); t != timers.rend(); ++t)
-      if (t->first == n && t->second.timer.what == kind)
-        return feed(n, mobility_event::timed_out{t->second.timer});
-    BOOST_FAIL("no such timer");
+    const auto last =
+        std::find_if(timers.rbegin(), timers.rend(), [&](auto& t) {
+          return t.first == n && t.second.timer.what == kind;
+        });
+    BOOST_REQUIRE(last != timers.rend());
+    feed(n, mobility_event::timed_out{last->second.timer});
   }
   /// Takes all messages of a type out of the air.
   template <class T>

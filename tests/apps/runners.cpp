@@ -7,7 +7,6 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include <cstdlib>
 #include <cstring>
 #include <memory>
 #include <stdexcept>
@@ -113,7 +112,9 @@ result<block> run_in(session& s, const array& a) {
   assembly whole(a);
   compute_hooks hooks;
   hooks.sink = [&](std::size_t, const shape& index, const shape&,
-                   const block& made) { return whole.put(index, made); };
+                   const block& made) {
+    return whole.put(index, made);
+  };
   auto done = s.compute({&a, 1}, hooks);
   if (!done)
     return tl::make_unexpected(done.error());
@@ -145,11 +146,8 @@ const runner all[] = {
 
 } // namespace
 
-// The last two only in full runs: of some hundred small plans in one session of
-// node processes one may hang (docs/decisions.md, "Known faults").
 std::span<const runner> runners() {
-  const bool full = std::getenv("TERN_TEST_FULL") != nullptr;
-  return std::span<const runner>{all}.first(std::size(all) - (full ? 0 : 2));
+  return all;
 }
 
 graph planned(const array& a) {

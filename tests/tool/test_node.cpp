@@ -27,7 +27,8 @@ block value_of(double x) {
 }
 
 // `arguments`: the path of the file that opens the gate.
-block wait_at_gate(std::span<const block>, std::span<const std::byte> arguments) {
+block wait_at_gate(std::span<const block>,
+                   std::span<const std::byte> arguments) {
   const std::string path(reinterpret_cast<const char*>(arguments.data()),
                          arguments.size());
   while (!std::filesystem::exists(path))
