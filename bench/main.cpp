@@ -1,7 +1,10 @@
 // tern-bench: what tern reaches, beside its rivals, measured in the same run.
 
+#include "bench/link.hpp"
 #include "bench/migrate.hpp"
 #include "bench/report.hpp"
+#include "bench/slides.hpp"
+#include "bench/startup.hpp"
 #include "bench/tasks.hpp"
 
 #include <CLI/App.hpp>
@@ -65,6 +68,38 @@ int main(int argc, char** argv) {
   migrate_peer->add_option("host", host)->required();
   migrate_peer->add_option("port", port)->required();
   migrate_peer->callback([&] { status = run_migrate_peer(host, port); });
+
+  auto* link = tool.add_subcommand(
+      "link", "Two processes: round trips, small messages, blocks.");
+  link->add_flag("--json", json, "one JSON object a line");
+  link->add_option("--repeats", repeats)->capture_default_str();
+  link->callback([&] { finish(run_link(repeats)); });
+
+  auto* link_once = tool.add_subcommand("link-once")->group("");
+  link_once->add_option("kind", kind)->required();
+  link_once->add_option("n", n)->required();
+  link_once->add_option("block", bytes)->required();
+  link_once->callback([&] { status = run_link_once(kind, n, bytes); });
+
+  auto* link_peer = tool.add_subcommand("link-peer")->group("");
+  link_peer->add_option("host", host)->required();
+  link_peer->add_option("port", port)->required();
+  link_peer->callback([&] { status = run_link_peer(host, port); });
+
+  auto* slides = tool.add_subcommand(
+      "slides",
+      "What is shown on slides: products, (x + x.T) - x.mean(axis=0).");
+  slides->add_flag("--json", json, "one JSON object a line");
+  slides->add_option("--repeats", repeats)->capture_default_str();
+  slides->add_option("--threads", threads)->capture_default_str();
+  slides->callback([&] { finish(run_slides(repeats, threads)); });
+
+  auto* startup = tool.add_subcommand(
+      "startup",
+      "How long until something can be done, and in how much memory.");
+  startup->add_flag("--json", json, "one JSON object a line");
+  startup->add_option("--repeats", repeats)->capture_default_str();
+  startup->callback([&] { finish(run_startup(repeats)); });
 
   // the environment's choice of kernels is not what is measured
   for (const char* name : {"OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"})

@@ -7,10 +7,8 @@
 #include "bench/migrate.hpp"
 #include "bench/travel.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
-#include <spawn.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -21,10 +19,6 @@
 #include <mutex>
 #include <sstream>
 #include <thread>
-
-#include <sys/wait.h>
-
-extern char** environ;
 
 namespace tern::bench {
 
@@ -81,64 +75,6 @@ public:
 private:
   std::mutex mutex_;
   std::map<std::uint32_t, times> log_;
-};
-
-/// The other process.
-class peer {
-public:
-  explicit peer(const member& join) {
-    int in[2];
-    int out[2];
-    if (::pipe2(in, O_CLOEXEC) != 0 || ::pipe2(out, O_CLOEXEC) != 0)
-      return;
-    const std::string program = own_path();
-    std::vector<std::string> words{program, "migrate-peer", join.host,
-                                   std::to_string(join.port)};
-    std::vector<char*> argv;
-    argv.reserve(words.size() + 1);
-    for (auto& w : words)
-      argv.push_back(w.data());
-    argv.push_back(nullptr);
-    posix_spawn_file_actions_t actions;
-    ::posix_spawn_file_actions_init(&actions);
-    ::posix_spawn_file_actions_adddup2(&actions, in[0], STDIN_FILENO);
-    ::posix_spawn_file_actions_adddup2(&actions, out[1], STDOUT_FILENO);
-    if (::posix_spawn(&pid_, program.c_str(), &actions, nullptr, argv.data(),
-                      environ)
-        != 0)
-      pid_ = -1;
-    ::posix_spawn_file_actions_destroy(&actions);
-    ::close(in[0]);
-    ::close(out[1]);
-    to_ = in[1];
-    from_ = out[0];
-  }
-  ~peer() {
-    finish();
-  }
-  peer(const peer&) = delete;
-  peer& operator=(const peer&) = delete;
-
-  /// Ends it and gives all that it printed.
-  std::string finish() {
-    if (to_ < 0)
-      return {};
-    ::close(std::exchange(to_, -1));
-    std::string text;
-    char piece[4096];
-    for (ssize_t n; (n = ::read(from_, piece, sizeof piece)) > 0;)
-      text.append(piece, static_cast<std::size_t>(n));
-    ::close(from_);
-    int status = 0;
-    if (pid_ > 0)
-      ::waitpid(pid_, &status, 0);
-    return text;
-  }
-
-private:
-  pid_t pid_ = -1;
-  int to_ = -1;
-  int from_ = -1;
 };
 
 template <class F>
@@ -227,7 +163,8 @@ int run_migrate_once(std::size_t bytes, std::size_t moves) {
   actor_host host(here);
   register_travel_types(host);
   log.watch(host);
-  peer other(here.self());
+  child_process other(own_path(), {"migrate-peer", here.self().host,
+                                   std::to_string(here.self().port)});
   if (!wait_for([&] { return here.members().size() == 2; }))
     return 1;
   const auto members = here.members();
@@ -268,7 +205,7 @@ int run_migrate_once(std::size_t bytes, std::size_t moves) {
   });
   const auto missing =
       got.messages > sent ? got.messages - sent : sent - got.messages;
-  std::istringstream theirs(other.finish());
+  std::istringstream theirs(other.finish().output);
   log.merge(theirs);
   auto freezes = log.freezes();
   nlohmann::ordered_json out;

@@ -63,7 +63,7 @@ void report(const std::string& kind, const series& ours, const series& tbb,
 
 std::vector<row> run_tasks(std::size_t n, unsigned threads, unsigned repeats) {
   std::vector<row> rows;
-  const auto rival = rival_path("rival-tbb-tasks");
+  const auto rival = program_beside("rival-tbb-tasks");
   const auto count = std::to_string(n);
   const auto workers = std::to_string(threads);
   for (const std::string kind : {"independent", "chain", "tree", "layered"}) {

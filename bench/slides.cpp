@@ -1,0 +1,118 @@
+#include "bench/slides.hpp"
+
+#include "bench/child.hpp"
+#include "bench/pairs.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <cstdlib>
+#include <optional>
+#include <string>
+
+namespace tern::bench {
+
+namespace {
+
+struct run {
+  double seconds = 0;
+  double peak_gigabytes = 0;
+};
+
+std::optional<run> run_of(const child_end& end) {
+  const auto last = end.output.rfind('{');
+  if (end.status != 0 || last == std::string::npos)
+    return std::nullopt;
+  const auto said =
+      nlohmann::json::parse(end.output.substr(last), nullptr, false);
+  if (!said.is_object() || !said.contains("seconds"))
+    return std::nullopt;
+  return run{said["seconds"].get<double>(),
+             static_cast<double>(end.peak_bytes) / 1e9};
+}
+
+std::optional<run> eval(const std::string& program, unsigned threads) {
+  return run_of(child_process(program_beside("tern"),
+                              {"eval", program, "--scheduler", "threads",
+                               "--threads", std::to_string(threads), "--json"})
+                    .finish());
+}
+
+std::optional<double> seconds_of(const std::optional<run>& r) {
+  return r ? std::optional(r->seconds) : std::nullopt;
+}
+
+// The inputs are constants, which cost one pass over memory, and so does the
+// sum: both count on our side only.
+row product_row(int n, unsigned repeats, unsigned threads) {
+  const auto program =
+      fmt::format("(full(({0}, {0}), 0.5) @ full(({0}, {0}), 0.25)).sum()", n);
+  const auto rival = program_beside("rival-openblas-product");
+  const auto found = interleave(
+      repeats, [&] { return seconds_of(eval(program, threads)); },
+      [&] {
+        return seconds_of(run_of(
+            child_process(rival, {std::to_string(n), std::to_string(threads)})
+                .finish()));
+      });
+  promise p;
+  p.at_least = 0.95;
+  return compare("slides", fmt::format("product n = {}", n), "s",
+                 "one OpenBLAS call", found, p);
+}
+
+std::optional<double> known_dask(int n) {
+  // what Debian's Dask reaches on threads on this kind of machine
+  return n == 10'000   ? std::optional(0.506)
+         : n == 20'000 ? std::optional(2.116)
+                       : std::nullopt;
+}
+
+void slide_rows(int n, unsigned repeats, unsigned threads,
+                std::vector<row>& rows) {
+  const auto program =
+      fmt::format("x = random.random(({0}, {0}), chunks=1000)\n"
+                  "((x + x.T) - x.mean(axis=0)).std()",
+                  n);
+  pairs memory;
+  const auto found = interleave(
+      repeats,
+      [&] {
+        const auto r = eval(program, threads);
+        if (r)
+          memory.ours.push_back(r->peak_gigabytes);
+        return seconds_of(r);
+      },
+      [&] {
+        const auto r =
+            run_of(child_process("/usr/bin/python3",
+                                 {TERN_BENCH_SOURCES "/rival_dask_slide.py",
+                                  std::to_string(n), std::to_string(threads)})
+                       .finish());
+        if (r)
+          memory.theirs.push_back(r->peak_gigabytes);
+        return seconds_of(r);
+      });
+  promise faster;
+  faster.at_least = 1;
+  faster.known_rival = known_dask(n);
+  rows.push_back(compare("slides", fmt::format("(x + x.T) - mean n = {}", n),
+                         "s", "Dask, threads", found, faster));
+  promise small;
+  small.at_most = 1;
+  rows.push_back(compare("slides", fmt::format("its memory n = {}", n), "GB",
+                         "Dask, threads", memory, small));
+}
+
+} // namespace
+
+std::vector<row> run_slides(unsigned repeats, unsigned threads) {
+  std::vector<row> rows;
+  for (const int n : {2000, 4000, 8000})
+    rows.push_back(product_row(n, repeats, threads));
+  for (const int n : {10'000, 20'000, 40'000})
+    slide_rows(n, repeats, threads, rows);
+  return rows;
+}
+
+} // namespace tern::bench
