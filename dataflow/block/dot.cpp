@@ -9,6 +9,7 @@
 
 #include <cblas.h>
 
+#include <algorithm>
 #include <cstring>
 #include <stdexcept>
 
@@ -94,6 +95,11 @@ void add_product(sizes n, const bool* a, const bool* b, double, bool* c) {
               });
 }
 
+bool is_empty_sum(std::span<const block> left) {
+  return std::all_of(left.begin(), left.end(),
+                     [](const block& b) { return b.shape()[1] == 0; });
+}
+
 } // namespace
 
 block dot(std::span<const block> left, std::span<const block> right) {
@@ -107,9 +113,11 @@ block dot(std::span<const block> left, std::span<const block> right) {
   block_builder out(type, {outer.rows, outer.columns});
   if (out.size() == 0)
     return out.finish();
-  std::memset(out.data(), 0,
-              static_cast<std::size_t>(out.size()) * size_of(type));
+  // BLAS overwrites what is there with the first product
   double beta = 0;
+  if (!is_floating(type) || is_empty_sum(left))
+    std::memset(out.data(), 0,
+                static_cast<std::size_t>(out.size()) * size_of(type));
   for (std::size_t i = 0; i < left.size(); ++i) {
     const auto n = sizes_of(left[i], right[i]);
     if (n.rows != outer.rows || n.columns != outer.columns

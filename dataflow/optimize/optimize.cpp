@@ -11,6 +11,9 @@ std::span<const pass> passes() noexcept {
   static constexpr std::array list{
       pass{"cull", cull},
       pass{"fuse", fuse},
+      pass{"rematerialise", rematerialise},
+      pass{"fuse", fuse},
+      pass{"share", share},
   };
   return list;
 }

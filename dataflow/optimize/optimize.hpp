@@ -23,6 +23,15 @@ graph cull(graph g);
 /// that several read stays, so that nothing is computed twice.
 graph fuse(graph g);
 
+/// Sources that are cheap to make again (numbers by counter, constants, a
+/// little arithmetic on them) and that several layers read are copied for each
+/// elementwise reader, so that nothing is held across a barrier. To be followed
+/// by `fuse` and `share`.
+graph rematerialise(graph g);
+
+/// Layers that do the same work on the same inputs become one.
+graph share(graph g);
+
 /// All passes, in the order in which they run.
 std::span<const pass> passes() noexcept;
 

@@ -161,7 +161,7 @@ BOOST_AUTO_TEST_CASE(passes_are_watched_in_order) {
   optimize(lower({&x, 1}), [&](std::string_view name, const graph& g) {
     seen += std::string{name} + " " + std::to_string(g.layers.size()) + ";";
   });
-  BOOST_TEST(seen == "cull 2;fuse 1;");
+  BOOST_TEST(seen == "cull 2;fuse 1;rematerialise 1;fuse 1;share 1;");
 }
 
 BOOST_AUTO_TEST_CASE(unsound_graphs_are_named_with_pass_and_layer) {
