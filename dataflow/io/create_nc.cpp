@@ -1,10 +1,10 @@
 #include "dataflow/io/netcdf.hpp"
 #include "dataflow/io/netcdf_file.hpp"
+#include "dataflow/io/netcdf_library.hpp"
 #include "dataflow/io/pending_file.hpp"
 #include "dataflow/io/written_blocks.hpp"
 
 #include <fmt/format.h>
-#include <netcdf.h>
 
 #include <algorithm>
 #include <limits>
@@ -48,9 +48,9 @@ public:
 
   int dimension(const std::string& name, std::int64_t extent) {
     int id = -1;
-    if (!error_ && nc_inq_dimid(file_, name.c_str(), &id) != NC_NOERR)
+    if (!error_ && netcdf().inq_dimid(file_, name.c_str(), &id) != NC_NOERR)
       // NetCDF has no fixed dimension of length 0
-      error_ = nc_def_dim(
+      error_ = netcdf().def_dim(
           file_, name.c_str(),
           extent == 0 ? NC_UNLIMITED : static_cast<std::size_t>(extent), &id);
     return id;
@@ -60,16 +60,17 @@ public:
                const std::vector<int>& axes) {
     int id = -1;
     if (!error_)
-      error_ = nc_def_var(file_, name.c_str(), stored_type(type),
-                          static_cast<int>(axes.size()), axes.data(), &id);
+      error_ =
+          netcdf().def_var(file_, name.c_str(), stored_type(type),
+                           static_cast<int>(axes.size()), axes.data(), &id);
     return id;
   }
 
   void attributes(int id, const array& a) {
     const auto nan = std::numeric_limits<double>::quiet_NaN();
     if (!error_ && is_floating(a.type()))
-      error_ = nc_put_att_double(file_, id, "_FillValue", stored_type(a.type()),
-                                 1, &nan);
+      error_ = netcdf().put_att_double(file_, id, "_FillValue",
+                                       stored_type(a.type()), 1, &nan);
     if (a.type() == dtype::boolean)
       text(id, "dtype", "bool");
     if (!a.expression().empty())
@@ -78,14 +79,15 @@ public:
 
   int end() {
     if (!error_)
-      error_ = nc_enddef(file_);
+      error_ = netcdf().enddef(file_);
     return error_;
   }
 
 private:
   void text(int id, const char* name, const std::string& value) {
     if (!error_)
-      error_ = nc_put_att_text(file_, id, name, value.size(), value.data());
+      error_ =
+          netcdf().put_att_text(file_, id, name, value.size(), value.data());
   }
 
   int file_;
@@ -100,7 +102,7 @@ public:
   ~netcdf_writer() override {
     const std::lock_guard guard(netcdf_lock());
     if (id_ >= 0)
-      nc_close(id_);
+      netcdf().close(id_);
   }
 
   /// 0 or the library's error. Elements are not filled first: `commit` sees
@@ -108,7 +110,7 @@ public:
   int define(const array& a, const std::string& name) {
     const std::lock_guard guard(netcdf_lock());
     int before = 0;
-    if (int e = nc_set_fill(id_, NC_NOFILL, &before))
+    if (int e = netcdf().set_fill(id_, NC_NOFILL, &before))
       return e;
     definition d(id_);
     std::vector<int> axes;
@@ -128,8 +130,8 @@ public:
                                          data.shape().end());
     if (data.size() > 0) {
       const std::lock_guard guard(netcdf_lock());
-      if (int e = nc_put_vara(id_, variable_, first.data(), count.data(),
-                              data.data()))
+      if (int e = netcdf().put_vara(id_, variable_, first.data(), count.data(),
+                                    data.data()))
         return failed(e);
     }
     blocks_.add(start, data);
@@ -141,7 +143,7 @@ public:
       return whole;
     {
       const std::lock_guard guard(netcdf_lock());
-      if (int e = nc_close(std::exchange(id_, -1)))
+      if (int e = netcdf().close(std::exchange(id_, -1)))
         return failed(e);
     }
     return file_.commit();
@@ -150,7 +152,7 @@ public:
   tl::unexpected<failure> failed(int error) const {
     return fail(failure_kind::io,
                 fmt::format("cannot write {}: {}", file_.target().string(),
-                            nc_strerror(error)));
+                            netcdf().strerror(error)));
   }
 
 private:
@@ -165,15 +167,19 @@ private:
 result<std::unique_ptr<array_writer>>
 create_nc(const std::filesystem::path& path, const array& a,
           const std::string& name) {
+  if (auto ready = load_netcdf(); !ready)
+    return tl::make_unexpected(ready.error());
   auto file = pending_file::beside(path);
   if (!file)
     return tl::make_unexpected(file.error());
   int id = -1;
   {
     const std::lock_guard guard(netcdf_lock());
-    if (int e = nc_create(file->path().c_str(), NC_NETCDF4 | NC_CLOBBER, &id))
-      return fail(failure_kind::io, fmt::format("cannot write {}: {}",
-                                                path.string(), nc_strerror(e)));
+    if (int e =
+            netcdf().create(file->path().c_str(), NC_NETCDF4 | NC_CLOBBER, &id))
+      return fail(failure_kind::io,
+                  fmt::format("cannot write {}: {}", path.string(),
+                              netcdf().strerror(e)));
   }
   auto writer = std::make_unique<netcdf_writer>(*std::move(file), id, a);
   if (int e = writer->define(a, name))

@@ -1,10 +1,10 @@
 #include "dataflow/io/netcdf_file.hpp"
 
+#include "dataflow/io/netcdf_library.hpp"
 #include "dataflow/io/netcdf_signature.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <netcdf.h>
 
 #include <algorithm>
 #include <array>
@@ -23,11 +23,11 @@ using name_buffer = std::array<char, NC_MAX_NAME + 1>;
 std::string text_attribute(int group, int id, const char* name) {
   nc_type type = NC_NAT;
   std::size_t length = 0;
-  if (nc_inq_att(group, id, name, &type, &length) != NC_NOERR || type != NC_CHAR
-      || length > most_values)
+  if (netcdf().inq_att(group, id, name, &type, &length) != NC_NOERR
+      || type != NC_CHAR || length > most_values)
     return {};
   std::string text(length, '\0');
-  if (nc_get_att_text(group, id, name, text.data()) != NC_NOERR)
+  if (netcdf().get_att_text(group, id, name, text.data()) != NC_NOERR)
     return {};
   return text.c_str();
 }
@@ -35,32 +35,32 @@ std::string text_attribute(int group, int id, const char* name) {
 void collect_names(int group, const std::string& prefix, int depth,
                    std::vector<std::string>& names) {
   int count = 0;
-  if (nc_inq_nvars(group, &count) != NC_NOERR || depth > deepest_group)
+  if (netcdf().inq_nvars(group, &count) != NC_NOERR || depth > deepest_group)
     return;
   name_buffer name{};
   for (int id = 0; id < count; ++id)
-    if (nc_inq_varname(group, id, name.data()) == NC_NOERR)
+    if (netcdf().inq_varname(group, id, name.data()) == NC_NOERR)
       names.push_back(prefix + name.data());
-  if (nc_inq_grps(group, &count, nullptr) != NC_NOERR || count <= 0)
+  if (netcdf().inq_grps(group, &count, nullptr) != NC_NOERR || count <= 0)
     return;
   std::vector<int> children(static_cast<std::size_t>(count));
-  nc_inq_grps(group, nullptr, children.data());
+  netcdf().inq_grps(group, nullptr, children.data());
   for (int child : children)
-    if (nc_inq_grpname(child, name.data()) == NC_NOERR)
+    if (netcdf().inq_grpname(child, name.data()) == NC_NOERR)
       collect_names(child, prefix + name.data() + "/", depth + 1, names);
 }
 
 int read_axes(netcdf_variable& v) {
   int rank = 0;
-  if (int e = nc_inq_varndims(v.group, v.id, &rank))
+  if (int e = netcdf().inq_varndims(v.group, v.id, &rank))
     return e;
   std::vector<int> ids(static_cast<std::size_t>(rank));
-  if (int e = nc_inq_vardimid(v.group, v.id, ids.data()))
+  if (int e = netcdf().inq_vardimid(v.group, v.id, ids.data()))
     return e;
   for (int id : ids) {
     name_buffer name{};
     std::size_t extent = 0;
-    if (int e = nc_inq_dim(v.group, id, name.data(), &extent))
+    if (int e = netcdf().inq_dim(v.group, id, name.data(), &extent))
       return e;
     v.extents.push_back(static_cast<std::int64_t>(extent));
     v.dimensions.emplace_back(name.data());
@@ -72,7 +72,8 @@ void read_storage(netcdf_variable& v) {
   int storage = NC_CONTIGUOUS;
   std::vector<std::size_t> sizes(v.extents.size());
   if (v.extents.empty()
-      || nc_inq_var_chunking(v.group, v.id, &storage, sizes.data()) != NC_NOERR
+      || netcdf().inq_var_chunking(v.group, v.id, &storage, sizes.data())
+             != NC_NOERR
       || storage != NC_CHUNKED)
     return;
   for (auto size : sizes)
@@ -82,7 +83,7 @@ void read_storage(netcdf_variable& v) {
 
 /// NC_NOERR, or what the library says.
 int read_metadata(netcdf_variable& v) {
-  if (int e = nc_inq_vartype(v.group, v.id, &v.type))
+  if (int e = netcdf().inq_vartype(v.group, v.id, &v.type))
     return e;
   if (int e = read_axes(v))
     return e;
@@ -112,18 +113,18 @@ std::optional<std::vector<double>>
 netcdf_variable::numbers(const char* attribute) const {
   nc_type stored = NC_NAT;
   std::size_t length = 0;
-  if (nc_inq_att(group, id, attribute, &stored, &length) != NC_NOERR
+  if (netcdf().inq_att(group, id, attribute, &stored, &length) != NC_NOERR
       || stored == NC_CHAR || stored > NC_UINT64 || length > most_values)
     return {};
   std::vector<double> values(length);
-  if (nc_get_att_double(group, id, attribute, values.data()) != NC_NOERR)
+  if (netcdf().get_att_double(group, id, attribute, values.data()) != NC_NOERR)
     return {};
   return values;
 }
 
 int netcdf_variable::type_of(const char* attribute) const {
   nc_type stored = NC_NAT;
-  nc_inq_atttype(group, id, attribute, &stored);
+  netcdf().inq_atttype(group, id, attribute, &stored);
   return stored;
 }
 
@@ -132,16 +133,18 @@ netcdf_file::open(const std::string& path) {
   if (auto checked = check_netcdf_signature(path); !checked)
     return tl::make_unexpected(checked.error());
   open_without_locks();
+  if (auto ready = load_netcdf(); !ready)
+    return tl::make_unexpected(ready.error());
   int id = 0;
-  if (int e = nc_open(path.c_str(), NC_NOWRITE, &id); e != NC_NOERR)
+  if (int e = netcdf().open(path.c_str(), NC_NOWRITE, &id); e != NC_NOERR)
     return fail(failure_kind::malformed,
                 fmt::format("{} is damaged or not a NetCDF file: {}", path,
-                            nc_strerror(e)));
+                            netcdf().strerror(e)));
   return std::shared_ptr<netcdf_file>(new netcdf_file(path, id));
 }
 
 netcdf_file::~netcdf_file() {
-  nc_close(id_);
+  netcdf().close(id_);
 }
 
 /// The group that a path leads to; leaves the last part in `name`.
@@ -150,7 +153,7 @@ result<int> netcdf_file::group_of(std::string_view& name) const {
   for (auto slash = name.find('/'); slash != std::string_view::npos;
        slash = name.find('/')) {
     const std::string part(name.substr(0, slash));
-    if (!part.empty() && nc_inq_grp_ncid(group, part.c_str(), &group))
+    if (!part.empty() && netcdf().inq_grp_ncid(group, part.c_str(), &group))
       return fail(failure_kind::not_found,
                   fmt::format("{} has no group '{}'", path_, part));
     name.remove_prefix(slash + 1);
@@ -166,7 +169,7 @@ result<const netcdf_variable*> netcdf_file::variable(const std::string& name) {
   if (!group)
     return tl::make_unexpected(group.error());
   int id = 0;
-  if (nc_inq_varid(*group, std::string(last).c_str(), &id) != NC_NOERR)
+  if (netcdf().inq_varid(*group, std::string(last).c_str(), &id) != NC_NOERR)
     return fail(failure_kind::not_found,
                 fmt::format("{} has no variable '{}': there are {}", path_,
                             name, fmt::join(names(), ", ")));
@@ -175,9 +178,9 @@ result<const netcdf_variable*> netcdf_file::variable(const std::string& name) {
   v.id = id;
   if (const int e = read_metadata(v); e != NC_NOERR) {
     variables_.erase(name);
-    return fail(
-        failure_kind::malformed,
-        fmt::format("{}: variable '{}': {}", path_, name, nc_strerror(e)));
+    return fail(failure_kind::malformed,
+                fmt::format("{}: variable '{}': {}", path_, name,
+                            netcdf().strerror(e)));
   }
   return &v;
 }

@@ -1,8 +1,8 @@
 #include "dataflow/io/netcdf.hpp"
 #include "dataflow/io/netcdf_file.hpp"
+#include "dataflow/io/netcdf_library.hpp"
 
 #include <fmt/format.h>
-#include <netcdf.h>
 
 #include <algorithm>
 #include <cmath>
@@ -137,7 +137,7 @@ result<stored_values> fetch(const op_read_nc& what, const shape& start,
   const auto* v = *found;
   std::size_t width = 0;
   if (v->type < NC_BYTE || v->type > NC_UINT64 || !holds(v->type, type)
-      || nc_inq_type(v->group, v->type, nullptr, &width) != NC_NOERR
+      || netcdf().inq_type(v->group, v->type, nullptr, &width) != NC_NOERR
       || !inside(start, count, v->extents))
     return fail(failure_kind::io,
                 fmt::format("{}: the file has changed: a block of {} does not "
@@ -149,11 +149,12 @@ result<stored_values> fetch(const op_read_nc& what, const shape& start,
       buffer::allocate(static_cast<std::size_t>(element_count(count)) * width);
   if (values.bytes.size() == 0)
     return values;
-  if (int e = nc_get_vara(v->group, v->id, sizes_of(start).data(),
-                          sizes_of(count).data(), values.bytes.mutable_data()))
+  if (int e = netcdf().get_vara(v->group, v->id, sizes_of(start).data(),
+                                sizes_of(count).data(),
+                                values.bytes.mutable_data()))
     return fail(failure_kind::io,
                 fmt::format("{}: cannot read: {}", place_of(what, start),
-                            nc_strerror(e)));
+                            netcdf().strerror(e)));
   return values;
 }
 
