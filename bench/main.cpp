@@ -94,6 +94,14 @@ int main(int argc, char** argv) {
   slides->add_option("--threads", threads)->capture_default_str();
   slides->callback([&] { finish(run_slides(repeats, threads)); });
 
+  std::int64_t extent = 0;
+  auto* slides_once = tool.add_subcommand("slides-once")->group("");
+  slides_once->add_option("kind", kind)->required();
+  slides_once->add_option("n", extent)->required();
+  slides_once->add_option("threads", threads)->required();
+  slides_once->callback(
+      [&] { status = run_slides_once(kind, extent, threads); });
+
   auto* startup = tool.add_subcommand(
       "startup",
       "How long until something can be done, and in how much memory.");

@@ -31,11 +31,11 @@ std::optional<run> run_of(const child_end& end) {
              static_cast<double>(end.peak_bytes) / 1e9};
 }
 
-std::optional<run> eval(const std::string& program, unsigned threads) {
-  return run_of(child_process(program_beside("tern"),
-                              {"eval", program, "--scheduler", "threads",
-                               "--threads", std::to_string(threads), "--json"})
-                    .finish());
+std::optional<run> ours(const char* kind, int n, unsigned threads) {
+  return run_of(
+      child_process(own_path(), {"slides-once", kind, std::to_string(n),
+                                 std::to_string(threads)})
+          .finish());
 }
 
 std::optional<double> seconds_of(const std::optional<run>& r) {
@@ -45,11 +45,9 @@ std::optional<double> seconds_of(const std::optional<run>& r) {
 // The inputs are constants, which cost one pass over memory, and so does the
 // sum: both count on our side only.
 row product_row(int n, unsigned repeats, unsigned threads) {
-  const auto program =
-      fmt::format("(full(({0}, {0}), 0.5) @ full(({0}, {0}), 0.25)).sum()", n);
   const auto rival = program_beside("rival-openblas-product");
   const auto found = interleave(
-      repeats, [&] { return seconds_of(eval(program, threads)); },
+      repeats, [&] { return seconds_of(ours("product", n, threads)); },
       [&] {
         return seconds_of(run_of(
             child_process(rival, {std::to_string(n), std::to_string(threads)})
@@ -70,15 +68,11 @@ std::optional<double> known_dask(int n) {
 
 void slide_rows(int n, unsigned repeats, unsigned threads,
                 std::vector<row>& rows) {
-  const auto program =
-      fmt::format("x = random.random(({0}, {0}), chunks=1000)\n"
-                  "((x + x.T) - x.mean(axis=0)).std()",
-                  n);
   pairs memory;
   const auto found = interleave(
       repeats,
       [&] {
-        const auto r = eval(program, threads);
+        const auto r = ours("slide", n, threads);
         if (r)
           memory.ours.push_back(r->peak_gigabytes);
         return seconds_of(r);
