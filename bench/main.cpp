@@ -1,5 +1,6 @@
 // tern-bench: what tern reaches, beside its rivals, measured in the same run.
 
+#include "bench/fused.hpp"
 #include "bench/link.hpp"
 #include "bench/migrate.hpp"
 #include "bench/report.hpp"
@@ -101,6 +102,19 @@ int main(int argc, char** argv) {
   slides_once->add_option("threads", threads)->required();
   slides_once->callback(
       [&] { status = run_slides_once(kind, extent, threads); });
+
+  auto* fused = tool.add_subcommand(
+      "fused", "Elementwise work and a sum over 10^8 numbers in memory.");
+  fused->add_flag("--json", json, "one JSON object a line");
+  fused->add_option("--repeats", repeats)->capture_default_str();
+  fused->add_option("--threads", threads)->capture_default_str();
+  fused->callback([&] { finish(run_fused(repeats, threads)); });
+
+  auto* fused_once = tool.add_subcommand("fused-once")->group("");
+  fused_once->add_option("expression", kind)->required();
+  fused_once->add_option("n", extent)->required();
+  fused_once->add_option("threads", threads)->required();
+  fused_once->callback([&] { status = run_fused_once(kind, extent, threads); });
 
   auto* startup = tool.add_subcommand(
       "startup",

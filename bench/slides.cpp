@@ -2,11 +2,10 @@
 
 #include "bench/child.hpp"
 #include "bench/pairs.hpp"
+#include "bench/timed_run.hpp"
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
-#include <cstdlib>
 #include <optional>
 #include <string>
 
@@ -14,32 +13,9 @@ namespace tern::bench {
 
 namespace {
 
-struct run {
-  double seconds = 0;
-  double peak_gigabytes = 0;
-};
-
-std::optional<run> run_of(const child_end& end) {
-  const auto last = end.output.rfind('{');
-  if (end.status != 0 || last == std::string::npos)
-    return std::nullopt;
-  const auto said =
-      nlohmann::json::parse(end.output.substr(last), nullptr, false);
-  if (!said.is_object() || !said.contains("seconds"))
-    return std::nullopt;
-  return run{said["seconds"].get<double>(),
-             static_cast<double>(end.peak_bytes) / 1e9};
-}
-
-std::optional<run> ours(const char* kind, int n, unsigned threads) {
-  return run_of(
-      child_process(own_path(), {"slides-once", kind, std::to_string(n),
-                                 std::to_string(threads)})
-          .finish());
-}
-
-std::optional<double> seconds_of(const std::optional<run>& r) {
-  return r ? std::optional(r->seconds) : std::nullopt;
+std::optional<timed_run> ours(const char* kind, int n, unsigned threads) {
+  return time_program(own_path(), {"slides-once", kind, std::to_string(n),
+                                   std::to_string(threads)});
 }
 
 // The inputs are constants, which cost one pass over memory, and so does the
@@ -49,9 +25,8 @@ row product_row(int n, unsigned repeats, unsigned threads) {
   const auto found = interleave(
       repeats, [&] { return seconds_of(ours("product", n, threads)); },
       [&] {
-        return seconds_of(run_of(
-            child_process(rival, {std::to_string(n), std::to_string(threads)})
-                .finish()));
+        return seconds_of(
+            time_program(rival, {std::to_string(n), std::to_string(threads)}));
       });
   promise p;
   p.at_least = 0.95;
@@ -78,11 +53,9 @@ void slide_rows(int n, unsigned repeats, unsigned threads,
         return seconds_of(r);
       },
       [&] {
-        const auto r =
-            run_of(child_process("/usr/bin/python3",
-                                 {TERN_BENCH_SOURCES "/rival_dask_slide.py",
-                                  std::to_string(n), std::to_string(threads)})
-                       .finish());
+        const auto r = time_program(
+            "/usr/bin/python3", {TERN_BENCH_SOURCES "/rival_dask_slide.py",
+                                 std::to_string(n), std::to_string(threads)});
         if (r)
           memory.theirs.push_back(r->peak_gigabytes);
         return seconds_of(r);
