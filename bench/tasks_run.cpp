@@ -104,7 +104,6 @@ int run_tasks_once(const std::string& kind, std::size_t n, unsigned threads) {
   plan_host host{
       p,
       edges,
-      0,
       {**self, pool, memory, kernels, [&](node_id to, dataflow_message& m) {
          return to == asker && root.take(m);
        }}};

@@ -19,11 +19,12 @@ struct lend_body {
     std::uint32_t slot = 0;
     std::uint64_t producer = 0;
     std::uint32_t ordinal = 0;
-    node_index holder = no_node;
+    node_id holder;
     block data; ///< where it is small
     task_failure_ptr error;
   };
   task_snapshot snapshot;
+  std::uint32_t priority = 0; ///< in the order of the region it comes from
   std::vector<input> inputs;
   std::vector<std::uint32_t> released;
   std::vector<node_id> wants;
@@ -41,14 +42,17 @@ struct lend_body {
 /// release     to: producer, ordinal
 /// lend        to: the task that moves, node: from where, lend; data: the block
 ///             if it holds one
-/// installed   to: the task, epoch (refused: the same)
+/// installed   to: the task, node: who says so, epoch (refused: the same)
 /// location    to: the task (at its owner), node: where it is, epoch
-/// finished    to: the task (at its owner), epoch (released: the same)
+/// finished    to: the task (at its owner), node: where, epoch (released: the
+///             same)
 /// monitor     to: the task, asker; answered by down (from, text), once
-/// order_move  to: the task, node: target, asker; answered by order_moved
-///             (from, epoch: 1 if it will move, text: its phase)
+/// order_move  to: the task, ordinal: target, its place in the view, asker;
+///             answered by order_moved (from, node: where, ordinal: that node's
+///             place, epoch: 1 if it will move, text: its phase)
 /// inspect     to: the task, asker; answered by inspected (from, node: where,
-///             epoch, slot: inputs filled, text: its phase)
+///             ordinal: that node's place, epoch, slot: inputs filled, text:
+///             its phase)
 struct dataflow_message {
   message_kind kind = message_kind::have;
   std::uint64_t to = 0; ///< packed keys
@@ -56,7 +60,7 @@ struct dataflow_message {
   std::uint32_t slot = 0;
   std::uint32_t ordinal = 0;
   std::uint32_t epoch = 0;
-  node_index node = no_node;
+  node_id node;
   std::uint32_t hops = 0;
   node_id asker;
   std::uint64_t bytes = 0;

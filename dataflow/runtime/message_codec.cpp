@@ -44,6 +44,8 @@ void put_state(schema::TaskState::Builder out, const lend_body& s) {
   out.setHoldsBlock(s.snapshot.holds_block);
   out.setMovedAsTask(s.snapshot.moved_as_task);
   out.setMovedAsBlock(s.snapshot.moved_as_block);
+  out.setSteals(s.snapshot.steals);
+  out.setPriority(s.priority);
   auto inputs = out.initInputs(static_cast<unsigned>(s.inputs.size()));
   for (unsigned i = 0; i < s.inputs.size(); ++i) {
     const auto& in = s.inputs[i];
@@ -51,7 +53,7 @@ void put_state(schema::TaskState::Builder out, const lend_body& s) {
     item.setSlot(in.slot);
     item.setOrdinal(in.ordinal);
     item.setProducer(in.producer);
-    item.setHolder(in.holder);
+    item.setHolder(in.holder.value);
     if (in.data)
       put_block(item.initBlock(), in.data, true);
     if (in.error)
@@ -123,13 +125,14 @@ task_failure_ptr get_error(schema::Failure::Reader in) {
 std::shared_ptr<const lend_body> get_state(schema::TaskState::Reader in) {
   auto s = std::make_shared<lend_body>();
   s->snapshot = {in.getEpoch(), in.getHoldsBlock(), in.getMovedAsTask(),
-                 in.getMovedAsBlock()};
+                 in.getMovedAsBlock(), in.getSteals()};
+  s->priority = in.getPriority();
   for (auto item : in.getInputs()) {
     lend_body::input out;
     out.slot = item.getSlot();
     out.ordinal = item.getOrdinal();
     out.producer = item.getProducer();
-    out.holder = item.getHolder();
+    out.holder = node_id{item.getHolder()};
     if (item.hasBlock())
       out.data = get_block(item.getBlock(), nullptr);
     if (item.hasError())
@@ -151,7 +154,7 @@ dataflow_message get_message(schema::DataflowMessage::Reader in,
   m.slot = in.getSlot();
   m.ordinal = in.getOrdinal();
   m.epoch = in.getEpoch();
-  m.node = in.getNode();
+  m.node = node_id{in.getNode()};
   m.asker = node_id{in.getAsker()};
   m.bytes = in.getBytes();
   if (in.hasText())
@@ -183,7 +186,7 @@ encoded_message encode(const dataflow_message& m, std::uint64_t plan) {
   root.setSlot(m.slot);
   root.setOrdinal(m.ordinal);
   root.setEpoch(m.epoch);
-  root.setNode(m.node);
+  root.setNode(m.node.value);
   root.setAsker(m.asker.value);
   root.setBytes(m.bytes);
   if (!m.text.empty())

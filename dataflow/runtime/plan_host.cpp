@@ -8,10 +8,10 @@
 namespace tern {
 
 plan_host::plan_host(const plan& p, std::shared_ptr<const edge_index> edges,
-                     node_index me, surroundings world)
+                     surroundings world)
   : id_(p.id), keep_seconds_(p.keep_seconds), world_(std::move(world)),
     hooks_(hooks_with(world_.kernels, *edges)), arena_(world_.self.system()),
-    engine_(std::move(edges), p.view, me,
+    engine_(std::move(edges), p.view, world_.self.id(),
             {.rotate = p.rotate,
              .record = p.record,
              .inline_bytes = inline_limit,

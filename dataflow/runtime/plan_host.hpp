@@ -35,7 +35,7 @@ public:
   };
 
   plan_host(const plan& p, std::shared_ptr<const edge_index> edges,
-            node_index me, surroundings world);
+            surroundings world);
   ~plan_host() override;
 
   /// The plan is over: no task of it runs or will run once this returns.

@@ -40,19 +40,19 @@ void region::expand(const edge_index& edges, const placement& where,
 
 task_record* region::find(const edge_index& edges, std::uint64_t low) const {
   const auto key = unpack(low);
-  if (key.layer >= tables_.size())
-    return nullptr;
-  const auto& t = tables_[key.layer];
-  auto rank = key.index;
-  if (!t.whole) {
-    if (!edges.is_needed(key))
-      return nullptr;
-    rank = edges.rank(key);
+  if (key.layer < tables_.size()) { // a guest has none
+    const auto& t = tables_[key.layer];
+    auto rank = key.index;
+    if (!t.whole) {
+      if (!edges.is_needed(key))
+        return nullptr;
+      rank = edges.rank(key);
+    }
+    const auto at = rank - t.first;
+    if (at >= 0 && at < static_cast<std::int64_t>(t.records.size())
+        && t.records[static_cast<std::size_t>(at)])
+      return t.records[static_cast<std::size_t>(at)];
   }
-  const auto at = rank - t.first;
-  if (at >= 0 && at < static_cast<std::int64_t>(t.records.size())
-      && t.records[static_cast<std::size_t>(at)])
-    return t.records[static_cast<std::size_t>(at)];
   std::lock_guard guard{mutex_};
   const auto found = lent_.find(low);
   return found == lent_.end() ? nullptr : found->second;

@@ -45,7 +45,7 @@ effect apply_move(task_state& s, task_event event, std::uint32_t argument) {
     return s.move(static_cast<node_index>(argument));
   case task_event::install:
     return s.install({argument / 8, (argument & 4) != 0, (argument & 2) != 0,
-                      (argument & 1) != 0});
+                      (argument & 1) != 0, 0});
   case task_event::installed:
     return s.installed(argument);
   case task_event::refused:
@@ -59,6 +59,8 @@ effect apply_move(task_state& s, task_event event, std::uint32_t argument) {
     return s.released_elsewhere();
   case task_event::suspect:
     return s.suspect(static_cast<node_index>(argument));
+  case task_event::steal:
+    return s.steal(static_cast<node_index>(argument));
   default:
     return effect::none;
   }

@@ -117,10 +117,9 @@ void dataflow_service::accept(plan p) {
     answer.refused = "this node is not in the plan's view";
   std::shared_ptr<plan_host> host;
   if (answer.refused.empty()) {
-    const auto index = static_cast<node_index>(me - p.view.places.begin());
     auto edges = std::make_shared<const edge_index>(std::move(p.work));
     host = std::make_shared<plan_host>(
-        p, std::move(edges), index,
+        p, std::move(edges),
         plan_host::surroundings{
             self_, pool_, memory_, kernels_,
             [this, id = p.id](node_id to, dataflow_message& m) {

@@ -27,11 +27,11 @@
 namespace tern {
 
 task_engine::task_engine(std::shared_ptr<const edge_index> edges,
-                         plan_view view, node_index me, options how,
+                         plan_view view, node_id self, options how,
                          ledger& memory, task_environment& world)
   : edges_(std::move(edges)), view_(std::move(view)),
-    placement_(*edges_, view_), me_(me), how_(how), memory_(memory),
-    world_(world) {}
+    placement_(*edges_, view_), nodes_(view_), me_(nodes_.number_of(self)),
+    how_(how), memory_(memory), world_(world) {}
 
 task_engine::~task_engine() {
   // give back what the ledger counts; the records outlive this
@@ -45,6 +45,8 @@ task_engine::~task_engine() {
 }
 
 void task_engine::expand() {
+  if (is_guest())
+    return; // owns nothing
   region_.expand(*edges_, placement_, me_,
                  [this](const block_key& key, std::uint32_t slots,
                         std::uint32_t readers,
@@ -160,7 +162,7 @@ dataflow_message task_engine::have_of(const task_input& in, std::uint64_t to,
   m.from = in.producer;
   m.slot = slot;
   m.ordinal = in.ordinal;
-  m.node = in.holder;
+  m.node = nodes_.id_of(in.holder);
   if (in.far && in.far->error) {
     m.kind = message_kind::erred;
     m.error = in.far->error;
@@ -312,19 +314,19 @@ void task_engine::perform(task_record& r, todo&& what) {
   else if (has(e, effect::forward_absorbed))
     forward_absorbed(r, what);
   if (has(e, effect::tell_finished))
-    tell(r, what, placement_.owner(r.key()), message_kind::finished);
+    tell_owner(r, what, message_kind::finished);
   if (has(e, effect::tell_released))
-    tell(r, what, placement_.owner(r.key()), message_kind::released);
+    tell_owner(r, what, message_kind::released);
   if (has(e, effect::terminate))
     end(r, what);
 }
 
-void task_engine::tell(const task_record& r, const todo& what, node_index to,
-                       message_kind kind) {
+void task_engine::tell_owner(const task_record& r, const todo& what,
+                             message_kind kind) {
   auto m = message_of(kind, r.low, r.low);
   m.epoch = what.epoch;
-  m.node = me_;
-  send(to, std::move(m));
+  m.node = nodes_.id_of(me_);
+  send(placement_.owner(r.key()), std::move(m));
 }
 
 void task_engine::end(task_record& r, const todo& what) {
@@ -530,7 +532,7 @@ void task_engine::ask(std::uint64_t producer, node_index holder) {
       return;
   }
   auto m = message_of(message_kind::want, producer);
-  m.asker = view_.places[me_].node;
+  m.asker = nodes_.id_of(me_);
   send(holder, std::move(m));
 }
 
@@ -580,12 +582,16 @@ void task_engine::arrived_for(task_record& r, std::uint32_t slot,
 
 // -- routing ------------------------------------------------------------------
 
+// To nobody that is known: lost, as any message may be.
 void task_engine::send(node_index to, dataflow_message m) {
-  send(view_.places[to].node, std::move(m));
+  if (const auto id = nodes_.id_of(to))
+    send(id, std::move(m));
+  else
+    counters_.dropped.fetch_add(1, std::memory_order_relaxed);
 }
 
 void task_engine::send(node_id to, dataflow_message m) {
-  if (to == view_.places[me_].node) {
+  if (to == nodes_.id_of(me_)) {
     dispatch(std::move(m));
     return;
   }
@@ -612,16 +618,22 @@ node_index task_engine::next_place(const task_record& r,
 task_record* task_engine::find_or_pass_on(dataflow_message& m) {
   auto* r = region_.find(*edges_, m.to);
   if (!r)
-    pass_on(placement_.owner(unpack(m.to)), std::move(m));
+    pass_on(is_task(m.to) ? placement_.owner(unpack(m.to)) : no_node,
+            std::move(m));
   return r;
 }
 
 void task_engine::pass_on(node_index to, dataflow_message m) {
-  if (to == me_ || to >= view_.places.size() || ++m.hops > max_hops) {
+  if (to == me_ || ++m.hops > max_hops) {
     counters_.dropped.fetch_add(1, std::memory_order_relaxed);
     return;
   }
   send(to, std::move(m));
+}
+
+bool task_engine::is_task(std::uint64_t low) const {
+  const auto key = unpack(low);
+  return key.layer < edges_->layers() && edges_->is_needed(key);
 }
 
 void task_engine::dispatch(dataflow_message&& m) {
@@ -648,8 +660,8 @@ void task_engine::dispatch_to(task_record& r, dataflow_message& m) {
   case message_kind::have:
   case message_kind::erred:
     fill(r, m.slot,
-         input_of(m.from, m.ordinal, m.node, std::move(m.data),
-                  std::move(m.error)),
+         input_of(m.from, m.ordinal, nodes_.number_of(m.node),
+                  std::move(m.data), std::move(m.error)),
          m.hops);
     return;
   case message_kind::want:

@@ -3,6 +3,7 @@
 #include "dataflow/graph/graph.hpp"
 #include "dataflow/runtime/ledger.hpp"
 #include "dataflow/runtime/message.hpp"
+#include "dataflow/runtime/node_table.hpp"
 #include "dataflow/runtime/placement.hpp"
 #include "dataflow/runtime/region.hpp"
 #include "dataflow/runtime/task_record.hpp"
@@ -57,14 +58,22 @@ enum class task_event : std::uint8_t {
   want,
   watch,
   move,    ///< argument: target
-  install, ///< argument: epoch * 8 + block, moved as task, as block
+  install, ///< see install_argument
   installed,
   refused,
   location, ///< argument: epoch * 65536 + node
   finished_elsewhere,
   released_elsewhere,
   suspect,
+  steal, ///< argument: thief
 };
+
+/// The argument of `install`: epoch * 8 + block, moved as task, as block. How
+/// often a task was stolen changes no answer of its machine.
+constexpr std::uint32_t install_argument(const task_snapshot& s) noexcept {
+  return s.epoch * 8 + (s.holds_block ? 4u : 0u) + (s.moved_as_task ? 2u : 0u)
+         + (s.moved_as_block ? 1u : 0u);
+}
 
 /// A message that was passed on this often is dropped: it chases a task that
 /// moves faster than messages do.
@@ -94,8 +103,10 @@ public:
     task_faults faults;
   };
 
+  /// `self`: a node of the view, or a guest: that has no region, and the tasks
+  /// that are lent to it.
   task_engine(std::shared_ptr<const edge_index> edges, plan_view view,
-              node_index me, options how, ledger& memory,
+              node_id self, options how, ledger& memory,
               task_environment& world);
   ~task_engine();
 
@@ -133,6 +144,13 @@ public:
   }
   node_index me() const noexcept {
     return me_;
+  }
+  /// Whom this node knows to have a part in the plan.
+  const node_table& nodes() const noexcept {
+    return nodes_;
+  }
+  bool is_guest() const noexcept {
+    return nodes_.is_guest(me_);
   }
   const engine_counters& count() const noexcept {
     return counters_;
@@ -172,8 +190,7 @@ private:
   // carrying out effects
   todo collect(task_record& r, effect e);
   void perform(task_record& r, todo&& what);
-  void tell(const task_record& r, const todo& what, node_index to,
-            message_kind kind);
+  void tell_owner(const task_record& r, const todo& what, message_kind kind);
   void lend(const task_record& r, todo& what);
   void deliver(const task_record& r, const block& data);
   void deliver_error(const task_record& r, const task_failure_ptr& error);
@@ -187,7 +204,7 @@ private:
 
   // lending
   void receive_lend(dataflow_message& m);
-  task_record* record_for_guest(std::uint64_t low, std::uint32_t epoch);
+  task_record* record_for_guest(std::uint64_t low, const lend_body& body);
   void install_parts(task_record& r, const lend_body& body);
   std::shared_ptr<lend_body> state_of(task_record& r);
   void forward_absorbed(const task_record& r, const todo& what);
@@ -210,12 +227,14 @@ private:
   void dispatch(dataflow_message&& m);
   void dispatch_to(task_record& r, dataflow_message& m);
   void pass_on(node_index to, dataflow_message m);
+  bool is_task(std::uint64_t low) const;
   node_index next_place(const task_record& r, node_index target) const;
   task_record* find_or_pass_on(dataflow_message& m);
 
   std::shared_ptr<const edge_index> edges_;
   plan_view view_;
   placement placement_;
+  node_table nodes_;
   node_index me_;
   options how_;
   ledger& memory_;

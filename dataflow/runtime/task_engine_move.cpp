@@ -13,6 +13,7 @@ namespace tern {
 std::shared_ptr<lend_body> task_engine::state_of(task_record& r) {
   auto body = std::make_shared<lend_body>();
   body->snapshot = r.state.snapshot();
+  body->priority = r.priority;
   if (r.extras) {
     body->wants = r.extras->wants;
     body->monitors = r.extras->monitors;
@@ -30,7 +31,7 @@ std::shared_ptr<lend_body> task_engine::state_of(task_record& r) {
     out.slot = i;
     out.producer = in.producer;
     out.ordinal = in.ordinal;
-    out.holder = in.holder;
+    out.holder = nodes_.id_of(in.holder);
     if (in.far && in.far->error)
       out.error = in.far->error;
     else if (in.data && in.data.bytes() <= how_.inline_bytes)
@@ -43,7 +44,7 @@ std::shared_ptr<lend_body> task_engine::state_of(task_record& r) {
 void task_engine::lend(const task_record& r, todo& what) {
   counters_.migrations.fetch_add(1, std::memory_order_relaxed);
   auto m = message_of(message_kind::lend, r.low, r.low);
-  m.node = me_;
+  m.node = nodes_.id_of(me_);
   m.epoch = what.epoch;
   if (what.state->snapshot.holds_block)
     m.data = std::move(what.data);
@@ -54,33 +55,36 @@ void task_engine::lend(const task_record& r, todo& what) {
 // A record of its own for each visit: an earlier one has ended as an actor.
 // Null for a state that is older than the last visit.
 task_record* task_engine::record_for_guest(std::uint64_t low,
-                                           std::uint32_t epoch) {
+                                           const lend_body& body) {
   if (auto* known = region_.find(*edges_, low)) {
     std::lock_guard guard{known->lock};
     if (known->state.mine() || known->state.lives_here())
       return known;
-    if (known->state.epoch() >= epoch && !how_.faults.accept_equal_epoch)
+    if (known->state.epoch() >= body.snapshot.epoch
+        && !how_.faults.accept_equal_epoch)
       return nullptr;
   }
   const auto key = unpack(low);
   const auto readers =
       edges_->consumers(key) + (edges_->is_root(key.layer) ? 1 : 0);
-  auto& r = world_.make(key, edges_->slots(key), readers, false, 0);
+  auto& r = world_.make(key, edges_->slots(key), readers, false, body.priority);
   note(r, task_event::created, 0, effect::none);
   region_.lend(r);
   return &r;
 }
 
 void task_engine::receive_lend(dataflow_message& m) {
-  if (!m.lend)
+  if (!m.lend || !is_task(m.to))
     return;
+  const auto from = nodes_.number_of(m.node);
   if (!memory_.may_take(m.data ? m.data.bytes() : 0)) {
     auto no = message_of(message_kind::refused, m.to);
     no.epoch = m.lend->snapshot.epoch;
-    send(m.node, std::move(no));
+    no.node = nodes_.id_of(me_);
+    send(from, std::move(no));
     return;
   }
-  auto* guest = record_for_guest(m.to, m.lend->snapshot.epoch);
+  auto* guest = record_for_guest(m.to, *m.lend);
   if (!guest)
     return;
   auto& r = *guest;
@@ -90,10 +94,7 @@ void task_engine::receive_lend(dataflow_message& m) {
     const auto& s = m.lend->snapshot;
     const auto before = r.state.epoch();
     const auto e = r.state.install(s, how_.faults);
-    note(r, task_event::install,
-         s.epoch * 8 + (s.holds_block ? 4u : 0u) + (s.moved_as_task ? 2u : 0u)
-             + (s.moved_as_block ? 1u : 0u),
-         e);
+    note(r, task_event::install, install_argument(s), e);
     known = has(e, effect::tell_installed);
     fresh = known && (before != s.epoch || how_.faults.accept_equal_epoch);
     if (fresh && s.holds_block && !r.result) {
@@ -108,20 +109,21 @@ void task_engine::receive_lend(dataflow_message& m) {
     return;
   auto told = message_of(message_kind::installed, m.to);
   told.epoch = m.lend->snapshot.epoch;
-  told.node = me_;
+  told.node = nodes_.id_of(me_);
   const auto owner = placement_.owner(unpack(m.to));
-  if (owner != me_ && owner != m.node) {
+  if (owner != me_ && owner != from) {
     auto where = told;
     where.kind = message_kind::location;
     send(owner, std::move(where));
   }
-  send(m.node, std::move(told));
+  send(from, std::move(told));
 }
 
 void task_engine::install_parts(task_record& r, const lend_body& body) {
   for (const auto& in : body.inputs)
     fill(r, in.slot,
-         input_of(in.producer, in.ordinal, in.holder, in.data, in.error));
+         input_of(in.producer, in.ordinal, nodes_.number_of(in.holder), in.data,
+                  in.error));
   for (auto ordinal : body.released)
     release(r, ordinal);
   for (auto asker : body.wants)
@@ -171,9 +173,11 @@ effect task_engine::lending_event(task_record& r, const dataflow_message& m) {
     return noted(task_event::installed, m.epoch, r.state.installed(m.epoch));
   case message_kind::refused:
     return noted(task_event::refused, m.epoch, r.state.refused(m.epoch));
-  case message_kind::location:
-    return noted(task_event::location, (m.epoch << 16) | m.node,
-                 r.state.location(m.node, m.epoch));
+  case message_kind::location: {
+    const auto where = nodes_.number_of(m.node);
+    return noted(task_event::location, (m.epoch << 16) | where,
+                 r.state.location(where, m.epoch));
+  }
   case message_kind::finished:
     return noted(task_event::finished_elsewhere, m.epoch,
                  r.state.finished_elsewhere(m.epoch));
@@ -220,7 +224,7 @@ void task_engine::monitor(task_record& r, node_id asker, std::uint32_t hops) {
 
 bool task_engine::move(const block_key& key, node_index target) {
   auto* r = region_.find(*edges_, pack(key));
-  if (!r || target >= view_.places.size() || target == me_)
+  if (!r || target >= nodes_.size() || target == me_)
     return false;
   bool moves = false;
   apply(*r, [&] {
@@ -243,8 +247,12 @@ void task_engine::order(task_record& r, dataflow_message& m) {
     return;
   }
   auto reply = message_of(message_kind::order_moved, 0, r.low);
-  reply.node = me_;
-  reply.epoch = move(r.key(), m.node) ? 1 : 0;
+  reply.node = nodes_.id_of(me_);
+  reply.ordinal = me_;
+  reply.epoch = m.ordinal < nodes_.places()
+                        && move(r.key(), static_cast<node_index>(m.ordinal))
+                    ? 1
+                    : 0;
   reply.text = name_of(phase);
   send(m.asker, std::move(reply));
 }
@@ -255,7 +263,8 @@ void task_engine::inspect(task_record& r, dataflow_message& m) {
   {
     std::lock_guard guard{r.lock};
     away = r.state.phase() == task_phase::away;
-    reply.node = me_;
+    reply.node = nodes_.id_of(me_);
+    reply.ordinal = me_;
     reply.epoch = r.state.epoch();
     reply.slot = r.state.slots() - r.state.missing();
     reply.text = name_of(r.state.phase());

@@ -31,6 +31,7 @@
 
 #include "dataflow/runtime/task_state.hpp"
 
+#include <limits>
 #include <utility>
 
 namespace tern {
@@ -257,6 +258,19 @@ effect task_state::move(node_index target) {
   return leave_for(target);
 }
 
+bool task_state::may_be_stolen() const noexcept {
+  return phase_ == task_phase::ready
+         || (phase_ == task_phase::waiting && slots_ == 0 && !admitted_);
+}
+
+effect task_state::steal(node_index thief) {
+  if (!may_be_stolen())
+    return effect::none;
+  if (steals_ < std::numeric_limits<std::uint8_t>::max())
+    ++steals_;
+  return leave_for(thief);
+}
+
 effect task_state::leave_for(node_index target) {
   before_ = phase_;
   phase_ = task_phase::leaving;
@@ -268,7 +282,8 @@ effect task_state::leave_for(node_index target) {
 }
 
 task_snapshot task_state::snapshot() const {
-  return {epoch_, before_ == task_phase::held, moved_as_task_, moved_as_block_};
+  return {epoch_, before_ == task_phase::held, moved_as_task_, moved_as_block_,
+          steals_};
 }
 
 effect task_state::install(const task_snapshot& s, const task_faults& faults) {
@@ -285,6 +300,7 @@ effect task_state::install(const task_snapshot& s, const task_faults& faults) {
   epoch_ = s.epoch;
   moved_as_task_ = s.moved_as_task;
   moved_as_block_ = s.moved_as_block;
+  steals_ = s.steals;
   admitted_ = true; // its memory came with it
   auto e = effect::tell_installed;
   if (s.holds_block) {
@@ -323,6 +339,7 @@ effect task_state::refused(std::uint32_t epoch) {
     return settle();
   }
   phase_ = task_phase::waiting;
+  admitted_ = true; // a source's turn may have passed
   return progress();
 }
 
@@ -371,6 +388,7 @@ effect task_state::suspect(node_index node) {
     return effect::lost;
   ++epoch_;
   phase_ = task_phase::waiting;
+  admitted_ = true;
   return progress();
 }
 

@@ -69,6 +69,7 @@ struct task_snapshot {
   bool holds_block = false;
   bool moved_as_task = false;
   bool moved_as_block = false;
+  std::uint8_t steals = 0; ///< how often it was stolen
 
   friend bool operator==(const task_snapshot&, const task_snapshot&) = default;
 };
@@ -111,6 +112,9 @@ public:
   }
   std::uint32_t missing() const noexcept {
     return missing_;
+  }
+  std::uint8_t steals() const noexcept {
+    return steals_;
   }
   bool failed() const noexcept {
     return failed_;
@@ -159,8 +163,12 @@ public:
   // -- lending ---------------------------------------------------------------
 
   bool may_move() const noexcept;
-  /// Somebody (a thief, `--rotate`, a person) wants it on `target`.
+  /// Somebody (`--rotate`, a person) wants it on `target`.
   effect move(node_index target);
+  /// An idle node may have it: it is ready, or a source that was not admitted.
+  bool may_be_stolen() const noexcept;
+  /// As `move`, and counted in the task.
+  effect steal(node_index thief);
   task_snapshot snapshot() const;
   /// The state has come. The shell then hands in what came with it.
   effect install(const task_snapshot& s, const task_faults& faults = {});
@@ -206,6 +214,7 @@ private:
   bool ran_ : 1 = false;
   bool moved_as_task_ : 1 = false;
   bool moved_as_block_ : 1 = false;
+  std::uint8_t steals_ = 0;
 };
 
 } // namespace tern

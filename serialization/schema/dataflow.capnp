@@ -23,7 +23,7 @@ struct TaskInput {
   slot @0 :UInt32;
   ordinal @1 :UInt32;
   producer @2 :UInt64;    # low half of the actor id
-  holder @3 :UInt16;
+  holder @3 :UInt64;      # a node's id
   block @4 :Block;
   error @5 :Failure;
 }
@@ -37,13 +37,15 @@ struct TaskState {
   released @5 :List(UInt32);
   wants @6 :List(UInt64);
   monitors @7 :List(UInt64);
+  steals @8 :UInt8;
+  priority @9 :UInt32;
 }
 
 struct DataflowMessage {
   slot @0 :UInt32;
   ordinal @1 :UInt32;
   epoch @2 :UInt32;
-  node @3 :UInt16;
+  node @3 :UInt64;        # a node's id
   bulk @4 :Bool;          # the block's elements are in the bulk part
   asker @5 :UInt64;
   bytes @6 :UInt64;

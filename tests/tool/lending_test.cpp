@@ -130,14 +130,14 @@ public:
     dataflow_message seen;
     eventually(phase + " on node " + std::to_string(where), [&] {
       seen = inspect(layer, index);
-      return seen.text == phase && seen.node == where;
+      return seen.text == phase && seen.ordinal == where;
     });
   }
 
   dataflow_message order(layer_id layer, std::int64_t index,
                          node_index target) {
     auto m = message_of(message_kind::order_move, 0);
-    m.node = target;
+    m.ordinal = target;
     tell(layer, index, m);
     return answer(message_kind::order_moved, layer, index);
   }
@@ -150,7 +150,7 @@ public:
   void fill(std::int64_t index, std::uint32_t slot) {
     auto m = message_of(message_kind::have, 0, pack({slot, index}));
     m.slot = slot;
-    m.node = static_cast<node_index>(index);
+    m.node = plan_.view.places[static_cast<std::size_t>(index)].node;
     block_builder b{dtype::float64, {1}};
     b.values<double>()[0] = 1;
     m.data = b.finish();

@@ -98,7 +98,7 @@ int run_move(const move_options& o) {
   first_answer answer;
   service.connect(*plan_id, (*self)->id(), answer);
   auto m = message_of(message_kind::order_move, pack(*task));
-  m.node = static_cast<node_index>(o.target);
+  m.ordinal = o.target;
   m.asker = (*self)->id();
   for (const auto& peer : (*self)->members())
     if (peer.threads > 0) {
@@ -114,9 +114,9 @@ int run_move(const move_options& o) {
   if (said->epoch == 0)
     return complain(exit_failed,
                     fmt::format("task {} stays on node {}: it is {}", o.task,
-                                said->node, said->text));
+                                said->ordinal, said->text));
   std::cout << fmt::format("task {}, {} on node {}, moves to node {}\n", o.task,
-                           said->text, said->node, o.target);
+                           said->text, said->ordinal, o.target);
   return exit_well;
 }
 

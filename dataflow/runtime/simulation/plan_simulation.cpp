@@ -108,7 +108,7 @@ private:
 };
 
 simulated_node::simulated_node(simulated_cluster& cluster, node_index me)
-  : engine(cluster.edges, cluster.view, me,
+  : engine(cluster.edges, cluster.view, cluster.id_of(me),
            {.rotate = cluster.options.rotate,
             .record = true,
             .inline_bytes = cluster.inline_bytes,

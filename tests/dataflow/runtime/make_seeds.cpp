@@ -38,12 +38,12 @@ int main(int argc, char** argv) {
   save(folder / "have", have);
   auto lend = message_of(message_kind::lend, pack({1, 2}));
   auto body = std::make_shared<lend_body>();
-  body->snapshot = {2, false, true, false};
-  body->inputs.push_back({0, pack({0, 2}), 3, 1, have.data, nullptr});
+  body->snapshot = {2, false, true, false, 1};
+  body->inputs.push_back({0, pack({0, 2}), 3, node_id{1}, have.data, nullptr});
   body->inputs.push_back({1,
                           pack({0, 3}),
                           0,
-                          no_node,
+                          node_id{},
                           {},
                           std::make_shared<task_failure>(task_failure{
                               {0, 3}, {failure_kind::kernel, "why"}})});

@@ -37,7 +37,7 @@ BOOST_AUTO_TEST_CASE(a_have_with_a_small_block_comes_back_whole) {
   auto m = message_of(message_kind::have, pack({3, 17}), pack({2, 5}));
   m.slot = 4;
   m.ordinal = 9;
-  m.node = 2;
+  m.node = node_id{2};
   m.bytes = 80;
   m.data = some_block(10);
   const auto back = again(m);
@@ -45,7 +45,7 @@ BOOST_AUTO_TEST_CASE(a_have_with_a_small_block_comes_back_whole) {
   BOOST_TEST(back.from == m.from);
   BOOST_TEST(back.slot == 4u);
   BOOST_TEST(back.ordinal == 9u);
-  BOOST_TEST(back.node == 2u);
+  BOOST_TEST(back.node.value == 2u);
   BOOST_TEST(same(back.data, m.data));
 }
 
@@ -60,23 +60,26 @@ BOOST_AUTO_TEST_CASE(a_large_block_travels_beside_the_message) {
 
 BOOST_AUTO_TEST_CASE(a_moving_task_comes_back_whole) {
   auto body = std::make_shared<lend_body>();
-  body->snapshot = {5, false, true, false};
-  body->inputs.push_back({1, pack({0, 3}), 2, 1, some_block(3), nullptr});
+  body->snapshot = {5, false, true, false, 2};
+  body->inputs.push_back(
+      {1, pack({0, 3}), 2, node_id{1}, some_block(3), nullptr});
   body->inputs.push_back({2,
                           pack({0, 4}),
                           0,
-                          no_node,
+                          node_id{},
                           {},
                           std::make_shared<task_failure>(task_failure{
                               {1, 2}, {failure_kind::kernel, "no"}})});
   body->released = {1, 66};
   body->wants = {node_id{8}};
   body->monitors = {node_id{9}, node_id{10}};
+  body->priority = 12;
   auto m = message_of(message_kind::lend, pack({1, 1}));
   m.lend = body;
   const auto back = again(m).lend;
   BOOST_TEST_REQUIRE(static_cast<bool>(back));
   BOOST_TEST((back->snapshot == body->snapshot));
+  BOOST_TEST(back->priority == 12u);
   BOOST_TEST_REQUIRE(back->inputs.size() == 2u);
   BOOST_TEST(same(back->inputs[0].data, body->inputs[0].data));
   BOOST_TEST(back->inputs[1].error->why.what == "no");

@@ -135,7 +135,7 @@ BOOST_AUTO_TEST_CASE(a_running_task_moves_when_it_is_done_as_a_block) {
 BOOST_AUTO_TEST_CASE(a_guest_installs_a_state_and_runs_it) {
   task_state guest{2, 1, false};
   BOOST_TEST(guest.phase() == task_phase::away);
-  const task_snapshot s{1, false, true, false};
+  const task_snapshot s{1, false, true, false, 0};
   BOOST_TEST(has(guest.install(s), effect::tell_installed));
   guest.fill(0, true);
   BOOST_TEST(guest.fill(1, true) == effect::enqueue);
@@ -147,7 +147,7 @@ BOOST_AUTO_TEST_CASE(a_guest_installs_a_state_and_runs_it) {
 
 BOOST_AUTO_TEST_CASE(an_equal_epoch_is_answered_but_not_installed_again) {
   task_state guest{1, 1, false};
-  const task_snapshot s{3, false, true, false};
+  const task_snapshot s{3, false, true, false, 0};
   guest.install(s);
   guest.fill(0, true);
   BOOST_TEST((guest.install(s) == effect::tell_installed));
@@ -156,10 +156,10 @@ BOOST_AUTO_TEST_CASE(an_equal_epoch_is_answered_but_not_installed_again) {
 
 BOOST_AUTO_TEST_CASE(an_older_state_is_not_installed) {
   task_state guest{1, 1, false};
-  guest.install({3, false, true, false});
+  guest.install({3, false, true, false, 0});
   guest.move(0);
   guest.installed(4);
-  BOOST_TEST(guest.install({3, false, true, false}) == effect::none);
+  BOOST_TEST(guest.install({3, false, true, false, 0}) == effect::none);
   BOOST_TEST(guest.phase() == task_phase::away);
 }
 
@@ -179,7 +179,7 @@ BOOST_AUTO_TEST_CASE(a_task_comes_home_before_its_owner_heard_it_had_left) {
   owner.fill(0, true);
   owner.move(1);
   owner.fill(1, true); // absorbed
-  const task_snapshot back{2, false, true, false};
+  const task_snapshot back{2, false, true, false, 0};
   BOOST_TEST(has(owner.install(back), effect::enqueue));
   BOOST_TEST(owner.installed(1) == effect::none);
   BOOST_TEST(owner.phase() == task_phase::ready);
@@ -251,6 +251,34 @@ BOOST_AUTO_TEST_CASE(rotation_moves_once_as_a_task_and_once_as_a_block) {
   run(t);
   t.finish();
   BOOST_TEST(t.rotation_due());
+}
+
+BOOST_AUTO_TEST_CASE(a_source_that_was_refused_runs_without_another_turn) {
+  task_state source{0, 1};
+  BOOST_TEST(source.steal(2) == effect::send_state);
+  BOOST_TEST(source.admit() == effect::none); // its turn passes
+  BOOST_TEST(source.refused(1) == effect::enqueue);
+}
+
+BOOST_AUTO_TEST_CASE(
+    only_ready_tasks_and_sources_before_their_turn_are_stolen) {
+  task_state waiting{1, 1};
+  BOOST_TEST(waiting.steal(2) == effect::none);
+  waiting.fill(0, true);
+  BOOST_TEST(waiting.steal(2) == effect::send_state);
+  BOOST_TEST(waiting.snapshot().steals == 1u);
+  task_state running{1, 1};
+  running.fill(0, true);
+  running.start();
+  BOOST_TEST(running.steal(2) == effect::none);
+}
+
+BOOST_AUTO_TEST_CASE(how_often_a_task_was_stolen_travels_with_it) {
+  task_state guest{1, 1, false};
+  guest.install({1, false, true, false, 3});
+  guest.fill(0, true);
+  guest.steal(0);
+  BOOST_TEST(guest.snapshot().steals == 4u);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
