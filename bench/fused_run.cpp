@@ -4,7 +4,7 @@
 
 #include "bench/fused.hpp"
 #include "dataflow/array/node.hpp"
-#include "dataflow/runtime/session.hpp"
+#include "dataflow/runtime/executor.hpp"
 
 #include <fmt/format.h>
 
@@ -71,7 +71,7 @@ int run_fused_once(const std::string& expression, std::int64_t n,
           return blocks.at(
               static_cast<std::size_t>(number[0].values<std::int64_t>()[0]));
         });
-  auto opened = session::open(std::move(options));
+  auto opened = executor::open(std::move(options));
   if (!opened) {
     std::cerr << opened.error().what << '\n';
     return 1;

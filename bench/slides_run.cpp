@@ -1,7 +1,7 @@
 // One run of `tern-bench slides`, our side.
 
 #include "bench/slides.hpp"
-#include "dataflow/runtime/session.hpp"
+#include "dataflow/runtime/executor.hpp"
 
 #include <fmt/format.h>
 
@@ -24,7 +24,7 @@ array slide(std::int64_t n) {
 }
 
 /// The one element of `a`; seconds from the lazy array to the number.
-result<run_report> compute(session& s, const array& a, double& value) {
+result<run_report> compute(executor& s, const array& a, double& value) {
   compute_hooks hooks;
   hooks.sink = [&](std::size_t, const shape&, const shape&,
                    const block& made) -> result<void> {
@@ -40,7 +40,7 @@ int run_slides_once(const std::string& kind, std::int64_t n, unsigned threads) {
   session_options options;
   options.scheduler = scheduler::threads;
   options.threads = threads;
-  auto opened = session::open(std::move(options));
+  auto opened = executor::open(std::move(options));
   if (!opened) {
     std::cerr << opened.error().what << '\n';
     return 1;

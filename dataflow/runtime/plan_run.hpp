@@ -1,7 +1,7 @@
 #pragma once
 
+#include "dataflow/runtime/executor.hpp"
 #include "dataflow/runtime/service.hpp"
-#include "dataflow/runtime/session.hpp"
 
 #include <condition_variable>
 #include <cstdint>

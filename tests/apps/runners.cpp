@@ -3,7 +3,7 @@
 #include "dataflow/graph/synchronous.hpp"
 #include "dataflow/io/netcdf.hpp"
 #include "dataflow/optimize/optimize.hpp"
-#include "dataflow/runtime/session.hpp"
+#include "dataflow/runtime/executor.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -83,7 +83,7 @@ result<block> synchronous_as_written(const array& a) {
   return run_graph(lower({&a, 1}), a);
 }
 
-std::vector<std::unique_ptr<session>> sessions;
+std::vector<std::unique_ptr<executor>> sessions;
 
 /// Ends them while the program still runs.
 struct session_end {
@@ -94,21 +94,21 @@ struct session_end {
 BOOST_TEST_GLOBAL_FIXTURE(session_end);
 
 /// A session for all references: nodes are started once.
-session& session_of(scheduler kind, bool rotate) {
+executor& session_of(scheduler kind, bool rotate) {
   session_options options;
   options.scheduler = kind;
   options.threads = kind == scheduler::threads ? 2 : 1;
   options.nodes = 3;
   options.rotate = rotate;
   options.executable = TERN_BINARY_DIR "/tern";
-  auto opened = session::open(std::move(options));
+  auto opened = executor::open(std::move(options));
   if (!opened)
     throw std::runtime_error(opened.error().what);
   sessions.push_back(std::move(*opened));
   return *sessions.back();
 }
 
-result<block> run_in(session& s, const array& a) {
+result<block> run_in(executor& s, const array& a) {
   assembly whole(a);
   compute_hooks hooks;
   hooks.sink = [&](std::size_t, const shape& index, const shape&,

@@ -1,8 +1,8 @@
 #include "actors/trace/event.hpp"
 #include "dataflow/array/array.hpp"
 #include "dataflow/optimize/optimize.hpp"
+#include "dataflow/runtime/executor.hpp"
 #include "dataflow/runtime/replay.hpp"
-#include "dataflow/runtime/session.hpp"
 #include "tests/tool/tool.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -119,7 +119,7 @@ BOOST_AUTO_TEST_CASE(a_recorded_real_run_gives_the_same_instructions_here) {
   o.rotate = true;
   o.record = true;
   o.executable = std::string{TERN_BINARY_DIR} + "/tern";
-  auto s = session::open(o);
+  auto s = executor::open(o);
   BOOST_TEST_REQUIRE(s.has_value());
   const auto report = (*s)->compute(work, {});
   BOOST_TEST_REQUIRE(report.has_value());
@@ -145,7 +145,7 @@ BOOST_AUTO_TEST_CASE(many_small_plans_one_after_the_other_all_end) {
   o.nodes = 3;
   o.rotate = true;
   o.executable = std::string{TERN_BINARY_DIR} + "/tern";
-  auto s = session::open(o);
+  auto s = executor::open(o);
   BOOST_TEST_REQUIRE(s.has_value());
   for (int i = 0; i < 100; ++i) {
     const auto report = (*s)->compute(work, {});
@@ -158,7 +158,7 @@ BOOST_AUTO_TEST_CASE(a_changed_instruction_is_noticed) {
   const edge_index edges{work};
   session_options o;
   o.record = true;
-  auto s = session::open(o);
+  auto s = executor::open(o);
   BOOST_TEST_REQUIRE(s.has_value());
   BOOST_TEST_REQUIRE((*s)->compute(work, {}).has_value());
   auto recorded = *(*s)->traces();

@@ -6,7 +6,7 @@
 #include "apps/tern/print.hpp"
 #include "apps/tern/progress_bar.hpp"
 #include "apps/tern/result_sink.hpp"
-#include "dataflow/runtime/session.hpp"
+#include "dataflow/runtime/executor.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -138,7 +138,7 @@ result<std::vector<result_sink>> make_sinks(const eval_options& o,
   return sinks;
 }
 
-result<run_report> compute(session& s, const std::vector<array>& arrays,
+result<run_report> compute(executor& s, const std::vector<array>& arrays,
                            std::vector<result_sink>& sinks) {
   progress_bar bar{"tasks"};
   compute_hooks hooks;
@@ -180,7 +180,7 @@ int run_eval(const eval_options& o) {
     auto sinks = make_sinks(o, arrays);
     if (!sinks)
       return complain(sinks.error());
-    auto s = session::open(std::move(options));
+    auto s = executor::open(std::move(options));
     if (!s)
       return complain(s.error());
     auto done = compute(**s, arrays, *sinks);

@@ -1,4 +1,4 @@
-#include "dataflow/runtime/session.hpp"
+#include "dataflow/runtime/executor.hpp"
 
 #include "actors/node.hpp"
 #include "actors/trace/tracer.hpp"
@@ -31,11 +31,11 @@ unsigned cores() {
 
 /// All schedulers but `synchronous`: a node of its own, and a plan for each
 /// computation.
-class node_session final : public session {
+class node_executor final : public executor {
 public:
-  explicit node_session(session_options options)
+  explicit node_executor(session_options options)
     : options_(std::move(options)) {}
-  ~node_session() override {
+  ~node_executor() override {
     gate_.close();
     service_.reset();
     node_.reset();
@@ -63,7 +63,7 @@ private:
   plan_run* run_ = nullptr;
 };
 
-result<void> node_session::start_node(unsigned threads, bool listen) {
+result<void> node_executor::start_node(unsigned threads, bool listen) {
   node_config config;
   config.threads = threads;
   config.listen = listen;
@@ -82,7 +82,7 @@ result<void> node_session::start_node(unsigned threads, bool listen) {
   return {};
 }
 
-result<void> node_session::start_processes() {
+result<void> node_executor::start_processes() {
   const auto count = options_.nodes > 0 ? options_.nodes : cores();
   const auto threads =
       options_.threads > 0 ? options_.threads : std::max(1u, cores() / count);
@@ -99,7 +99,7 @@ result<void> node_session::start_processes() {
   return node_->join(first.host, first.port);
 }
 
-result<void> node_session::start() {
+result<void> node_executor::start() {
   if (auto ok = start_nodes(); !ok)
     return ok;
   if (options_.trace || options_.record)
@@ -107,7 +107,7 @@ result<void> node_session::start() {
   return {};
 }
 
-result<void> node_session::start_nodes() {
+result<void> node_executor::start_nodes() {
   switch (options_.scheduler) {
   case scheduler::processes:
     return start_processes();
@@ -120,7 +120,7 @@ result<void> node_session::start_nodes() {
   }
 }
 
-plan_view node_session::view() const {
+plan_view node_executor::view() const {
   plan_view v;
   v.submitter = node_->id();
   for (const auto& m : node_->members())
@@ -129,13 +129,13 @@ plan_view node_session::view() const {
   return v;
 }
 
-result<run_report> node_session::compute(std::span<const array> arrays,
-                                         const compute_hooks& hooks) {
+result<run_report> node_executor::compute(std::span<const array> arrays,
+                                          const compute_hooks& hooks) {
   return compute(optimize(lower(arrays)), hooks);
 }
 
-result<run_report> node_session::compute(graph work,
-                                         const compute_hooks& hooks) {
+result<run_report> node_executor::compute(graph work,
+                                          const compute_hooks& hooks) {
   plan p;
   p.id = random_number();
   p.view = view();
@@ -159,14 +159,14 @@ result<run_report> node_session::compute(graph work,
   return report;
 }
 
-result<std::vector<node_trace>> node_session::traces() {
+result<std::vector<node_trace>> node_executor::traces() {
   return node_->collect_traces(std::chrono::seconds(10));
 }
 
 /// The caller's thread, in order.
-class synchronous_session final : public session {
+class synchronous_executor final : public executor {
 public:
-  explicit synchronous_session(kernel_registry kernels)
+  explicit synchronous_executor(kernel_registry kernels)
     : kernels_(std::move(kernels)) {}
 
   result<run_report> compute(std::span<const array> arrays,
@@ -184,8 +184,8 @@ private:
   kernel_registry kernels_;
 };
 
-result<run_report> synchronous_session::compute(graph work,
-                                                const compute_hooks& hooks) {
+result<run_report> synchronous_executor::compute(graph work,
+                                                 const compute_hooks& hooks) {
   const auto begin = std::chrono::steady_clock::now();
   const edge_index edges{std::move(work)};
   const auto& roots = edges.source().roots;
@@ -235,10 +235,10 @@ std::optional<scheduler> scheduler_named(std::string_view name) noexcept {
   return std::nullopt;
 }
 
-result<std::unique_ptr<session>> session::open(session_options options) {
+result<std::unique_ptr<executor>> executor::open(session_options options) {
   if (options.scheduler == scheduler::synchronous)
-    return std::make_unique<synchronous_session>(std::move(options.kernels));
-  auto s = std::make_unique<node_session>(std::move(options));
+    return std::make_unique<synchronous_executor>(std::move(options.kernels));
+  auto s = std::make_unique<node_executor>(std::move(options));
   if (auto ok = s->start(); !ok)
     return tl::make_unexpected(ok.error());
   return s;

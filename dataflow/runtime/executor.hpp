@@ -1,0 +1,59 @@
+#pragma once
+
+#include "actors/trace/event.hpp"
+#include "dataflow/array/array.hpp"
+#include "dataflow/block/block.hpp"
+#include "dataflow/runtime/session_options.hpp"
+#include "dataflow/runtime/view.hpp"
+#include "serialization/failure.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <vector>
+
+namespace tern {
+
+/// What a caller of `compute` may hook into.
+struct compute_hooks {
+  /// Each block of each array, in order: number of the array, index of the
+  /// block in its grid, first element, the block. A failure ends the run.
+  std::function<result<void>(std::size_t array, const shape& index,
+                             const shape& start, const block& data)>
+      sink;
+  /// Now and then: tasks done and tasks in all.
+  std::function<void(std::uint64_t done, std::uint64_t total)> progress;
+  /// Once the plan is accepted by all nodes: its id and its nodes.
+  std::function<void(std::uint64_t plan, const plan_view& view)> accepted;
+  /// Asked now and then; true ends the run with `cancelled`.
+  std::function<bool()> cancelled;
+};
+
+/// What carries plans out, by one of the schedulers: blocks come to the hooks
+/// as they are made. `tern::session` (dataflow/api/session.hpp) is what a user
+/// sees of it. Not thread-safe: one computation at a time. It has to end before
+/// `main` returns: below it is CAF, whose static objects must still be there.
+class executor {
+public:
+  /// Starts or joins what the scheduler needs. Fails with `unreachable`, `io`
+  /// or `refused` and the address.
+  static result<std::unique_ptr<executor>> open(session_options options);
+  /// Leaves; ends the nodes that it started.
+  virtual ~executor() = default;
+
+  /// Computes arrays, optimised together. A task that failed gives its
+  /// failure, the first in the static order if there are several; a node that
+  /// died gives `node_died` and its name.
+  virtual result<run_report> compute(std::span<const array> arrays,
+                                     const compute_hooks& hooks) = 0;
+
+  /// Computes a graph as it is.
+  virtual result<run_report> compute(graph work,
+                                     const compute_hooks& hooks) = 0;
+
+  /// What the nodes recorded since the last call (`options.trace`).
+  virtual result<std::vector<node_trace>> traces() = 0;
+};
+
+} // namespace tern

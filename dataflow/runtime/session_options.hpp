@@ -1,0 +1,55 @@
+#pragma once
+
+#include "dataflow/runtime/kernel_registry.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tern {
+
+/// Where a session's plans run. The bits of an answer do not depend on it.
+enum class scheduler : std::uint8_t {
+  synchronous, ///< in the caller's thread, in static order: the oracle
+  threads,     ///< compute threads of this process
+  processes,   ///< node processes on this host, started and stopped with it
+  cluster,     ///< running nodes that it joins
+};
+
+/// The scheduler of that name (`sync` included).
+std::optional<scheduler> scheduler_named(std::string_view name) noexcept;
+
+struct session_options {
+  tern::scheduler scheduler = tern::scheduler::threads;
+  unsigned threads = 0;  ///< per node; 0: max(1, cores / nodes)
+  unsigned nodes = 0;    ///< of `processes`; 0: one a core
+  std::string join_host; ///< of `cluster`
+  std::uint16_t join_port = 0;
+  std::uint64_t memory = 0; ///< bytes of all nodes together; 0: no limit
+  bool rotate = false;      ///< move every actor at every step
+  bool trace = false;       ///< record messages and tasks
+  bool record = false;      ///< and every transition of every task
+  std::string executable;   ///< of node processes; empty: this program
+  kernel_registry kernels;  ///< for `threads`; other nodes have their own
+};
+
+/// What a run took, counted by the nodes.
+struct run_report {
+  std::uint64_t plan = 0;
+  double seconds = 0;
+  std::uint64_t tasks = 0;
+  std::uint64_t messages = 0; ///< between nodes, dataflow only
+  std::uint64_t migrations = 0;
+  std::uint64_t steals = 0;
+  std::uint64_t bytes_moved = 0;
+  std::uint64_t bytes_spilled = 0;
+  std::uint64_t peak_bytes = 0; ///< of blocks, the largest sum over the nodes
+  unsigned nodes = 1;
+  std::uint64_t submission_bytes = 0; ///< to one node
+  /// Messages sent and received, by node, in the order of the view.
+  std::vector<std::uint64_t> messages_by_node;
+};
+
+} // namespace tern
