@@ -23,7 +23,7 @@ T element(const operand& o, const shape& at) {
   shape own(has.size(), 0);
   for (std::size_t axis = 0; axis < at.size(); ++axis) {
     const int a = o.axes.empty() ? static_cast<int>(axis) : o.axes[axis];
-    if (a >= 0 && has[a] != 1)
+    if (a >= 0 && a < static_cast<int>(has.size()) && has[a] != 1)
       own[a] = at[axis];
   }
   return o.data.values<T>()[linear_of(has, own)];
