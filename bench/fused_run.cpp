@@ -1,9 +1,7 @@
-// One run of `tern-bench fused`, our side. The operands lie in memory as blocks
-// before the clock starts: a task a block hands out what is there, as it would
-// for an array that was computed before and held.
+// One run of `tern-bench fused`, our side.
 
 #include "bench/fused.hpp"
-#include "dataflow/array/node.hpp"
+#include "bench/held_array.hpp"
 #include "dataflow/runtime/executor.hpp"
 
 #include <fmt/format.h>
@@ -34,16 +32,6 @@ std::vector<block> blocks_of(std::int64_t n, std::uint64_t factor) {
   return blocks;
 }
 
-/// An array of blocks that the function `name` hands out by their number.
-array held(const std::string& name, std::int64_t n) {
-  const auto cut = cut_shape({n}, dtype::float64, {{block_elements}});
-  const auto numbers = arange(std::int64_t{0}, cut[0].count(), std::int64_t{1},
-                              dtype::int64, {{1}});
-  auto made = make_node(op_call{name, {}}, dtype::float64, cut, name);
-  add_input(*made, numbers.root(), {axis_map{}});
-  return array{std::move(made)};
-}
-
 array waves(const array& a, const array& b) {
   const auto x = unary(opcode::square, unary(opcode::sin, a));
   const auto y = unary(opcode::square, unary(opcode::cos, b));
@@ -63,21 +51,16 @@ int run_fused_once(const std::string& expression, std::int64_t n,
   session_options options;
   options.scheduler = scheduler::threads;
   options.threads = threads;
-  for (const auto& [name, factor] :
-       {std::pair{"a", 2654435761u}, std::pair{"b", 2246822519u}})
-    options.kernels.add(
-        name, [blocks = blocks_of(n, factor)](std::span<const block> number,
-                                              std::span<const std::byte>) {
-          return blocks.at(
-              static_cast<std::size_t>(number[0].values<std::int64_t>()[0]));
-        });
+  const auto cut = cut_shape({n}, dtype::float64, {{block_elements}});
+  const auto a =
+      held_array(options.kernels, "a", cut, blocks_of(n, 2654435761u));
+  const auto b =
+      held_array(options.kernels, "b", cut, blocks_of(n, 2246822519u));
   auto opened = executor::open(std::move(options));
   if (!opened) {
     std::cerr << opened.error().what << '\n';
     return 1;
   }
-  const auto a = held("a", n);
-  const auto b = held("b", n);
   const auto sum = (expression == "waves" ? waves(a, b) : line(a, b))
                        .reduce(reduction::sum, {});
   for (const bool measured : {false, true}) {

@@ -18,8 +18,7 @@ std::optional<timed_run> ours(const char* kind, int n, unsigned threads) {
                                    std::to_string(threads)});
 }
 
-// The inputs are constants, which cost one pass over memory, and so does the
-// sum: both count on our side only.
+// The sum of the result, one pass over memory, counts on our side only.
 row product_row(int n, unsigned repeats, unsigned threads) {
   const auto rival = program_beside("rival-openblas-product");
   const auto found = interleave(

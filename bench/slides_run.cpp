@@ -1,19 +1,35 @@
 // One run of `tern-bench slides`, our side.
 
+#include "bench/held_array.hpp"
 #include "bench/slides.hpp"
 #include "dataflow/runtime/executor.hpp"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iostream>
 
 namespace tern::bench {
 
 namespace {
 
-array product(std::int64_t n) {
-  const shape s{n, n};
-  return full(s, 0.5).dot(full(s, 0.25)).reduce(reduction::sum, {});
+/// All elements `x`, in blocks that lie in memory.
+array held(kernel_registry& kernels, const std::string& name, std::int64_t n,
+           double x) {
+  const auto cut = cut_shape({n, n}, dtype::float64, {});
+  std::vector<block> blocks;
+  for (std::int64_t i = 0; i < element_count(grid(cut)); ++i) {
+    block_builder b{dtype::float64, block_shape(cut, index_of(grid(cut), i))};
+    std::ranges::fill(b.values<double>(), x);
+    blocks.push_back(b.finish());
+  }
+  return held_array(kernels, name, cut, std::move(blocks));
+}
+
+array product(kernel_registry& kernels, std::int64_t n) {
+  return held(kernels, "a", n, 0.5)
+      .dot(held(kernels, "b", n, 0.25))
+      .reduce(reduction::sum, {});
 }
 
 array slide(std::int64_t n) {
@@ -40,15 +56,15 @@ int run_slides_once(const std::string& kind, std::int64_t n, unsigned threads) {
   session_options options;
   options.scheduler = scheduler::threads;
   options.threads = threads;
+  const auto work = kind == "product" ? product(options.kernels, n) : slide(n);
   auto opened = executor::open(std::move(options));
   if (!opened) {
     std::cerr << opened.error().what << '\n';
     return 1;
   }
-  const auto work = kind == "product" ? product : slide;
   for (const bool measured : {false, true}) {
     double value = 0;
-    const auto done = compute(**opened, work(n), value);
+    const auto done = compute(**opened, work, value);
     if (!done) {
       std::cerr << done.error().what << '\n';
       return 1;

@@ -14,7 +14,7 @@ set(TERN_LIBRARY_DEPENDENCIES
   "fmt"
   "Boost 1.74"
   "NetCDF"
-  "OpenBLAS_serial"
+  "OpenBLAS_pthread"
   "hwy"
   "Random123"
   "nlohmann_json")

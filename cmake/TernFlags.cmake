@@ -28,9 +28,6 @@ target_include_directories(tern_flags INTERFACE
 
 set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR})
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
-# The serial OpenBLAS lies in a folder of its own; what is installed must find
-# it there as well.
-set(CMAKE_INSTALL_RPATH_USE_LINK_PATH ON)
 
 if(PROJECT_IS_TOP_LEVEL)
   if(NOT CMAKE_BUILD_TYPE)

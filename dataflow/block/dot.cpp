@@ -5,9 +5,8 @@
 // b[k], so that the inner loop runs along memory; booleans likewise, with and
 // for the product and or for the sum.
 
+#include "dataflow/block/blas.hpp"
 #include "dataflow/block/kernels.hpp"
-
-#include <cblas.h>
 
 #include <algorithm>
 #include <cstring>
@@ -33,33 +32,25 @@ sizes sizes_of(const block& a, const block& b) {
   return {a.shape()[0], a.shape()[1], b.shape()[1]};
 }
 
-/// OpenBLAS reads its number of threads from the environment.
-void use_one_thread() {
-  [[maybe_unused]] static const bool done = [] {
-    openblas_set_num_threads(1);
-    return true;
-  }();
-}
-
 blasint leading(std::int64_t n) {
   return static_cast<blasint>(n > 0 ? n : 1);
 }
 
 void add_product(sizes n, const double* a, const double* b, double beta,
                  double* c) {
-  cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans,
-              static_cast<blasint>(n.rows), static_cast<blasint>(n.columns),
-              static_cast<blasint>(n.inner), 1.0, a, leading(n.inner), b,
-              leading(n.columns), beta, c, leading(n.columns));
+  blas().dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans,
+               static_cast<blasint>(n.rows), static_cast<blasint>(n.columns),
+               static_cast<blasint>(n.inner), 1.0, a, leading(n.inner), b,
+               leading(n.columns), beta, c, leading(n.columns));
 }
 
 void add_product(sizes n, const float* a, const float* b, double beta,
                  float* c) {
-  cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans,
-              static_cast<blasint>(n.rows), static_cast<blasint>(n.columns),
-              static_cast<blasint>(n.inner), 1.0f, a, leading(n.inner), b,
-              leading(n.columns), static_cast<float>(beta), c,
-              leading(n.columns));
+  blas().sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans,
+               static_cast<blasint>(n.rows), static_cast<blasint>(n.columns),
+               static_cast<blasint>(n.inner), 1.0f, a, leading(n.inner), b,
+               leading(n.columns), static_cast<float>(beta), c,
+               leading(n.columns));
 }
 
 /// Rows of b in bands that stay in the second-level cache.
@@ -107,7 +98,6 @@ block dot(std::span<const block> left, std::span<const block> right) {
     throw std::invalid_argument("a product of " + std::to_string(left.size())
                                 + " by " + std::to_string(right.size())
                                 + " blocks");
-  use_one_thread();
   const auto outer = sizes_of(left[0], right[0]);
   const auto type = left[0].type();
   block_builder out(type, {outer.rows, outer.columns});

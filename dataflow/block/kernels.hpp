@@ -85,6 +85,18 @@ block reduce_finish(reduction r, const block& part, const shape& s, dtype type,
 block slice(const block& input, const shape& start, const shape& step,
             const shape& s, const shape& result);
 
+/// A box of a block and where it belongs in another.
+struct block_part {
+  block from;
+  shape start;  ///< first element of the box in `from`
+  shape extent; ///< of the box
+  shape to;     ///< first element in the result
+};
+
+/// A block of shape `s` put together from parts, which do not overlap and leave
+/// no gap. Throws `std::invalid_argument` where one leaves its block.
+block assemble(dtype type, const shape& s, std::span<const block_part> parts);
+
 /// Sum over i of left[i] @ right[i] for 2-d blocks (n, k_i) and (k_i, m), by
 /// BLAS for float32 and float64 (one thread, operands packed), by loops for
 /// int64 and bool. The products are added in the order given.

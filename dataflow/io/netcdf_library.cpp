@@ -1,95 +1,63 @@
 #include "dataflow/io/netcdf_library.hpp"
 
-#include <dlfcn.h>
-
-#include <string>
+#include "dataflow/block/loaded_library.hpp"
 
 namespace tern {
 namespace {
 
-/// The library and its functions, or what is missing.
-class loader {
-public:
-  loader() : library_(::dlopen(TERN_NETCDF_SONAME, RTLD_NOW | RTLD_LOCAL)) {
-    if (library_)
-      find_all();
-    else
-      note_error();
+struct loaded_netcdf {
+  loaded_netcdf() {
+    library.find("nc_close", functions.close);
+    library.find("nc_create", functions.create);
+    library.find("nc_def_dim", functions.def_dim);
+    library.find("nc_def_var", functions.def_var);
+    library.find("nc_enddef", functions.enddef);
+    library.find("nc_get_att_double", functions.get_att_double);
+    library.find("nc_get_att_text", functions.get_att_text);
+    library.find("nc_get_vara", functions.get_vara);
+    library.find("nc_inq_att", functions.inq_att);
+    library.find("nc_inq_atttype", functions.inq_atttype);
+    library.find("nc_inq_dim", functions.inq_dim);
+    library.find("nc_inq_dimid", functions.inq_dimid);
+    library.find("nc_inq_grp_ncid", functions.inq_grp_ncid);
+    library.find("nc_inq_grpname", functions.inq_grpname);
+    library.find("nc_inq_grps", functions.inq_grps);
+    library.find("nc_inq_nvars", functions.inq_nvars);
+    library.find("nc_inq_type", functions.inq_type);
+    library.find("nc_inq_var_chunking", functions.inq_var_chunking);
+    library.find("nc_inq_vardimid", functions.inq_vardimid);
+    library.find("nc_inq_varid", functions.inq_varid);
+    library.find("nc_inq_varname", functions.inq_varname);
+    library.find("nc_inq_varndims", functions.inq_varndims);
+    library.find("nc_inq_vartype", functions.inq_vartype);
+    library.find("nc_open", functions.open);
+    library.find("nc_put_att_double", functions.put_att_double);
+    library.find("nc_put_att_text", functions.put_att_text);
+    library.find("nc_put_vara", functions.put_vara);
+    library.find("nc_set_fill", functions.set_fill);
+    library.find("nc_strerror", functions.strerror);
   }
 
-  const std::string& missing() const noexcept {
-    return missing_;
-  }
-  const netcdf_library& functions() const noexcept {
-    return f_;
-  }
-
-private:
-  void find_all() {
-    find("nc_close", f_.close);
-    find("nc_create", f_.create);
-    find("nc_def_dim", f_.def_dim);
-    find("nc_def_var", f_.def_var);
-    find("nc_enddef", f_.enddef);
-    find("nc_get_att_double", f_.get_att_double);
-    find("nc_get_att_text", f_.get_att_text);
-    find("nc_get_vara", f_.get_vara);
-    find("nc_inq_att", f_.inq_att);
-    find("nc_inq_atttype", f_.inq_atttype);
-    find("nc_inq_dim", f_.inq_dim);
-    find("nc_inq_dimid", f_.inq_dimid);
-    find("nc_inq_grp_ncid", f_.inq_grp_ncid);
-    find("nc_inq_grpname", f_.inq_grpname);
-    find("nc_inq_grps", f_.inq_grps);
-    find("nc_inq_nvars", f_.inq_nvars);
-    find("nc_inq_type", f_.inq_type);
-    find("nc_inq_var_chunking", f_.inq_var_chunking);
-    find("nc_inq_vardimid", f_.inq_vardimid);
-    find("nc_inq_varid", f_.inq_varid);
-    find("nc_inq_varname", f_.inq_varname);
-    find("nc_inq_varndims", f_.inq_varndims);
-    find("nc_inq_vartype", f_.inq_vartype);
-    find("nc_open", f_.open);
-    find("nc_put_att_double", f_.put_att_double);
-    find("nc_put_att_text", f_.put_att_text);
-    find("nc_put_vara", f_.put_vara);
-    find("nc_set_fill", f_.set_fill);
-    find("nc_strerror", f_.strerror);
-  }
-
-  template <class F>
-  void find(const char* name, F& function) {
-    function = reinterpret_cast<F>(::dlsym(library_, name));
-    if (!function)
-      note_error();
-  }
-
-  void note_error() {
-    const char* why = ::dlerror();
-    missing_ = why ? why : TERN_NETCDF_SONAME;
-  }
-
-  void* library_;
-  netcdf_library f_{};
-  std::string missing_;
+  loaded_library library{TERN_NETCDF_SONAME};
+  netcdf_library functions{};
 };
 
-const loader& loaded() {
-  static const loader once;
+const loaded_netcdf& loaded() {
+  static const loaded_netcdf once;
   return once;
 }
 
 } // namespace
 
 result<void> load_netcdf() {
-  if (loaded().missing().empty())
+  const auto& missing = loaded().library.missing();
+  if (missing.empty())
     return {};
-  return fail(failure_kind::io,
-              "NetCDF files cannot be used here: " + loaded().missing());
+  return fail(failure_kind::io, "NetCDF files cannot be used here: " + missing);
 }
 
 const netcdf_library& netcdf() noexcept {
-  return loaded().functions();
+  return loaded().functions;
 }
 
 } // namespace tern

@@ -2,6 +2,9 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <atomic>
+#include <thread>
+
 using namespace tern;
 using namespace tern::test;
 
@@ -91,6 +94,31 @@ BOOST_AUTO_TEST_CASE(shapes_and_dtypes_that_do_not_fit_are_refused) {
   refused(a, f);
   refused(a, v);
   BOOST_CHECK_THROW(dot({&a, 1}, {}), std::invalid_argument);
+}
+
+// Found in a run of references: with a BLAS that has no lock around its buffers
+// two threads got each other's numbers (test_block.products_by_haswell shows
+// it on any newer machine).
+BOOST_AUTO_TEST_CASE(threads_that_multiply_at_once_get_their_own_products) {
+  std::atomic<int> wrong{0};
+  std::vector<std::thread> threads;
+  for (std::int64_t t = 1; t <= 4; ++t)
+    threads.emplace_back([&wrong, t] {
+      for (std::int64_t i = 0; i < 3000; ++i) {
+        const auto n = 1 + i % 19;
+        const auto k = 1 + i % 17;
+        const block left[] = {make<double>(
+            {n, k}, std::vector<double>(static_cast<std::size_t>(n * k), 1))};
+        const block right[] = {make<double>(
+            {k, 3}, std::vector<double>(static_cast<std::size_t>(3 * k),
+                                        static_cast<double>(t)))};
+        for (double x : dot(left, right).values<double>())
+          wrong += x != static_cast<double>(k * t);
+      }
+    });
+  for (auto& t : threads)
+    t.join();
+  BOOST_TEST(wrong == 0);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
