@@ -29,6 +29,12 @@ struct operation_name {
   std::string operator()(const op_dot&) const {
     return "dot";
   }
+  std::string operator()(const op_assemble&) const {
+    return "assemble";
+  }
+  std::string operator()(const op_reshape&) const {
+    return "reshape";
+  }
   std::string operator()(const op_read_nc& op) const {
     return "read " + op.path;
   }

@@ -68,8 +68,10 @@ public:
   /// Basic slicing.
   array operator[](std::span<const index_item> items) const;
   array astype(dtype type) const;
-  /// Matrix product of 1-d and 2-d arrays (inner chunks are made to agree:
-  /// an error if they differ). ...
+  /// The same array in other blocks, which are put together from parts of the
+  /// present ones.
+  array rechunk(const chunk_spec& spec) const;
+  /// Matrix product of 1-d and 2-d arrays.
   array dot(const array& other) const;
   /// Reduces along `axes` (negative counts from the end; nullopt: all).
   array reduce(reduction how, std::optional<std::vector<std::int64_t>> axes,
@@ -90,9 +92,8 @@ using value = std::variant<scalar, array>;
 
 /// Elementwise operations on broadcast operands (at least one is an array).
 /// The result dtype follows NumPy: true division and the mathematical
-/// functions give floats, comparisons booleans. Blocks of operands must line
-/// up; where the chunks differ and one operand is a broadcast axis that is
-/// fine, otherwise the error says which chunks to ask for.
+/// functions give floats, comparisons booleans. Where the blocks of operands
+/// do not line up those with fewer blocks along the axis are rechunked.
 array unary(opcode op, const value& x);
 array binary(opcode op, const value& a, const value& b);
 array where(const value& condition, const value& a, const value& b);
@@ -108,6 +109,32 @@ array arange(scalar start, scalar stop, scalar step,
 /// Uniform in [0, 1), by counter: the same for any chunks.
 array random_uniform(const shape& s, std::uint64_t seed,
                      dtype type = dtype::float64, const chunk_spec& cut = {});
+
+/// Joined along an axis that they have, of a dtype that holds all of them.
+array concatenate(std::span<const array> parts, std::int64_t axis = 0);
+/// Joined along a new axis.
+array stack(std::span<const array> parts, std::int64_t axis = 0);
+/// The same elements in row-major order in another shape; one extent may be -1.
+/// What is cut so that this would move elements is rechunked.
+array reshape(const array& a, const shape& s);
+array expand_dims(const array& a, std::int64_t axis);
+/// Without axes of one element: all of them, or those named.
+array squeeze(const array& a,
+              const std::optional<std::vector<std::int64_t>>& axes = {});
+/// Turned round along all axes, or those named.
+array flip(const array& a,
+           const std::optional<std::vector<std::int64_t>>& axes = {});
+array broadcast_to(const array& a, const shape& s);
+/// Elements that leave at the end of the axis come in at its beginning.
+array roll(const array& a, std::int64_t shift, std::int64_t axis);
+array tile(const array& a, std::span<const std::int64_t> repeats);
+/// Each element `times` times, one after the other.
+array repeat(const array& a, std::int64_t times, std::int64_t axis);
+array moveaxis(const array& a, std::int64_t from, std::int64_t to);
+array swapaxes(const array& a, std::int64_t one, std::int64_t other);
+/// The elements at `indices` (negative ones count from the end) along an axis.
+array take(const array& a, std::span<const std::int64_t> indices,
+           std::int64_t axis);
 
 /// A source layer given by somebody else (io): `op` makes blocks of `cut`.
 array from_layer(operation op, dtype type, tern::chunks cut,

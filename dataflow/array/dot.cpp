@@ -22,26 +22,22 @@ std::size_t inner_axis(const array& right) {
   return right.ndim() == 2 ? 0 : right.ndim() - 1;
 }
 
-/// Cuts a source like its partner where the inner blocks differ.
+/// Cuts the one with fewer inner blocks like its partner, or the source.
 void agree(array& a, array& b) {
   auto& inner_a = a.cut().back();
   auto& inner_b = b.cut()[inner_axis(b)];
   if (inner_a == inner_b)
     return;
-  if (is_pure_source(*b.root())) {
+  const bool source_a = is_pure_source(*a.root());
+  const bool source_b = is_pure_source(*b.root());
+  if (source_a != source_b ? source_b : inner_a.count() >= inner_b.count()) {
     auto cut = b.cut();
     cut[inner_axis(b)] = inner_a;
-    b = recut(b, std::move(cut));
-  } else if (is_pure_source(*a.root())) {
+    b = rechunk(b, std::move(cut));
+  } else {
     auto cut = a.cut();
     cut.back() = inner_b;
-    a = recut(a, std::move(cut));
-  } else {
-    throw expression_error(
-        "dot: the inner blocks of " + a.expression() + ", chunks "
-        + words_of(a.cut()) + ", and of " + b.expression() + ", chunks "
-        + words_of(b.cut()) + ", do not line up; make both with chunks="
-        + std::to_string(std::max(inner_a.largest(), inner_b.largest())));
+    a = rechunk(a, std::move(cut));
   }
 }
 

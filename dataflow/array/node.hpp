@@ -41,6 +41,14 @@ bool is_pure_source(const array::node& n) noexcept;
 /// The same source in blocks of `cut` (of the same extents).
 array recut(const array& source, tern::chunks cut);
 
+/// The same array in blocks of `cut`: a source is cut anew, anything else is
+/// put together from parts of its blocks.
+array rechunk(const array& a, tern::chunks cut);
+
+/// `axis` of `axes`, negative from the end; throws naming `name`.
+std::size_t checked_axis(std::string_view name, std::int64_t axis,
+                         std::size_t axes);
+
 /// Throws unless an array of this cut can exist: axes, elements, blocks.
 void check_cut(std::string_view name, const tern::chunks& cut);
 

@@ -29,7 +29,7 @@ axis_walk::axis_walk(const axis_map& map, const layer& from,
     tasks(axis < 0 ? 1 : to.out[static_cast<std::size_t>(axis)].count()) {
   for (auto i = from_axis + 1; i < from.out.size(); ++i)
     stride *= from.out[i].count();
-  if (how == axis_map::kind::overlap) {
+  if (how == axis_map::kind::overlap || how == axis_map::kind::window) {
     read = &from.out[from_axis];
     reader = &to.out[static_cast<std::size_t>(axis)];
   }
@@ -42,6 +42,8 @@ bool axis_walk::single() const noexcept {
     return true;
   case axis_map::kind::group:
     return factor == 1 || blocks == 1;
+  case axis_map::kind::window:
+    return false; // it may read none
   default:
     return blocks == 1;
   }
@@ -64,12 +66,26 @@ block_interval axis_walk::overlapped(std::int64_t index) const noexcept {
   return {std::min(a, b), std::max(a, b) + 1};
 }
 
+// Where it reads nothing both ends lie where the nearest elements would be, and
+// a block without elements counts as one here too: so both ends move
+// monotonically.
+block_interval axis_walk::windowed(std::int64_t index) const noexcept {
+  const auto first = offset + reader->start(index);
+  const auto last = std::min(
+      first + std::max<std::int64_t>(reader->size(index), 1), read->extent());
+  if (last <= 0)
+    return {0, 0};
+  if (first >= read->extent())
+    return {blocks, blocks};
+  const auto begin = read->block_of(std::max<std::int64_t>(first, 0));
+  return {begin, read->block_of(last - 1) + 1};
+}
+
 block_interval axis_walk::overlapping(std::int64_t block) const noexcept {
   if (factor >= 0)
     return {
-        first_where(tasks, [&](auto i) { return overlapped(i).last > block; }),
-        first_where(tasks,
-                    [&](auto i) { return overlapped(i).first > block; })};
+        first_where(tasks, [&](auto i) { return inputs(i).last > block; }),
+        first_where(tasks, [&](auto i) { return inputs(i).first > block; })};
   return {
       first_where(tasks, [&](auto i) { return overlapped(i).first <= block; }),
       first_where(tasks, [&](auto i) { return overlapped(i).last <= block; })};

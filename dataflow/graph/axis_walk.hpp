@@ -25,7 +25,8 @@ inline block_interval meet(block_interval a, block_interval b) noexcept {
 
 /// An `axis_map` made ready for use: what it needs of the two grids is beside
 /// it, so that neither direction looks anything up. Only `overlap` looks at
-/// chunks, by binary search over the monotone ends of its intervals.
+/// chunks (as does `window`), by binary search over the monotone ends of its
+/// intervals.
 struct axis_walk {
   axis_map::kind how = axis_map::kind::same;
   std::int8_t axis = 0; ///< of the reader's grid, -1: none
@@ -34,8 +35,8 @@ struct axis_walk {
   std::int64_t blocks = 1;           ///< of the axis that is read
   std::int64_t tasks = 1;            ///< of the reader's axis
   std::int64_t stride = 1;           ///< of the axis that is read, in its grid
-  const axis_chunks* read = nullptr; ///< for overlap
-  const axis_chunks* reader = nullptr; ///< for overlap
+  const axis_chunks* read = nullptr; ///< for overlap and window
+  const axis_chunks* reader = nullptr; ///< for overlap and window
 
   axis_walk() = default;
   /// `from` and `to` must outlive the walk.
@@ -54,6 +55,8 @@ struct axis_walk {
       return {0, 1};
     case axis_map::kind::group:
       return {index * factor, std::min((index + 1) * factor, blocks)};
+    case axis_map::kind::window:
+      return windowed(index);
     default:
       return overlapped(index);
     }
@@ -75,6 +78,7 @@ struct axis_walk {
   }
 
 private:
+  block_interval windowed(std::int64_t index) const noexcept;
   block_interval overlapped(std::int64_t index) const noexcept;
   block_interval overlapping(std::int64_t block) const noexcept;
 };

@@ -1,7 +1,10 @@
 #include "dataflow/graph/evaluate.hpp"
 
 #include "dataflow/block/kernels.hpp"
+#include "dataflow/graph/axis_walk.hpp"
 #include "dataflow/graph/edges.hpp"
+
+#include <array>
 
 namespace tern {
 
@@ -143,6 +146,78 @@ struct evaluation {
                + to_string(inputs[0].shape()));
     }
     return slice(inputs[0], start, op.step, count, block_shape(l.out, index));
+  }
+
+  /// The part that input `in` has of this block along one axis of one of its
+  /// blocks: from where in that block, to where in this one, how much.
+  static std::array<std::int64_t, 3> part_along(const axis_chunks& own,
+                                                std::int64_t own_index,
+                                                const axis_chunks& read,
+                                                std::int64_t read_index,
+                                                std::int64_t offset) {
+    const auto here = own.start(own_index);
+    const auto there = read.start(read_index) - offset;
+    const auto first = std::max(here, there);
+    const auto last =
+        std::min(here + own.size(own_index), there + read.size(read_index));
+    return {first - there, first - here, last - first};
+  }
+
+  block_part part_of(const layer_input& in, const shape& at,
+                     const block& data) const {
+    block_part p{data, {}, {}, {}};
+    for (std::size_t axis = 0; axis < at.size(); ++axis) {
+      const auto [start, to, extent] =
+          part_along(l.out[axis], index[axis], edges.at(in.from).out[axis],
+                     at[axis], in.axes[axis].offset);
+      p.start.push_back(start);
+      p.to.push_back(to);
+      p.extent.push_back(extent);
+    }
+    return p;
+  }
+
+  block operator()(const op_assemble&) const {
+    const auto s = block_shape(l.out, index);
+    std::vector<block_part> parts;
+    for (auto& in : l.inputs)
+      for_each_block(in, [&](const shape& at) {
+        parts.push_back(part_of(in, at, inputs[parts.size()]));
+      });
+    std::int64_t elements = 0;
+    for (auto& p : parts)
+      elements += element_count(p.extent);
+    if (elements != element_count(s))
+      refuse("its parts have " + std::to_string(elements)
+             + " elements, which do not make a block of shape " + to_string(s));
+    return assemble(l.type, s, parts);
+  }
+
+  /// The blocks that this task reads of an input, in the order of their slots.
+  template <class F>
+  void for_each_block(const layer_input& in, F&& f) const {
+    auto& from = edges.at(in.from);
+    shape first, count;
+    for (std::size_t axis = 0; axis < in.axes.size(); ++axis) {
+      const axis_walk walk{in.axes[axis], from, axis, l};
+      const auto read = walk.inputs(walk.axis < 0 ? 0 : index[axis]);
+      first.push_back(read.first);
+      count.push_back(read.size());
+    }
+    const auto blocks = element_count(count);
+    for (std::int64_t i = 0; i < blocks; ++i) {
+      auto at = index_of(count, i);
+      for (std::size_t axis = 0; axis < at.size(); ++axis)
+        at[axis] += first[axis];
+      f(at);
+    }
+  }
+
+  block operator()(const op_reshape&) const {
+    const auto s = block_shape(l.out, index);
+    if (inputs.size() != 1 || inputs[0].size() != element_count(s))
+      refuse("what comes in does not make a block of shape " + to_string(s));
+    return block::wrap(l.type, s, inputs[0].storage());
   }
 
   block operator()(const op_dot&) const {

@@ -24,7 +24,7 @@ void add_image(const axis_walk& walk, const block_set::axis& own,
     if (steps)
       for (auto i = x.first; i < x.last; ++i)
         result.push_back(walk.inputs(i));
-    else
+    else if (std::min(a.first, b.first) < std::max(a.last, b.last))
       result.push_back({std::min(a.first, b.first), std::max(a.last, b.last)});
   }
   normalise(result);

@@ -23,17 +23,18 @@ using layer_id = std::uint32_t;
 ///
 /// `axis` -1 stands for an axis that the layer does not have, with index 0:
 /// `same` gives block `offset`, `group` gives blocks [0, factor). (`overlap`
-/// needs an axis.)
+/// and `window` need an axis.)
 struct axis_map {
   enum class kind : std::uint8_t {
     same,    ///< block out + offset
     first,   ///< block 0, whatever the index: a repeated or whole axis
     group,   ///< blocks [out * fan, (out + 1) * fan), cut at the end
     overlap, ///< blocks that hold the elements start + step * [block of out)
+    window,  ///< the same with step 1, where they exist: perhaps none
   };
   kind how = kind::same;
   std::int8_t axis = 0;    ///< of the layer's own grid, or -1; not for `first`
-  std::int64_t offset = 0; ///< same: offset; overlap: start
+  std::int64_t offset = 0; ///< same: offset; overlap, window: start
   std::int64_t factor = 1; ///< group: fan; overlap: step
 
   friend bool operator==(const axis_map&, const axis_map&) = default;
@@ -113,6 +114,19 @@ struct op_slice {
   friend bool operator==(const op_slice&, const op_slice&) = default;
 };
 
+/// Blocks put together from parts of blocks: rechunking, concatenation. All
+/// axes of all inputs are seen through `window`; element p of the result is
+/// element `offset` + p of the one input that has it.
+struct op_assemble {
+  friend bool operator==(const op_assemble&, const op_assemble&) = default;
+};
+
+/// The same elements in another shape: each block is one block of the input,
+/// with the same elements in the same row-major order.
+struct op_reshape {
+  friend bool operator==(const op_reshape&, const op_reshape&) = default;
+};
+
 /// Partial matrix product: task (i, j, g) multiplies group g of the inner
 /// blocks: inputs[0] row blocks, inputs[1] column blocks; out (i, j, g).
 /// Without the axis g there is one group. An input with one axis counts as
@@ -141,9 +155,9 @@ struct op_call {
   friend bool operator==(const op_call&, const op_call&) = default;
 };
 
-using operation =
-    std::variant<op_blockwise, op_reduce_chunk, op_reduce_combine,
-                 op_reduce_finish, op_slice, op_dot, op_read_nc, op_call>;
+using operation = std::variant<op_blockwise, op_reduce_chunk, op_reduce_combine,
+                               op_reduce_finish, op_slice, op_dot, op_read_nc,
+                               op_call, op_assemble, op_reshape>;
 
 /// Edges of a graph that is not regular: predecessors of each task, in
 /// compressed rows. All tasks of the layer are in one axis of the grid and

@@ -144,6 +144,10 @@ operation read_operation(schema::Layer::Op::Reader from) {
     return read_read_nc(from.getReadNc());
   case op::CALL:
     return read_call(from.getCall());
+  case op::ASSEMBLE:
+    return op_assemble{};
+  case op::RESHAPE:
+    return op_reshape{};
   }
   throw malformed_plan("an unknown operation");
 }

@@ -42,6 +42,8 @@ struct hasher {
       mix(op.start[i], op.step[i], op.extent[i]);
   }
   void operator()(const op_dot&) const {}
+  void operator()(const op_assemble&) const {}
+  void operator()(const op_reshape&) const {}
   void operator()(const op_read_nc& op) const {
     mix(op.path, op.variable);
   }

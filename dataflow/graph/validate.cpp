@@ -206,6 +206,31 @@ struct checker {
     return {};
   }
 
+  fault operator()(const op_assemble&) const {
+    if (l.inputs.empty() || l.parts != 0)
+      return "assembles nothing";
+    for (std::size_t i = 0; i < l.inputs.size(); ++i) {
+      if (from(i).parts != 0 || from(i).type != l.type
+          || from(i).out.size() != l.out.size())
+        return "assembles what does not fit";
+      for (std::size_t axis = 0; axis < l.out.size(); ++axis) {
+        auto& map = l.inputs[i].axes[axis];
+        if (map.how != axis_map::kind::window
+            || map.axis != static_cast<int>(axis))
+          return "assembles axes out of order";
+      }
+    }
+    return {};
+  }
+
+  /// Whether each block has as many elements as its input, `run_task` checks.
+  fault operator()(const op_reshape&) const {
+    if (l.inputs.size() != 1 || l.parts != 0 || from(0).parts != 0
+        || from(0).type != l.type || !reads_one(l.inputs[0], from(0), l))
+      return "reshapes what is no array";
+    return {};
+  }
+
   fault operator()(const op_read_nc&) const {
     if (!l.inputs.empty() || l.parts != 0)
       return "reads a file but has inputs";

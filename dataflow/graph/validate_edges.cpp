@@ -44,9 +44,17 @@ std::optional<std::string> fault_of_overlap(const axis_map& map,
   return {};
 }
 
+std::optional<std::string> fault_of_window(const axis_map& map) {
+  constexpr auto farthest = std::int64_t{1} << 60;
+  if (map.axis < 0 || map.factor != 1 || map.offset < -farthest
+      || map.offset > farthest)
+    return "has a window that does not fit";
+  return {};
+}
+
 std::optional<std::string>
 find_fault(const axis_map& map, const axis_chunks& from, const layer& to) {
-  if (map.how > axis_map::kind::overlap)
+  if (map.how > axis_map::kind::window)
     return "has an unknown kind of map";
   if (map.how == axis_map::kind::first)
     return {};
@@ -60,6 +68,8 @@ find_fault(const axis_map& map, const axis_chunks& from, const layer& to) {
     return fault_of_same(map, from.count(), own.count());
   case axis_map::kind::group:
     return fault_of_group(map, from.count(), own.count());
+  case axis_map::kind::window:
+    return fault_of_window(map);
   default:
     return fault_of_overlap(map, from, own);
   }
@@ -82,7 +92,7 @@ std::optional<std::string> find_fault(const layer_input& in, const layer& from,
     std::int64_t along = 1;
     if (in.axes[i].how == axis_map::kind::group)
       along = in.axes[i].factor;
-    else if (in.axes[i].how == axis_map::kind::overlap)
+    else if (in.axes[i].how >= axis_map::kind::overlap)
       along = from.out[i].count();
     if (__builtin_mul_overflow(most, along, &most) || most > most_slots)
       return "has too many blocks for one task";

@@ -92,6 +92,12 @@ struct operation_writer {
   void operator()(const op_dot&) {
     to.setDot();
   }
+  void operator()(const op_assemble&) {
+    to.setAssemble();
+  }
+  void operator()(const op_reshape&) {
+    to.setReshape();
+  }
   void operator()(const op_read_nc& op) {
     auto out = to.initReadNc();
     out.setPath(op.path);

@@ -28,6 +28,8 @@ struct Layer {
     dot @11 :Void;
     readNc @12 :ReadNc;
     call @13 :Call;
+    assemble @14 :Void;
+    reshape @15 :Void;
   }
 }
 

@@ -92,11 +92,26 @@ const chunks& worked_on(const layer& l) {
   return l.out;
 }
 
+/// A part of what is put together, directly or by way of another part.
+bool is_part(const graph& g, const layer& l) {
+  const auto id = static_cast<layer_id>(&l - g.layers.data());
+  return std::any_of(g.layers.begin(), g.layers.end(), [&](const layer& r) {
+    const bool reads =
+        std::any_of(r.inputs.begin(), r.inputs.end(),
+                    [&](const layer_input& in) { return in.from == id; });
+    return reads
+           && (std::holds_alternative<op_assemble>(r.op) || is_part(g, r));
+  });
+}
+
 /// Layers that come after a reduction may be small; so may the sources of
-/// one axis that meet others in a larger layer, and views of those.
+/// one axis that meet others in a larger layer, and views of those; and the
+/// parts of what is put together.
 bool may_be_small(const graph& g, const layer& l) {
   if (std::holds_alternative<op_reduce_combine>(l.op)
       || std::holds_alternative<op_reduce_finish>(l.op))
+    return true;
+  if (is_part(g, l))
     return true;
   if (l.inputs.empty())
     return l.out.size() < 2;

@@ -4,6 +4,7 @@
 #include "dataflow/io/netcdf.hpp"
 #include "dataflow/optimize/optimize.hpp"
 #include "dataflow/runtime/executor.hpp"
+#include "dataflow/runtime/local_nodes.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -93,6 +94,15 @@ struct session_end {
 };
 BOOST_TEST_GLOBAL_FIXTURE(session_end);
 
+/// Nodes that run before a session joins them.
+local_nodes& running_nodes() {
+  static local_nodes nodes;
+  if (nodes.all().empty())
+    if (auto ok = nodes.start(TERN_BINARY_DIR "/tern", 3, 1, 0); !ok)
+      throw std::runtime_error(ok.error().what);
+  return nodes;
+}
+
 /// A session for all references: nodes are started once.
 executor& session_of(scheduler kind, bool rotate) {
   session_options options;
@@ -100,6 +110,11 @@ executor& session_of(scheduler kind, bool rotate) {
   options.threads = kind == scheduler::threads ? 2 : 1;
   options.nodes = 3;
   options.rotate = rotate;
+  if (kind == scheduler::cluster) {
+    const auto& node = running_nodes().all().back();
+    options.join_host = node.host;
+    options.join_port = node.port;
+  }
   options.executable = TERN_BINARY_DIR "/tern";
   auto opened = executor::open(std::move(options));
   if (!opened)
@@ -136,12 +151,18 @@ result<block> rotating_processes(const array& a) {
   return run_in(s, a);
 }
 
+result<block> cluster(const array& a) {
+  static auto& s = session_of(scheduler::cluster, false);
+  return run_in(s, a);
+}
+
 const runner all[] = {
     {"synchronous", synchronous},
     {"synchronous, no passes", synchronous_as_written},
     {"threads", threads},
     {"processes", processes},
     {"processes, rotating", rotating_processes},
+    {"cluster", cluster},
 };
 
 } // namespace

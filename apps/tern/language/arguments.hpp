@@ -43,6 +43,8 @@ public:
   bool flag(std::string_view parameter, bool absent) const;
   double real(std::string_view parameter, double absent) const;
   const std::string& characters(std::string_view parameter) const;
+  /// An integer or a sequence of integers.
+  std::vector<std::int64_t> integers(std::string_view parameter) const;
   /// An integer or a sequence of integers >= 0 whose product fits.
   shape extents(std::string_view parameter) const;
   std::optional<dtype> type(std::string_view parameter) const;
@@ -75,7 +77,6 @@ private:
   void bind_keyword(given_argument argument);
   void check_required() const;
   const formal& of(std::string_view name) const;
-  std::vector<std::int64_t> integers(std::string_view parameter) const;
 
   std::string function_;
   place call_;

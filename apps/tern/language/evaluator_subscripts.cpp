@@ -45,12 +45,73 @@ program_value evaluator::of(const expression& e, const subscript_form& s) {
   fail_type(e.where, fmt::format("{} has no items", describe(object)));
 }
 
+namespace {
+
+/// The indices that a list of integers, or of booleans as a mask, stands for.
+std::vector<std::int64_t> listed(const sequence_value& list, place where) {
+  std::vector<std::int64_t> numbers;
+  std::size_t masks = 0;
+  for (const auto& item : list.items) {
+    const auto i = integer_in(item);
+    if (!i)
+      fail_type(where, fmt::format("a list of indices is made of integers or "
+                                   "booleans, not {}",
+                                   describe(item)));
+    const bool mask = std::holds_alternative<bool>(std::get<scalar>(item));
+    masks += mask ? 1 : 0;
+    if (!mask)
+      numbers.push_back(*i);
+    else if (*i == 1)
+      numbers.push_back(static_cast<std::int64_t>(&item - list.items.data()));
+  }
+  if (masks != 0 && masks != list.items.size())
+    fail_type(where, "a list of indices is made of integers or of booleans");
+  return numbers;
+}
+
+bool is_mask(const sequence_value& list) {
+  const auto* first =
+      list.items.empty() ? nullptr : std::get_if<scalar>(&list.items[0]);
+  return first && std::holds_alternative<bool>(*first);
+}
+
+} // namespace
+
+/// One list among slices: the others first, then the list along its axis.
 program_value evaluator::subscript_array(const array& a,
                                          const subscript_form& s) {
   std::vector<index_item> items;
-  for (const auto& item : s.items)
-    items.push_back(index_of(item));
-  return a[items];
+  const sequence_value* list = nullptr;
+  program_value kept;
+  std::size_t place_of_list = 0;
+  place where{};
+  for (const auto& item : s.items) {
+    auto v = item.is_slice ? program_value{} : of(*item.start);
+    if (!std::holds_alternative<sequence_value>(v)) {
+      items.push_back(index_of(item));
+      continue;
+    }
+    where = item.start->where;
+    if (list)
+      fail_type(where, "only one list of indices at a time");
+    kept = std::move(v);
+    list = &std::get<sequence_value>(kept);
+    place_of_list = items.size();
+    items.push_back(index_slice{});
+  }
+  if (!list)
+    return a[items];
+  for (const auto& item : items)
+    if (std::holds_alternative<std::int64_t>(item)
+        || std::holds_alternative<index_ellipsis>(item))
+      fail_type(where, "a list of indices goes with slices and newaxis only");
+  const auto rest = a[items];
+  const auto axis = static_cast<std::int64_t>(place_of_list);
+  const auto extent = rest.shape()[place_of_list];
+  if (is_mask(*list) && static_cast<std::int64_t>(list->items.size()) != extent)
+    fail_type(where, fmt::format("a mask of {} items for an axis of {}",
+                                 list->items.size(), extent));
+  return take(rest, listed(*list, where), axis);
 }
 
 program_value evaluator::subscript_sequence(const sequence_value& v,

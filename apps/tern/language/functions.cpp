@@ -1,6 +1,7 @@
 #include "apps/tern/language/functions.hpp"
 
 #include "apps/tern/language/language_error.hpp"
+#include "apps/tern/language/layouts.hpp"
 #include "apps/tern/language/scalar_math.hpp"
 #include "apps/tern/language/sources.hpp"
 #include "apps/tern/language/transforms.hpp"
@@ -12,7 +13,7 @@
 
 // The functions of the language, each one line of the table below. Elementwise
 // functions and reductions need no code of their own; the others are in
-// sources.cpp and transforms.cpp.
+// sources.cpp, transforms.cpp and layouts.cpp.
 
 namespace tern::language {
 namespace {
@@ -103,6 +104,24 @@ constexpr function table[] = {
     {"astype", as_type, "a, dtype", true},
     {"compute", compute, "a", true},
     {"len", length, "a"},
+    {"rechunk", rechunked, "a, chunks?", true},
+    {"concatenate", concatenated, "arrays, axis?"},
+    {"stack", stacked, "arrays, axis?"},
+    {"hstack", hstacked, "arrays"},
+    {"vstack", vstacked, "arrays"},
+    {"reshape", reshaped, "a, shape*", true},
+    {"ravel", raveled, "a", true},
+    {"flatten", raveled, "a", true},
+    {"expand_dims", expanded, "a, axis"},
+    {"squeeze", squeezed, "a, axis?", true},
+    {"broadcast_to", broadcasted, "a, shape"},
+    {"flip", flipped, "a, axis?"},
+    {"roll", rolled, "a, shift, axis?"},
+    {"tile", tiled, "a, reps"},
+    {"repeat", repeated, "a, repeats, axis?", true},
+    {"take", taken, "a, indices, axis?", true},
+    {"swapaxes", axes_swapped, "a, axis1, axis2", true},
+    {"moveaxis", axis_moved, "a, source, destination"},
     // sources
     {"zeros", make_zeros, "shape, dtype?, chunks?"},
     {"ones", make_ones, "shape, dtype?, chunks?"},

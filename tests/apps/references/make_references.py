@@ -89,6 +89,7 @@ def namespace():
              if not name.startswith("_")}
     for source in ("zeros", "ones", "full", "arange", "linspace", "eye"):
         names[source] = without_chunks(getattr(np, source))
+    names["rechunk"] = lambda a, chunks=None: a
     names.update(random=Random(), open_nc=open_nc, bool=bool, int=int,
                  float=float, abs=np.abs, sum=np.sum, min=np.min, max=np.max)
     return names
@@ -99,6 +100,7 @@ X = "x = random.random((11, 13), chunks=(2, 3)); "
 W = "w = random.random((17, 19), chunks=(2, 3)); "
 Q = "x = random.random((17, 17), chunks=4); "
 T = "t = random((5, 7, 9), chunks=(2, 2, 2)); "
+R = "r = random((23, 4, 6), chunks=(1, 2, 2)); "
 SST = f'sst = open_nc("{FERRET}coads_climatology.cdf", "SST", ' \
       "chunks=(5, 20, 50)); "
 PACKED = f'p = open_nc("{{source}}/{SMALL}packed.nc", "temperature", ' \
@@ -192,6 +194,55 @@ PROGRAMS = [
     (G + "(g % 2).astype(bool)", EXACT),
     ("linspace(-1, 2, 101, chunks=5) * 2", EXACT),
     ("eye(25, chunks=4) * 3 - 1", EXACT),
+    # blocks, shapes and places
+    (X + "rechunk(x, chunks=(2, 4))", EXACT),
+    (X + "rechunk(x * 2, chunks=(3, 2)) + 1", EXACT),
+    (X + "rechunk(x.T + 1, chunks=(2, 3)).sum(axis=0)", ORDER),
+    (T + "rechunk(t + 1, chunks=(3, 1, 4)) - t", EXACT),
+    (X + "y = x[1:, 1:] + 1; y + x[:-1, :-1]", EXACT),
+    (Q + "(x + 1).T @ rechunk(x + 2, chunks=3)", ORDER),
+    (X + "concatenate((x, x[::-1], x + 1), axis=0)", EXACT),
+    (X + "concatenate([x, (x * 10).astype(int)], axis=1)", EXACT),
+    (X + "concatenate((x[:, :5], x[:, 5:]), axis=-1)", EXACT),
+    (T + "concatenate((t[:, :2], t[:, 2:5], t), axis=1)", EXACT),
+    (X + "stack((x, -x))", EXACT),
+    (X + "stack([x, x * 2, x * 3], axis=1)", EXACT),
+    (X + "stack((x, x), axis=-1).sum(axis=2)", EXACT),
+    (X + "hstack((x, x)) + vstack((x, x))[:11, :1]", EXACT),
+    ("a = arange(41, chunks=2); hstack((a, a * 2))", EXACT),
+    ("a = arange(41, chunks=2); vstack((a, a * 2))", EXACT),
+    (G + "reshape(g, (25, 21))", EXACT),
+    (G + "g.reshape(-1)", EXACT),
+    (G + "g.reshape(7, 3, 5, 5).sum(axis=(1, 3))", EXACT),
+    (G + "g.reshape((1, 21, 1, 25)) * 2", EXACT),
+    (R + "r.reshape(92, 6)", EXACT),
+    (R + "r.reshape(23, -1)", EXACT),
+    (R + "r.reshape(46, 12)", EXACT),
+    ("arange(460, chunks=7).reshape(23, 4, 5)[:, ::2, 3]", EXACT),
+    (G + "g.ravel()[3::2]", EXACT),
+    (R + "r.transpose(0, 2, 1).flatten()", EXACT),
+    (X + "expand_dims(x, 1) + 1", EXACT),
+    (X + "squeeze(expand_dims(x, 0) * 2)", EXACT),
+    (X + "expand_dims(x, -1).squeeze(axis=2)", EXACT),
+    (G + "broadcast_to(g[:, 3:4], (21, 25)) + g", EXACT),
+    (G + "broadcast_to(g[:, 2:3], (2, 21, 3)).sum(axis=0)", EXACT),
+    (X + "flip(x)", EXACT),
+    (X + "flip(x, axis=1) - x", EXACT),
+    (X + "roll(x, 5, axis=0)", EXACT),
+    (G + "roll(g, -4, axis=1) + roll(g, 17)", EXACT),
+    (X + "tile(x, 2)", EXACT),
+    (X + "tile(x, (2, 1, 2))", EXACT),
+    (X + "repeat(x, 3, axis=0)", EXACT),
+    (X + "x.repeat(2, axis=1)", EXACT),
+    (G + "repeat(g[:, 1], 4)", EXACT),
+    (X + "x.take([3, 1, 1, -1, 7, 8, 9], axis=0)", EXACT),
+    (G + "take(g, [0, 5, 100, 142])", EXACT),
+    (X + "x[[2, 2, 10, 0]]", EXACT),
+    (X + "x[1:9:2, [12, 0, 1, 2, -2]] * 2", EXACT),
+    (X + "x[:, [True, False, True, True, False, False, True, False, True,"
+     " False, False, True, True]]", EXACT),
+    (T + "swapaxes(t, 0, 2) + 1", EXACT),
+    (T + "moveaxis(t, 0, -1) * 2", EXACT),
     # files
     (PACKED + "p", EXACT),
     (PACKED + "nanmean(p, axis=0)", ORDER),

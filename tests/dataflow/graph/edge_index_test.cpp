@@ -36,14 +36,18 @@ bool reads(const axis_map& m, const axis_chunks& from, const layer& to,
   default:
     break;
   }
+  const bool window = m.how == axis_map::kind::window;
   if (from.extent() == 0)
-    return block == 0;
+    return !window && block == 0;
   auto& cut = to.out[static_cast<std::size_t>(m.axis)];
   std::int64_t start = 0;
   for (std::int64_t b = 0; b < own; ++b)
     start += cut.size(b);
   std::int64_t low = from.count(), high = -1;
   for (std::int64_t i = 0; i < std::max<std::int64_t>(cut.size(own), 1); ++i) {
+    const auto wanted = m.offset + start + i;
+    if (window && (wanted < 0 || wanted >= from.extent()))
+      continue;
     auto position = std::clamp<std::int64_t>(m.offset + m.factor * (start + i),
                                              0, from.extent() - 1);
     low = std::min(low, block_at(from, position));

@@ -43,6 +43,9 @@ inline std::vector<std::pair<std::string, graph>> plans() {
   add("empty", lowered(at(x, {cut(3, 2)}).reduce(reduction::sum, axes{0})));
   add("where", optimize(lowered(
                    where(greater(x, 0.5), x, 1).reduce(reduction::any, {}))));
+  const array parts[] = {x, at(x, {cut(1, 4)})};
+  add("assemble", lowered(concatenate(parts)));
+  add("reshape", lowered(reshape(x, {5, 7})));
   op_read_nc read;
   read.path = "data.nc";
   read.variable = "sst";

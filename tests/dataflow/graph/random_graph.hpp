@@ -79,7 +79,7 @@ private:
   /// Tries kinds until one is possible; `first` always is.
   axis_map map(const axis_chunks& from, const layer& to) {
     axis_map m;
-    m.how = static_cast<axis_map::kind>(between(0, 3));
+    m.how = static_cast<axis_map::kind>(between(0, 4));
     auto last = static_cast<std::int64_t>(to.out.size()) - 1;
     m.axis = static_cast<std::int8_t>(between(-1, last));
     static const auto none = axis_chunks::ones(1);
@@ -99,6 +99,11 @@ private:
       return m;
     case axis_map::kind::overlap:
       if (m.axis >= 0 && overlap(m, from, own))
+        return m;
+      break;
+    case axis_map::kind::window:
+      m.offset = between(-5, from.extent() + 3);
+      if (m.axis >= 0)
         return m;
       break;
     default:

@@ -72,7 +72,7 @@ BOOST_AUTO_TEST_CASE(maps_are_checked) {
   check_fault(sum(), "follows axis 2", [&](graph& g) { map(g).axis = 2; });
   check_fault(sum(), "follows axis -2", [&](graph& g) { map(g).axis = -2; });
   check_fault(sum(), "unknown kind of map",
-              [&](graph& g) { map(g).how = static_cast<axis_map::kind>(4); });
+              [&](graph& g) { map(g).how = static_cast<axis_map::kind>(5); });
   check_fault(sum(), "1 maps for 2 axes",
               [](graph& g) { g.layers[2].inputs[0].axes.resize(1); });
   check_fault(sum(), "several blocks", [&](graph& g) {
