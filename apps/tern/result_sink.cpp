@@ -2,41 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <cstring>
 #include <filesystem>
 
 namespace tern {
-
-namespace {
-
-// Copies the row-major `data` to where it belongs in the row-major whole.
-void place(std::byte* whole, const shape& extents, const shape& start,
-           const block& data) {
-  const auto item = size_of(data.type());
-  const auto& part = data.shape();
-  const auto axes = extents.size();
-  if (axes == 0 || data.size() == 0) {
-    std::memcpy(whole, data.data(), data.bytes());
-    return;
-  }
-  const auto row = static_cast<std::size_t>(part[axes - 1]) * item;
-  shape at(axes, 0);
-  const auto* from = data.data();
-  for (std::int64_t rows = data.size() / part[axes - 1]; rows > 0; --rows) {
-    std::int64_t to = 0;
-    for (std::size_t axis = 0; axis < axes; ++axis)
-      to = to * extents[axis] + start[axis] + at[axis];
-    std::memcpy(whole + static_cast<std::size_t>(to) * item, from, row);
-    from += row;
-    for (auto axis = axes - 1; axis-- > 0;) {
-      if (++at[axis] < part[axis])
-        break;
-      at[axis] = 0;
-    }
-  }
-}
-
-} // namespace
 
 result<result_sink> result_sink::in_memory(const array& a,
                                            std::uint64_t limit) {
@@ -48,9 +16,7 @@ result<result_sink> result_sink::in_memory(const array& a,
                             "FILE.npy) or reduce it",
                             to_string(a.shape()), name_of(a.type()), bytes));
   result_sink sink;
-  sink.type_ = a.type();
-  sink.shape_ = a.shape();
-  sink.bytes_ = buffer::allocate(static_cast<std::size_t>(bytes));
+  sink.whole_.emplace(a.type(), a.shape());
   return sink;
 }
 
@@ -74,7 +40,7 @@ result<result_sink> result_sink::to_file(const array& a,
 result<void> result_sink::write(const shape& start, const block& data) {
   if (file_)
     return file_->write(start, data);
-  place(bytes_.mutable_data(), shape_, start, data);
+  whole_->put(start, data);
   return {};
 }
 
@@ -84,7 +50,7 @@ result<block> result_sink::finish() {
       return tl::make_unexpected(done.error());
     return block{};
   }
-  return block::wrap(type_, shape_, std::move(bytes_));
+  return whole_->finish();
 }
 
 } // namespace tern

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "dataflow/array/array.hpp"
+#include "dataflow/block/assembly.hpp"
 #include "dataflow/block/block.hpp"
 #include "dataflow/io/netcdf.hpp"
 #include "serialization/failure.hpp"
@@ -24,9 +25,7 @@ public:
   result<block> finish();
 
 private:
-  dtype type_ = dtype::float64;
-  shape shape_;
-  buffer bytes_;
+  std::optional<assembly> whole_;
   std::unique_ptr<array_writer> file_;
 };
 

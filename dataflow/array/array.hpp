@@ -5,7 +5,9 @@
 #include "dataflow/block/kernels.hpp"
 #include "dataflow/graph/graph.hpp"
 
+#include <concepts>
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <span>
@@ -36,6 +38,22 @@ using index_item =
 /// `automatic`: blocks near 8 MiB (and at least a few, for large arrays).
 struct chunk_spec {
   std::vector<std::int64_t> sizes; ///< empty: automatic; -1: the whole axis
+};
+
+/// The axes of a reduction: `{}` all of them, `0` one, `{0, -1}` several.
+/// Negative numbers count from the end.
+class axis_list {
+public:
+  axis_list() = default;
+  axis_list(std::int64_t axis) : axes_{{axis}} {}
+  axis_list(std::initializer_list<std::int64_t> axes) : axes_{axes} {}
+
+  const std::optional<std::vector<std::int64_t>>& given() const noexcept {
+    return axes_;
+  }
+
+private:
+  std::optional<std::vector<std::int64_t>> axes_;
 };
 
 /// A lazy n-dimensional array: shape, dtype, chunks and how to compute it.
@@ -76,6 +94,63 @@ public:
   /// Reduces along `axes` (negative counts from the end; nullopt: all).
   array reduce(reduction how, std::optional<std::vector<std::int64_t>> axes,
                bool keepdims = false, double ddof = 0) const;
+
+  // reductions and other methods by NumPy's names; see also operators.hpp,
+  // functions.hpp and indexing.hpp
+  array all(const axis_list& axes = {}, bool keepdims = false) const {
+    return reduce(reduction::all, axes.given(), keepdims);
+  }
+  array any(const axis_list& axes = {}, bool keepdims = false) const {
+    return reduce(reduction::any, axes.given(), keepdims);
+  }
+  array count_nonzero(const axis_list& axes = {}, bool keepdims = false) const {
+    return reduce(reduction::count_nonzero, axes.given(), keepdims);
+  }
+  array max(const axis_list& axes = {}, bool keepdims = false) const {
+    return reduce(reduction::max, axes.given(), keepdims);
+  }
+  array mean(const axis_list& axes = {}, bool keepdims = false) const {
+    return reduce(reduction::mean, axes.given(), keepdims);
+  }
+  array min(const axis_list& axes = {}, bool keepdims = false) const {
+    return reduce(reduction::min, axes.given(), keepdims);
+  }
+  array nanmax(const axis_list& axes = {}, bool keepdims = false) const {
+    return reduce(reduction::nanmax, axes.given(), keepdims);
+  }
+  array nanmean(const axis_list& axes = {}, bool keepdims = false) const {
+    return reduce(reduction::nanmean, axes.given(), keepdims);
+  }
+  array nanmin(const axis_list& axes = {}, bool keepdims = false) const {
+    return reduce(reduction::nanmin, axes.given(), keepdims);
+  }
+  array nansum(const axis_list& axes = {}, bool keepdims = false) const {
+    return reduce(reduction::nansum, axes.given(), keepdims);
+  }
+  array prod(const axis_list& axes = {}, bool keepdims = false) const {
+    return reduce(reduction::prod, axes.given(), keepdims);
+  }
+  array std(const axis_list& axes = {}, bool keepdims = false,
+            double ddof = 0) const {
+    return reduce(reduction::std_deviation, axes.given(), keepdims, ddof);
+  }
+  array sum(const axis_list& axes = {}, bool keepdims = false) const {
+    return reduce(reduction::sum, axes.given(), keepdims);
+  }
+  array var(const axis_list& axes = {}, bool keepdims = false,
+            double ddof = 0) const {
+    return reduce(reduction::variance, axes.given(), keepdims, ddof);
+  }
+  array T() const {
+    return transpose();
+  }
+  /// `x(0, every, slice(2, 8))`: basic slicing, one item an axis.
+  template <class... Items>
+  requires(std::convertible_to<Items, index_item>&&...) array
+  operator()(const Items&... items) const {
+    const index_item list[] = {index_item{items}...};
+    return (*this)[std::span<const index_item>{list}];
+  }
 
   struct node; ///< in array/node.hpp: a layer and its inputs
   explicit array(std::shared_ptr<const node> n) : node_(std::move(n)) {}

@@ -23,16 +23,16 @@ std::optional<scheduler> scheduler_named(std::string_view name) noexcept;
 
 struct session_options {
   tern::scheduler scheduler = tern::scheduler::threads;
-  unsigned threads = 0;  ///< per node; 0: max(1, cores / nodes)
-  unsigned nodes = 0;    ///< of `processes`; 0: one a core
-  std::string join_host; ///< of `cluster`
+  unsigned threads = 0;    ///< per node; 0: max(1, cores / nodes)
+  unsigned nodes = 0;      ///< of `processes`; 0: one a core
+  std::string join_host{}; ///< of `cluster`
   std::uint16_t join_port = 0;
-  std::uint64_t memory = 0; ///< bytes of all nodes together; 0: no limit
-  bool rotate = false;      ///< move every actor at every step
-  bool trace = false;       ///< record messages and tasks
-  bool record = false;      ///< and every transition of every task
-  std::string executable;   ///< of node processes; empty: this program
-  kernel_registry kernels;  ///< for `threads`; other nodes have their own
+  std::uint64_t memory = 0;  ///< bytes of all nodes together; 0: no limit
+  bool rotate = false;       ///< move every actor at every step
+  bool trace = false;        ///< record messages and tasks
+  bool record = false;       ///< and every transition of every task
+  std::string executable{};  ///< of node processes; empty: this program
+  kernel_registry kernels{}; ///< for `threads`; other nodes have their own
 };
 
 /// What a run took, counted by the nodes.

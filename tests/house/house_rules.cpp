@@ -93,6 +93,28 @@ void nothing_heavy_in_headers(const source_file& file, violations& out) {
           {file.path, line.number, "a header includes " + line.target});
 }
 
+// What a user's program includes, with all that it reaches, compiles quickly
+// and asks for no header of what the layers below are built on.
+void the_public_header_is_thin(const std::vector<source_file>& tree,
+                               violations& out) {
+  std::vector<std::string> open{"tern/tern.hpp"};
+  std::set<std::string> seen;
+  while (!open.empty()) {
+    const auto path = open.back();
+    open.pop_back();
+    const auto file = std::ranges::find(tree, path, &source_file::path);
+    if (!seen.insert(path).second || file == tree.end())
+      continue;
+    for (const auto& line : file->includes()) {
+      if (starts_with_any(line.target, {"caf/", "capnp/", "kj/", "hwy/"}))
+        out.push_back(
+            {path, line.number, "<tern/tern.hpp> reaches " + line.target});
+      else if (line.quoted)
+        open.push_back(line.target);
+    }
+  }
+}
+
 void not_too_long(const source_file& file, violations& out) {
   if (!file.has_extension(".md") && file.lines.size() > longest_file)
     out.push_back({file.path, 0,
@@ -263,6 +285,7 @@ std::vector<violation> check_house(const std::vector<source_file>& tree) {
     not_too_long(file, out);
     names(file, out);
   }
+  the_public_header_is_thin(tree, out);
   every_source_is_built(tree, out);
   quoted_code_is_the_code(tree, out);
   every_folder_is_explained(tree, out);

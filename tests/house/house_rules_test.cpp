@@ -163,6 +163,18 @@ BOOST_FIXTURE_TEST_CASE(heavy_includes_in_sources_are_allowed, small_house) {
   BOOST_TEST(check().empty());
 }
 
+BOOST_FIXTURE_TEST_CASE(a_public_header_that_is_not_thin_is_found,
+                        small_house) {
+  write("tern/README.md", {"tern"});
+  write("dataflow/README.md", {"dataflow"});
+  write("tern/tern.hpp", header_with("#include \"dataflow/api.hpp\""));
+  write("dataflow/api.hpp", header_with("#include <vector>"));
+  BOOST_TEST(check().empty());
+  write("dataflow/api.hpp", header_with("#include \"actors/node.hpp\""));
+  BOOST_TEST(only(check())
+             == "actors/node.hpp:3: <tern/tern.hpp> reaches caf/actor.hpp");
+}
+
 BOOST_FIXTURE_TEST_CASE(a_file_of_801_lines_is_found, small_house) {
   write("actors/node.cpp", std::vector<std::string>(800, "// a line"));
   BOOST_TEST(check().empty());

@@ -23,6 +23,8 @@ constexpr arrow arrows[] = {
     {"dataflow/io", "dataflow/optimize"},
     {"dataflow/runtime", "dataflow/io"},
     {"dataflow", "dataflow/runtime"}, // files right in dataflow/: the facade
+    {"tern", "dataflow"},             // the header that names the library
+    {"apps", "tern"},
     {"apps", "dataflow"},
     {"bench", "dataflow"},
     {"tests", "apps"},
@@ -40,6 +42,7 @@ constexpr std::string_view components[] = {
     "dataflow/io",
     "dataflow/runtime",
     "dataflow",
+    "tern",
     "apps",
     "bench",
     "tests",

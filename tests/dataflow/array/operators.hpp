@@ -1,43 +1,20 @@
 #pragma once
 
-// Python's operators for the tests of this folder and its neighbours.
+// Python's functions for the tests of this folder and its neighbours.
 
 #include "dataflow/array/array.hpp"
+#include "dataflow/array/operators.hpp"
 
 #include <initializer_list>
 #include <vector>
 
 namespace tern::test {
 
-inline array operator+(const value& a, const value& b) {
-  return binary(opcode::add, a, b);
-}
-inline array operator-(const value& a, const value& b) {
-  return binary(opcode::subtract, a, b);
-}
-inline array operator*(const value& a, const value& b) {
-  return binary(opcode::multiply, a, b);
-}
-inline array operator/(const value& a, const value& b) {
-  return binary(opcode::divide, a, b);
-}
-inline array operator%(const value& a, const value& b) {
-  return binary(opcode::remainder, a, b);
-}
 inline array floordiv(const value& a, const value& b) {
   return binary(opcode::floor_divide, a, b);
 }
 inline array pow(const value& a, const value& b) {
   return binary(opcode::power, a, b);
-}
-inline array operator&(const value& a, const value& b) {
-  return binary(opcode::bit_and, a, b);
-}
-inline array operator|(const value& a, const value& b) {
-  return binary(opcode::bit_or, a, b);
-}
-inline array operator^(const value& a, const value& b) {
-  return binary(opcode::bit_xor, a, b);
 }
 inline array less(const value& a, const value& b) {
   return binary(opcode::less, a, b);
@@ -47,12 +24,6 @@ inline array greater(const value& a, const value& b) {
 }
 inline array equal(const value& a, const value& b) {
   return binary(opcode::equal, a, b);
-}
-inline array operator-(const array& a) {
-  return unary(opcode::negative, a);
-}
-inline array operator~(const array& a) {
-  return unary(opcode::bit_not, a);
 }
 
 /// x[items]

@@ -1,0 +1,86 @@
+#include "dataflow/api/session.hpp"
+
+#include "dataflow/block/assembly.hpp"
+#include "dataflow/io/netcdf.hpp"
+#include "dataflow/runtime/executor.hpp"
+
+namespace tern {
+
+namespace {
+
+template <class T>
+T value_or_throw(result<T> r) {
+  if (!r)
+    throw run_error{r.error()};
+  return std::move(*r);
+}
+
+void check(const result<void>& r) {
+  if (!r)
+    throw run_error{r.error()};
+}
+
+std::unique_ptr<array_writer> create_file(const std::filesystem::path& file,
+                                          const array& a) {
+  if (file.extension() == ".nc")
+    return value_or_throw(create_nc(file, a));
+  if (file.extension() == ".npy")
+    return value_or_throw(create_npy(file, a));
+  throw run_error{{failure_kind::refused,
+                   file.string() + ": results are written as .nc or .npy"}};
+}
+
+} // namespace
+
+struct session::state {
+  std::unique_ptr<executor> run;
+  run_report last;
+};
+
+session::session(session_options options)
+  : state_(std::make_unique<state>(
+      value_or_throw(executor::open(std::move(options))), run_report{})) {}
+
+session::session(session&& other) noexcept = default;
+session& session::operator=(session&& other) noexcept = default;
+session::~session() = default;
+
+ndarray session::compute(const array& a) {
+  return std::move(compute(std::span{&a, 1}).front());
+}
+
+std::vector<ndarray> session::compute(std::span<const array> arrays) {
+  std::vector<assembly> parts;
+  parts.reserve(arrays.size());
+  for (const auto& a : arrays)
+    parts.emplace_back(a.type(), a.shape());
+  compute_hooks hooks;
+  hooks.sink = [&](std::size_t number, const shape&, const shape& start,
+                   const block& data) -> result<void> {
+    parts[number].put(start, data);
+    return {};
+  };
+  state_->last = value_or_throw(state_->run->compute(arrays, hooks));
+  std::vector<ndarray> results;
+  results.reserve(parts.size());
+  for (auto& whole : parts)
+    results.emplace_back(whole.finish());
+  return results;
+}
+
+void session::write(const array& a, const std::filesystem::path& file) {
+  const auto out = create_file(file, a);
+  compute_hooks hooks;
+  hooks.sink = [&](std::size_t, const shape&, const shape& start,
+                   const block& data) {
+    return out->write(start, data);
+  };
+  state_->last = value_or_throw(state_->run->compute({&a, 1}, hooks));
+  check(out->commit());
+}
+
+const run_report& session::last_run() const noexcept {
+  return state_->last;
+}
+
+} // namespace tern

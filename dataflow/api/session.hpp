@@ -1,0 +1,81 @@
+#pragma once
+
+#include "dataflow/api/ndarray.hpp"
+#include "dataflow/api/run_error.hpp"
+#include "dataflow/array/array.hpp"
+#include "dataflow/runtime/session_options.hpp"
+
+#include <array>
+#include <concepts>
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+namespace tern {
+
+/// A place to compute arrays: the caller's thread, threads, node processes of
+/// this host, or a cluster, by one option. Whatever it started ends with it.
+///
+/// ```cpp
+/// tern::session s{{.scheduler = tern::scheduler::threads}};
+/// auto x = tern::ones({1000, 1000});
+/// double total = s.compute(x.sum()).item<double>();
+/// ```
+///
+/// All that can go wrong while something runs throws `run_error`. One thread at
+/// a time; movable. It has to end before `main` returns, so it is a mistake to
+/// keep one in a static object (runtime/executor.hpp says why).
+class session {
+public:
+  /// Starts or joins what the scheduler needs.
+  explicit session(session_options options = {});
+  session(session&& other) noexcept;
+  session& operator=(session&& other) noexcept;
+  ~session();
+
+  /// Computes one array.
+  ndarray compute(const array& a);
+  /// Several in one run; what they share is computed once.
+  std::vector<ndarray> compute(std::span<const array> arrays);
+  /// `auto [low, high] = s.compute(x.min(), x.max());`
+  template <std::same_as<array>... Arrays>
+  requires(sizeof...(Arrays) > 1) auto compute(const Arrays&... arrays) {
+    const std::array<array, sizeof...(Arrays)> list{arrays...};
+    return as_tuple(compute(std::span<const array>{list}),
+                    std::index_sequence_for<Arrays...>{});
+  }
+  /// A tuple of arrays gives a tuple of results.
+  template <std::same_as<array>... Arrays>
+  auto compute(const std::tuple<Arrays...>& arrays) {
+    return std::apply(
+        [this](const auto&... each) {
+          const std::array<array, sizeof...(Arrays)> list{each...};
+          return as_tuple(compute(std::span<const array>{list}),
+                          std::index_sequence_for<Arrays...>{});
+        },
+        arrays);
+  }
+
+  /// Computes an array into a new file, `.nc` or `.npy`, block by block: it may
+  /// be larger than memory. The file appears when it is whole.
+  void write(const array& a, const std::filesystem::path& file);
+
+  /// What the last run took, counted by the nodes.
+  const run_report& last_run() const noexcept;
+
+private:
+  template <std::size_t... Numbers>
+  static auto as_tuple(std::vector<ndarray> results,
+                       std::index_sequence<Numbers...>) {
+    return std::tuple{std::move(results[Numbers])...};
+  }
+
+  struct state; ///< in session.cpp
+  std::unique_ptr<state> state_;
+};
+
+} // namespace tern
