@@ -4,7 +4,9 @@
 // session that computes them. Nothing of the layers below is reached from here
 // but blocks, and no header of CAF, Cap'n Proto or Highway.
 
+#include "dataflow/api/future.hpp"
 #include "dataflow/api/ndarray.hpp"
+#include "dataflow/api/node_main.hpp"
 #include "dataflow/api/run_error.hpp"
 #include "dataflow/api/session.hpp"
 #include "dataflow/array/array.hpp"

@@ -68,6 +68,30 @@ std::vector<ndarray> session::compute(std::span<const array> arrays) {
   return results;
 }
 
+future session::call(std::string name,
+                     const std::vector<call_argument>& arguments) {
+  return make_call(std::move(name), arguments);
+}
+
+ndarray session::gather(const future& f) {
+  return std::move(gather(std::span{&f, 1}).front());
+}
+
+std::vector<ndarray> session::gather(std::span<const future> futures) {
+  std::vector<array> calls;
+  for (const auto& f : futures)
+    calls.push_back(f.made_by());
+  std::vector<ndarray> results(calls.size());
+  compute_hooks hooks;
+  hooks.sink = [&](std::size_t number, const shape&, const shape&,
+                   const block& data) -> result<void> {
+    results[number] = ndarray{data};
+    return {};
+  };
+  state_->last = value_or_throw(state_->run->compute(calls, hooks));
+  return results;
+}
+
 void session::write(const array& a, const std::filesystem::path& file) {
   const auto out = create_file(file, a);
   compute_hooks hooks;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "dataflow/api/future.hpp"
 #include "dataflow/api/ndarray.hpp"
 #include "dataflow/api/run_error.hpp"
 #include "dataflow/array/array.hpp"
@@ -11,6 +12,7 @@
 #include <filesystem>
 #include <memory>
 #include <span>
+#include <string>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -58,6 +60,29 @@ public:
                           std::index_sequence_for<Arrays...>{});
         },
         arrays);
+  }
+
+  /// Writes down a call of the function that is registered as `name`; it runs
+  /// when it, or what reads it, is gathered. Arguments: other futures (each one
+  /// block), arrays (all their blocks, row by row, whose elements have to be in
+  /// memory together), numbers (a block without axes), and at most one string,
+  /// which the function gets beside the blocks. Throws `expression_error` for a
+  /// second string.
+  template <class... Arguments>
+  requires(std::convertible_to<const Arguments&, call_argument>&&...) future
+      submit(std::string name, const Arguments&... arguments) {
+    return call(std::move(name), {call_argument{arguments}...});
+  }
+  future call(std::string name, const std::vector<call_argument>& arguments);
+
+  /// Runs what the futures need, all in one plan, each call once.
+  ndarray gather(const future& f);
+  std::vector<ndarray> gather(std::span<const future> futures);
+  template <std::same_as<future>... Futures>
+  requires(sizeof...(Futures) > 1) auto gather(const Futures&... futures) {
+    const std::array<future, sizeof...(Futures)> list{futures...};
+    return as_tuple(gather(std::span<const future>{list}),
+                    std::index_sequence_for<Futures...>{});
   }
 
   /// Computes an array into a new file, `.nc` or `.npy`, block by block: it may

@@ -281,8 +281,12 @@ void check_inputs(const edge_index& edges, const block_key& task,
            + std::to_string(expected));
   edges.for_each_input(task, [&](std::uint32_t slot, const block_key& from) {
     auto& b = inputs[slot];
-    if (!b || b.type() != edges.at(from.layer).type
-        || b.shape() != shape_of(edges, from))
+    const auto& maker = edges.at(from.layer);
+    const bool fits =
+        b
+        && (is_opaque(maker)
+            || (b.type() == maker.type && b.shape() == shape_of(edges, from)));
+    if (!fits)
       refuse("input " + std::to_string(slot) + " is not the block of "
              + describe(edges, from));
   });
@@ -302,7 +306,7 @@ block run_task(const edge_index& edges, const block_key& task,
                  l.op);
   if (!made)
     refuse("no block came of it");
-  if (!l.edges && made.type() != l.type)
+  if (!l.edges && !is_opaque(l) && made.type() != l.type)
     refuse("a block of " + std::string{name_of(made.type())} + " came of it");
   return made;
 }

@@ -147,10 +147,13 @@ struct op_read_nc {
   friend bool operator==(const op_read_nc&, const op_read_nc&) = default;
 };
 
-/// A registered function over whole blocks: `name` in the kernel registry.
+/// A registered function over whole blocks: `name` in the kernel registry. Its
+/// blocks are what the layer says; or, if it is `opaque`, of whatever dtype and
+/// shape the function gives, and only calls may read them.
 struct op_call {
   std::string name;
   std::vector<std::byte> arguments;
+  bool opaque = false;
 
   friend bool operator==(const op_call&, const op_call&) = default;
 };
@@ -188,5 +191,11 @@ struct layer {
   /// partial result; 0 for ordinary arrays.
   std::size_t parts = 0;
 };
+
+/// Whether nothing is known of the layer's blocks before they are made.
+inline bool is_opaque(const layer& l) noexcept {
+  const auto* call = std::get_if<op_call>(&l.op);
+  return call && call->opaque;
+}
 
 } // namespace tern

@@ -261,6 +261,8 @@ fault fault_of_layer(const graph& g, layer_id id) {
       return "reads layer " + std::to_string(l.inputs[i].from)
              + ", which is not before it";
     auto& from = g.layers[l.inputs[i].from];
+    if (is_opaque(from) && !std::holds_alternative<op_call>(l.op))
+      return "computes with blocks of unknown shape";
     if (auto wrong = find_fault(l.inputs[i], from, l))
       return "input " + std::to_string(i) + " " + *wrong;
   }

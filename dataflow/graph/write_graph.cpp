@@ -112,6 +112,7 @@ struct operation_writer {
     out.setName(op.name);
     out.setArguments({reinterpret_cast<const capnp::byte*>(op.arguments.data()),
                       op.arguments.size()});
+    out.setOpaque(op.opaque);
   }
 };
 

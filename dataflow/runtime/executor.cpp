@@ -7,12 +7,14 @@
 #include "dataflow/runtime/gate.hpp"
 #include "dataflow/runtime/hooks.hpp"
 #include "dataflow/runtime/local_nodes.hpp"
+#include "dataflow/runtime/node_process.hpp"
 #include "dataflow/runtime/plan_run.hpp"
 #include "dataflow/runtime/service.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <random>
 #include <thread>
 
@@ -87,6 +89,12 @@ result<void> node_executor::start_processes() {
   const auto threads =
       options_.threads > 0 ? options_.threads : std::max(1u, cores() / count);
   children_ = std::make_unique<local_nodes>();
+  // started as a node, but `main` did not know: it would start nodes for ever
+  if (std::getenv(node_process_variable))
+    return fail(failure_kind::refused,
+                "this process was started to be a node: a program that uses "
+                "the scheduler `processes` calls tern::node_main at the "
+                "beginning of main, or names another executable");
   const auto executable =
       options_.executable.empty() ? this_executable() : options_.executable;
   if (auto ok =

@@ -1,5 +1,7 @@
 #include "dataflow/runtime/local_nodes.hpp"
 
+#include "dataflow/runtime/node_process.hpp"
+
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -100,9 +102,14 @@ result<int> local_nodes::spawn(const std::string& executable,
   for (const auto& a : arguments)
     argv.push_back(const_cast<char*>(a.c_str()));
   argv.push_back(nullptr);
+  const auto marked = std::string{node_process_variable} + "=1";
+  std::vector<char*> environment{const_cast<char*>(marked.c_str())};
+  for (char** each = environ; *each; ++each)
+    environment.push_back(*each);
+  environment.push_back(nullptr);
   pid_t pid = -1;
   const int error = ::posix_spawn(&pid, executable.c_str(), &actions, nullptr,
-                                  argv.data(), environ);
+                                  argv.data(), environment.data());
   ::posix_spawn_file_actions_destroy(&actions);
   ::close(in[0]);
   ::close(out[1]);

@@ -113,4 +113,5 @@ struct ReadNc {
 struct Call {
   name @0 :Text;
   arguments @1 :Data;
+  opaque @2 :Bool;
 }

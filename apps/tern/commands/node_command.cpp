@@ -1,14 +1,9 @@
-#include "actors/node.hpp"
 #include "apps/tern/commands/commands.hpp"
 #include "apps/tern/commands/options.hpp"
 #include "apps/tern/node_status.hpp"
-#include "dataflow/runtime/service.hpp"
+#include "dataflow/runtime/node_process.hpp"
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
-#include <poll.h>
-#include <signal.h>
-#include <unistd.h>
 
 #include <iostream>
 #include <memory>
@@ -32,51 +27,8 @@ int complain(int status, const std::string& what) {
   return status;
 }
 
-// Signals are taken by one thread, so no handler ever runs.
-sigset_t block_signals() {
-  ::signal(SIGPIPE, SIG_IGN);
-  sigset_t set;
-  sigemptyset(&set);
-  sigaddset(&set, SIGTERM);
-  sigaddset(&set, SIGINT);
-  pthread_sigmask(SIG_BLOCK, &set, nullptr);
-  return set;
-}
-
-// The node belongs to a session: it ends when the session does, and leaves
-// Ctrl-C to it.
-void watch_standard_input() {
-  std::thread([] {
-    char ignored[64];
-    for (;;) {
-      const auto n = ::read(STDIN_FILENO, ignored, sizeof ignored);
-      if (n == 0 || (n < 0 && errno != EINTR))
-        break;
-    }
-    ::kill(::getpid(), SIGTERM);
-  }).detach();
-}
-
-void wait_for_end(const sigset_t& set, bool watched) {
-  int signal = 0;
-  do
-    sigwait(&set, &signal);
-  while (watched && signal == SIGINT);
-}
-
-void announce(const member& self) {
-  nlohmann::ordered_json line;
-  line["event"] = "listening";
-  line["host"] = self.host;
-  line["port"] = self.port;
-  line["data_port"] = self.data_port;
-  line["node"] = to_string(self.id);
-  line["pid"] = self.pid;
-  std::cout << line.dump() << std::endl;
-}
-
-int read_options(const node_options& o, node_config& config,
-                 std::vector<address>& peers) {
+int read_options(const node_options& o, node_process& out) {
+  auto& config = out.config;
   const auto listen = parse_address(o.listen);
   if (!listen)
     return complain(exit_usage, "--listen: " + listen.error().what);
@@ -87,10 +39,10 @@ int read_options(const node_options& o, node_config& config,
                                 "the network is trusted",
                                 listen->host));
   for (const auto& text : o.join) {
-    auto where = parse_address(text);
+    const auto where = parse_address(text);
     if (!where)
       return complain(exit_usage, "--join: " + where.error().what);
-    peers.push_back(std::move(*where));
+    out.peers.push_back({where->host, where->port});
   }
   if (!o.memory.empty()) {
     const auto bytes = parse_size(o.memory);
@@ -107,33 +59,13 @@ int read_options(const node_options& o, node_config& config,
 }
 
 int run_node(const node_options& o) {
-  node_config config;
-  std::vector<address> peers;
-  if (const auto status = read_options(o, config, peers); status != exit_well)
+  node_process process;
+  if (const auto status = read_options(o, process); status != exit_well)
     return status;
-  const auto signals = block_signals();
-  auto started = node::start(config);
-  if (!started)
-    return complain(exit_failed, started.error().what);
-  auto self = std::move(*started);
-  dataflow_service service{*self, {}};
-  self->on_status([&] { return encode_status(*self, service); });
-  std::string last;
-  bool joined = peers.empty();
-  for (const auto& peer : peers) { // any of them will do
-    const auto ok = self->join(peer.host, peer.port);
-    joined = joined || ok;
-    if (ok)
-      break;
-    last = ok.error().what;
-  }
-  if (!joined)
-    return complain(exit_failed, last);
-  if (o.watch_stdin)
-    watch_standard_input();
-  announce(self->self());
-  wait_for_end(signals, o.watch_stdin);
-  return exit_well;
+  process.watch_stdin = o.watch_stdin;
+  process.status = encode_status;
+  const auto ran = run(std::move(process));
+  return ran ? exit_well : complain(exit_failed, ran.error().what);
 }
 
 } // namespace

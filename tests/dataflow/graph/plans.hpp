@@ -60,6 +60,8 @@ inline std::vector<std::pair<std::string, graph>> plans() {
   calls.layers[0].op = op_call{"f", {std::byte{1}, std::byte{2}}};
   calls.roots = {0};
   add("edges", calls);
+  add("opaque",
+      lowered(from_layer(op_call{"f", {}, true}, dtype::float64, {}, "f()")));
   add("maps", graph_maker{17}.make());
   return all;
 }

@@ -268,4 +268,10 @@ BOOST_AUTO_TEST_CASE(explicit_edges_are_checked) {
               [](graph& g) { g.layers[0].op = op_dot{}; });
 }
 
+BOOST_AUTO_TEST_CASE(only_calls_read_blocks_of_unknown_shape) {
+  check_fault(sum(), "blocks of unknown shape", [](graph& g) {
+    g.layers[0].op = op_call{"f", {}, true};
+  });
+}
+
 BOOST_AUTO_TEST_SUITE_END()

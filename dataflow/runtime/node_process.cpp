@@ -1,0 +1,88 @@
+#include "dataflow/runtime/node_process.hpp"
+
+#include "dataflow/runtime/service.hpp"
+
+#include <nlohmann/json.hpp>
+#include <signal.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <iostream>
+#include <thread>
+
+namespace tern {
+
+namespace {
+
+// Signals are taken by one thread, so no handler ever runs.
+sigset_t block_signals() {
+  ::signal(SIGPIPE, SIG_IGN);
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGTERM);
+  sigaddset(&set, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  return set;
+}
+
+// The node belongs to a session: it ends when the session does, and leaves
+// Ctrl-C to it.
+void watch_standard_input() {
+  std::thread([] {
+    char ignored[64];
+    for (;;) {
+      const auto n = ::read(STDIN_FILENO, ignored, sizeof ignored);
+      if (n == 0 || (n < 0 && errno != EINTR))
+        break;
+    }
+    ::kill(::getpid(), SIGTERM);
+  }).detach();
+}
+
+void wait_for_end(const sigset_t& set, bool watched) {
+  int signal = 0;
+  do
+    sigwait(&set, &signal);
+  while (watched && signal == SIGINT);
+}
+
+void announce(const member& self) {
+  nlohmann::ordered_json line;
+  line["event"] = "listening";
+  line["host"] = self.host;
+  line["port"] = self.port;
+  line["data_port"] = self.data_port;
+  line["node"] = to_string(self.id);
+  line["pid"] = self.pid;
+  std::cout << line.dump() << std::endl;
+}
+
+result<void> join_one(node& self, const std::vector<node_process::peer>& all) {
+  result<void> last;
+  for (const auto& peer : all)
+    if (last = self.join(peer.host, peer.port); last)
+      break;
+  return last;
+}
+
+} // namespace
+
+result<void> run(node_process process) {
+  const auto signals = block_signals();
+  auto started = node::start(process.config);
+  if (!started)
+    return tl::make_unexpected(started.error());
+  auto self = std::move(*started);
+  dataflow_service service{*self, std::move(process.kernels)};
+  if (process.status)
+    self->on_status([&] { return process.status(*self, service); });
+  if (auto joined = join_one(*self, process.peers); !joined)
+    return joined;
+  if (process.watch_stdin)
+    watch_standard_input();
+  announce(self->self());
+  wait_for_end(signals, process.watch_stdin);
+  return {};
+}
+
+} // namespace tern

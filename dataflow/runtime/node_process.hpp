@@ -1,0 +1,40 @@
+#pragma once
+
+#include "actors/node.hpp"
+#include "dataflow/runtime/kernel_registry.hpp"
+#include "serialization/failure.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace tern {
+
+class dataflow_service;
+
+/// A process that is a node and nothing else.
+struct node_process {
+  struct peer {
+    std::string host;
+    std::uint16_t port = 0;
+  };
+  node_config config;
+  std::vector<peer> peers;  ///< the first that answers is joined
+  kernel_registry kernels;  ///< what plans may call
+  bool watch_stdin = false; ///< end with the end of standard input
+  /// Answers `status` requests; empty: nothing is told.
+  std::function<std::vector<std::byte>(const node&, const dataflow_service&)>
+      status;
+};
+
+/// Starts the node, joins, says where it listens (one line of JSON on standard
+/// output) and waits for SIGTERM or SIGINT; then it leaves. Call it on the main
+/// thread before any other exists: it blocks these signals for all of them.
+result<void> run(node_process process);
+
+/// Set in the environment of processes that a session starts.
+inline constexpr const char* node_process_variable = "TERN_NODE_PROCESS";
+
+} // namespace tern
