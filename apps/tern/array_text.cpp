@@ -3,6 +3,7 @@
 #include "apps/tern/print.hpp"
 
 #include <algorithm>
+#include <type_traits>
 #include <vector>
 
 // The layout is NumPy's (print of an array, 75 columns): one row of the last
@@ -113,16 +114,15 @@ private:
 };
 
 std::string number_text(const block& b) {
-  switch (b.type()) {
-  case dtype::float64:
-    return shortest_digits(b.values<double>()[0]);
-  case dtype::float32:
-    return shortest_digits(b.values<float>()[0]);
-  case dtype::int64:
-    return std::to_string(b.values<std::int64_t>()[0]);
-  default:
-    return b.values<bool>()[0] ? "True" : "False";
-  }
+  return dispatch(b.type(), [&]<class T>(T) -> std::string {
+    const T x = b.values<T>()[0];
+    if constexpr (std::is_same_v<T, bool>)
+      return x ? "True" : "False";
+    else if constexpr (std::is_floating_point_v<T>)
+      return shortest_digits(x);
+    else
+      return std::to_string(x);
+  });
 }
 
 } // namespace

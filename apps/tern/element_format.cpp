@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cmath>
 #include <limits>
+#include <type_traits>
 #include <vector>
 
 namespace tern {
@@ -72,37 +73,32 @@ std::string not_finite(T x) {
 
 element_format::element_format(const block& b,
                                std::span<const std::int64_t> seen) {
-  switch (b.type()) {
-  case dtype::float64:
-    fit(b.values<double>(), seen);
-    break;
-  case dtype::float32:
-    fit(b.values<float>(), seen);
-    break;
-  case dtype::int64:
-    fit_whole(b.values<std::int64_t>(), seen);
-    break;
-  default:
-    left_ = 5; // "False"
-  }
+  dispatch(b.type(), [&]<class T>(T) {
+    if constexpr (std::is_floating_point_v<T>)
+      fit(b.values<T>(), seen);
+    else if constexpr (!std::is_same_v<T, bool>)
+      fit_whole(b.values<T>(), seen);
+    else
+      left_ = 5; // "False"
+  });
 }
 
 std::string element_format::operator()(const block& b,
                                        std::int64_t position) const {
   const auto i = static_cast<std::size_t>(position);
-  switch (b.type()) {
-  case dtype::float64:
-    return written(b.values<double>()[i]);
-  case dtype::float32:
-    return written(b.values<float>()[i]);
-  case dtype::int64:
-    return padded(std::to_string(b.values<std::int64_t>()[i]), left_);
-  default:
-    return padded(b.values<bool>()[i] ? "True" : "False", left_);
-  }
+  return dispatch(b.type(), [&]<class T>(T) {
+    const T x = b.values<T>()[i];
+    if constexpr (std::is_floating_point_v<T>)
+      return written(x);
+    else if constexpr (!std::is_same_v<T, bool>)
+      return padded(std::to_string(x), left_);
+    else
+      return padded(x ? "True" : "False", left_);
+  });
 }
 
-void element_format::fit_whole(std::span<const std::int64_t> values,
+template <class T>
+void element_format::fit_whole(std::span<const T> values,
                                std::span<const std::int64_t> seen) {
   for (auto i : seen)
     left_ = std::max(

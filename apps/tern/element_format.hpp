@@ -20,8 +20,8 @@ public:
 private:
   template <class T>
   void fit(std::span<const T> values, std::span<const std::int64_t> seen);
-  void fit_whole(std::span<const std::int64_t> values,
-                 std::span<const std::int64_t> seen);
+  template <class T>
+  void fit_whole(std::span<const T> values, std::span<const std::int64_t> seen);
   template <class T>
   void fit_exponents(std::span<const T> values,
                      std::span<const std::int64_t> seen);

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include <cmath>
+#include <concepts>
 
 namespace tern {
 namespace {
@@ -13,11 +14,12 @@ void append_number(std::string& out, bool x) {
   out += x ? "true" : "false";
 }
 
-void append_number(std::string& out, std::int64_t x) {
+template <std::integral T>
+void append_number(std::string& out, T x) {
   out += std::to_string(x);
 }
 
-template <class T>
+template <std::floating_point T>
 void append_number(std::string& out, T x) {
   if (std::isnan(x))
     out += "NaN";

@@ -4,6 +4,8 @@
 
 #include <bit>
 #include <cmath>
+#include <optional>
+#include <type_traits>
 
 namespace tern {
 
@@ -13,7 +15,7 @@ dtype with_scalar(dtype type, const scalar& s) noexcept {
   auto kind = type_of(s);
   if (kind == dtype::boolean
       || (kind == dtype::int64 && type != dtype::boolean))
-    return type;
+    return type; // its width does not count
   if (kind == dtype::float64 && is_floating(type))
     return type;
   return kind;
@@ -85,10 +87,42 @@ operation_types types_of(opcode op, dtype type) {
   case opcode::isnan:
   case opcode::isfinite:
     return {floating(type), dtype::boolean};
+  case opcode::divide:
+    return {is_floating(type) ? type : dtype::float64,
+            is_floating(type) ? type : dtype::float64};
   default:
     return {floating(type), floating(type)};
   }
 }
+
+namespace {
+
+[[noreturn]] void does_not_fit(const scalar& s, dtype type) {
+  throw expression_error("the number " + words_of(s) + " is out of bounds for "
+                         + std::string{name_of(type)});
+}
+
+std::int64_t whole_number(const scalar& s, double number, dtype type) {
+  if (auto* i = std::get_if<std::int64_t>(&s))
+    return *i;
+  if (!(std::abs(number) < 0x1p63))
+    does_not_fit(s, type);
+  return static_cast<std::int64_t>(number);
+}
+
+/// An int64 as the bits of an integer that holds it.
+std::optional<std::uint64_t> bits_within(std::int64_t i, dtype type) {
+  return dispatch(type, [&]<class T>(T) -> std::optional<std::uint64_t> {
+    if (!std::is_integral_v<T> || (std::is_unsigned_v<T> && i < 0))
+      return {};
+    const auto held = static_cast<T>(i);
+    if (static_cast<std::int64_t>(held) != i)
+      return {};
+    return static_cast<std::uint64_t>(i);
+  });
+}
+
+} // namespace
 
 std::uint64_t bits_of(const scalar& s, dtype type) {
   auto number = std::visit([](auto x) { return static_cast<double>(x); }, s);
@@ -96,11 +130,10 @@ std::uint64_t bits_of(const scalar& s, dtype type) {
     return std::bit_cast<std::uint64_t>(number);
   if (type == dtype::boolean)
     return number != 0;
-  if (auto* i = std::get_if<std::int64_t>(&s))
-    return static_cast<std::uint64_t>(*i);
-  if (!(std::abs(number) < 0x1p63))
-    throw expression_error("cannot convert " + words_of(s) + " to int64");
-  return static_cast<std::uint64_t>(static_cast<std::int64_t>(number));
+  const auto bits = bits_within(whole_number(s, number, type), type);
+  if (!bits)
+    does_not_fit(s, type);
+  return *bits;
 }
 
 } // namespace tern

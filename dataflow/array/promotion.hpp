@@ -15,9 +15,13 @@ dtype type_of(const scalar& s) noexcept;
 /// The dtype of the operands together; scalars are weak.
 dtype common_type(std::span<const value> operands) noexcept;
 
-/// float64 for bool and int64, floats as they are.
+/// What a mathematical function computes in: floats as they are, float32 for
+/// integers of up to 16 bits (NumPy has float16 for those of 8), else float64.
 constexpr dtype floating(dtype type) noexcept {
-  return is_floating(type) ? type : dtype::float64;
+  const bool narrow = is_integer(type) && size_of(type) <= 2;
+  if (type == dtype::float32 || narrow)
+    return dtype::float32;
+  return dtype::float64;
 }
 
 /// What an operation computes in, and what it gives.

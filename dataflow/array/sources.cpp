@@ -110,9 +110,9 @@ array arange(scalar start, scalar stop, scalar step, std::optional<dtype> type,
   made.value = bits_of(start, made.type);
   // NumPy's increment is the difference of the first two elements as they are
   // stored, which for floats may not be `step`
-  if (made.type == dtype::int64 && whole) {
+  if (is_integer(made.type) && whole) {
     made.delta = bits_of(step, dtype::int64);
-  } else if (made.type == dtype::int64) {
+  } else if (is_integer(made.type)) {
     auto second = bits_of(as_double(start) + as_double(step), dtype::int64);
     made.delta = second - made.value;
   } else if (made.type == dtype::float32) {

@@ -1,11 +1,9 @@
-// Comparisons and tests, which give booleans (bytes of 0 or 1), `select` and
-// casts.
+// Comparisons and tests, which give booleans (bytes of 0 or 1), and `select`.
 
 #include "dataflow/block/tile_kernels.hpp"
 
 #include <cmath>
 #include <cstdint>
-#include <limits>
 #include <type_traits>
 
 #undef HWY_TARGET_INCLUDE
@@ -103,38 +101,6 @@ tile_kernel kernel_for(opcode op) {
   }
 }
 
-/// A value as another type, by NumPy's rules: not 0 is true (NaN too); a float
-/// that fits no int64 gives the smallest one, as the instruction does.
-template <class To>
-struct converted {
-  template <class From>
-  static HWY_INLINE To of(From x) {
-    if constexpr (std::is_same_v<To, byte>)
-      return x != 0;
-    else if constexpr (std::is_integral_v<To> && std::is_floating_point_v<From>)
-      return x >= From(-0x1p63) && x < From(0x1p63)
-                 ? static_cast<To>(x)
-                 : std::numeric_limits<To>::min();
-    else
-      return static_cast<To>(x);
-  }
-};
-
-template <class From>
-tile_kernel cast_from(dtype out) {
-  switch (out) {
-  case dtype::boolean:
-    return plain1<From, byte, converted<byte>>;
-  case dtype::int64:
-    return plain1<From, std::int64_t, converted<std::int64_t>>;
-  case dtype::float32:
-    return plain1<From, float, converted<float>>;
-  case dtype::float64:
-    return plain1<From, double, converted<double>>;
-  }
-  return nullptr;
-}
-
 // Elements are moved as bits of their size.
 template <class T>
 void select_loop(const void* a, const void* b, const void* c, void* out,
@@ -156,8 +122,22 @@ tile_kernel find_comparison(opcode op, dtype in) {
   switch (in) {
   case dtype::boolean:
     return kernel_for<byte>(op);
+  case dtype::int8:
+    return kernel_for<std::int8_t>(op);
+  case dtype::int16:
+    return kernel_for<std::int16_t>(op);
+  case dtype::int32:
+    return kernel_for<std::int32_t>(op);
   case dtype::int64:
     return kernel_for<std::int64_t>(op);
+  case dtype::uint8:
+    return kernel_for<std::uint8_t>(op);
+  case dtype::uint16:
+    return kernel_for<std::uint16_t>(op);
+  case dtype::uint32:
+    return kernel_for<std::uint32_t>(op);
+  case dtype::uint64:
+    return kernel_for<std::uint64_t>(op);
   case dtype::float32:
     return kernel_for<float>(op);
   case dtype::float64:
@@ -166,24 +146,12 @@ tile_kernel find_comparison(opcode op, dtype in) {
   return nullptr;
 }
 
-tile_kernel find_cast(dtype in, dtype out) {
-  switch (in) {
-  case dtype::boolean:
-    return cast_from<byte>(out);
-  case dtype::int64:
-    return cast_from<std::int64_t>(out);
-  case dtype::float32:
-    return cast_from<float>(out);
-  case dtype::float64:
-    return cast_from<double>(out);
-  }
-  return nullptr;
-}
-
 tile_kernel find_select(dtype out) {
   switch (size_of(out)) {
   case 1:
     return select_loop<byte>;
+  case 2:
+    return select_loop<std::uint16_t>;
   case 4:
     return select_loop<std::uint32_t>;
   default:
@@ -199,15 +167,10 @@ HWY_AFTER_NAMESPACE();
 namespace tern {
 
 HWY_EXPORT(find_comparison);
-HWY_EXPORT(find_cast);
 HWY_EXPORT(find_select);
 
 tile_kernel comparison_kernel(opcode op, dtype in) noexcept {
   return HWY_DYNAMIC_DISPATCH(find_comparison)(op, in);
-}
-
-tile_kernel cast_kernel(dtype in, dtype out) noexcept {
-  return HWY_DYNAMIC_DISPATCH(find_cast)(in, out);
 }
 
 tile_kernel select_kernel(dtype out) noexcept {

@@ -1,7 +1,7 @@
 // Products of 2-d blocks. BLAS takes float32 and float64, with one thread and
 // with operands as blocks lie in memory: contiguous rows that begin at a
 // multiple of 64 bytes. The first product overwrites, the others are added
-// (beta = 1), in the order given. int64 goes row by row: c[i] += a[i][k] *
+// (beta = 1), in the order given. Integers go row by row: c[i] += a[i][k] *
 // b[k], so that the inner loop runs along memory; booleans likewise, with and
 // for the product and or for the sum.
 
@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <cstring>
 #include <stdexcept>
+#include <type_traits>
 
 namespace tern {
 
@@ -64,14 +65,15 @@ void add_by_rows(sizes n, const T* a, const T* b, T* c, F add_row) {
         add_row(a[i * n.inner + k], b + k * n.columns, c + i * n.columns);
 }
 
-void add_product(sizes n, const std::int64_t* a, const std::int64_t* b, double,
-                 std::int64_t* c) {
-  using word = std::uint64_t; // wraps
+template <class T>
+void add_product(sizes n, const T* a, const T* b, double, T* c) {
+  using word = std::make_unsigned_t<T>; // wraps
+  using wide = std::common_type_t<word, std::uint32_t>;
   add_by_rows(n, reinterpret_cast<const word*>(a),
               reinterpret_cast<const word*>(b), reinterpret_cast<word*>(c),
               [&](word x, const word* __restrict row, word* __restrict to) {
                 for (std::int64_t j = 0; j < n.columns; ++j)
-                  to[j] += x * row[j];
+                  to[j] = static_cast<word>(wide{to[j]} + wide{x} * row[j]);
               });
 }
 

@@ -1,9 +1,10 @@
-// Arithmetic on int64 (wraps, as NumPy's) and on booleans (where NumPy allows
-// it: addition is or, multiplication is and), and bitwise logic on both.
+// Arithmetic on integers (wraps, as NumPy's) and on booleans (where NumPy
+// allows it: addition is or, multiplication is and), and bitwise logic on both.
 
 #include "dataflow/block/tile_kernels.hpp"
 
 #include <cstdint>
+#include <type_traits>
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "dataflow/block/integer_kernels.cpp"
@@ -18,42 +19,58 @@ namespace tern {
 namespace HWY_NAMESPACE {
 namespace {
 
-using word = std::uint64_t; // wraps where int64 would be undefined
-using number = std::int64_t;
+template <class T>
+using word_of = std::make_unsigned_t<T>; // wraps where T would be undefined
+
+/// `f` on the words of a and b, at least 32 bits wide, cut to T.
+template <class T, class F>
+HWY_INLINE T wrapped(T a, T b, F f) {
+  using wide = std::common_type_t<word_of<T>, std::uint32_t>;
+  return static_cast<T>(static_cast<word_of<T>>(
+      f(static_cast<wide>(static_cast<word_of<T>>(a)),
+        static_cast<wide>(static_cast<word_of<T>>(b)))));
+}
 
 struct sum {
-  static HWY_INLINE word of(word a, word b) {
-    return a + b;
+  template <class T>
+  static HWY_INLINE T of(T a, T b) {
+    return wrapped(a, b, [](auto x, auto y) { return x + y; });
   }
 };
 struct difference {
-  static HWY_INLINE word of(word a, word b) {
-    return a - b;
+  template <class T>
+  static HWY_INLINE T of(T a, T b) {
+    return wrapped(a, b, [](auto x, auto y) { return x - y; });
   }
 };
 struct product {
-  static HWY_INLINE word of(word a, word b) {
-    return a * b;
+  template <class T>
+  static HWY_INLINE T of(T a, T b) {
+    return wrapped(a, b, [](auto x, auto y) { return x * y; });
   }
 };
 struct negated {
-  static HWY_INLINE word of(word a) {
-    return 0 - a;
+  template <class T>
+  static HWY_INLINE T of(T a) {
+    return difference::of(T(0), a);
   }
 };
 struct magnitude {
-  static HWY_INLINE word of(word a) {
-    return (a >> 63) ? 0 - a : a;
+  template <class T>
+  static HWY_INLINE T of(T a) {
+    return a < T(0) ? negated::of(a) : a;
   }
 };
 struct squared {
-  static HWY_INLINE word of(word a) {
-    return a * a;
+  template <class T>
+  static HWY_INLINE T of(T a) {
+    return product::of(a, a);
   }
 };
 struct signum {
-  static HWY_INLINE number of(number a) {
-    return (a > 0) - (a < 0);
+  template <class T>
+  static HWY_INLINE T of(T a) {
+    return static_cast<T>((a > T(0)) - (a < T(0)));
   }
 };
 struct smaller {
@@ -93,8 +110,9 @@ struct one_of {
   }
 };
 struct complement {
-  static HWY_INLINE word of(word a) {
-    return ~a;
+  template <class T>
+  static HWY_INLINE T of(T a) {
+    return static_cast<T>(~a);
   }
 };
 struct inverted {
@@ -106,80 +124,96 @@ struct inverted {
 // Rounds towards minus infinity; by zero gives 0; the one quotient that is too
 // large wraps.
 struct floor_quotient {
-  static HWY_INLINE number of(number a, number b) {
+  template <class T>
+  static HWY_INLINE T of(T a, T b) {
     if (b == 0)
       return 0;
-    if (b == -1)
-      return static_cast<number>(0 - static_cast<word>(a));
-    const number q = a / b;
-    return q - (a % b != 0 && (a < 0) != (b < 0));
+    if constexpr (std::is_unsigned_v<T>) {
+      return static_cast<T>(a / b);
+    } else {
+      if (b == -1)
+        return negated::of(a);
+      const auto q = a / b;
+      return static_cast<T>(q - (a % b != 0 && (a < 0) != (b < 0)));
+    }
   }
 };
 
 // Has the sign of b; by zero gives 0.
 struct floor_rest {
-  static HWY_INLINE number of(number a, number b) {
-    if (b == 0 || b == -1)
+  template <class T>
+  static HWY_INLINE T of(T a, T b) {
+    if (b == 0)
       return 0;
-    const number r = a % b;
-    return r != 0 && (r < 0) != (b < 0) ? r + b : r;
+    if constexpr (std::is_unsigned_v<T>) {
+      return static_cast<T>(a % b);
+    } else {
+      if (b == -1)
+        return 0;
+      const auto r = static_cast<T>(a % b);
+      return r != 0 && (r < 0) != (b < 0) ? static_cast<T>(r + b) : r;
+    }
   }
 };
 
 // By squaring; a negative exponent gives the whole part of the fraction.
 struct power_of {
-  static HWY_INLINE number of(number base, number exponent) {
-    if (exponent < 0)
-      return base == 1 ? 1 : base == -1 ? (exponent & 1 ? -1 : 1) : 0;
-    word result = 1;
-    auto square = static_cast<word>(base);
-    for (auto e = static_cast<word>(exponent); e != 0; e >>= 1) {
+  template <class T>
+  static HWY_INLINE T of(T base, T exponent) {
+    if constexpr (std::is_signed_v<T>)
+      if (exponent < 0)
+        return base == 1 ? T(1) : base == -1 ? T(exponent & 1 ? -1 : 1) : T(0);
+    T result = 1;
+    auto square = base;
+    for (auto e = static_cast<word_of<T>>(exponent); e != 0;
+         e = static_cast<word_of<T>>(e >> 1)) {
       if (e & 1)
-        result *= square;
-      square *= square;
+        result = product::of(result, square);
+      square = product::of(square, square);
     }
-    return static_cast<number>(result);
+    return result;
   }
 };
 
-tile_kernel for_int64(opcode op) {
+template <class T>
+tile_kernel for_integer(opcode op) {
   switch (op) {
   case opcode::add:
-    return plain2<word, word, sum>;
+    return plain2<T, T, sum>;
   case opcode::subtract:
-    return plain2<word, word, difference>;
+    return plain2<T, T, difference>;
   case opcode::multiply:
-    return plain2<word, word, product>;
+    return plain2<T, T, product>;
   case opcode::floor_divide:
-    return plain2<number, number, floor_quotient>;
+    return plain2<T, T, floor_quotient>;
   case opcode::remainder:
-    return plain2<number, number, floor_rest>;
+    return plain2<T, T, floor_rest>;
   case opcode::power:
-    return plain2<number, number, power_of>;
+    return plain2<T, T, power_of>;
   case opcode::minimum:
-    return plain2<number, number, smaller>;
+    return plain2<T, T, smaller>;
   case opcode::maximum:
-    return plain2<number, number, larger>;
+    return plain2<T, T, larger>;
   case opcode::bit_and:
-    return plain2<word, word, both>;
+    return plain2<T, T, both>;
   case opcode::bit_or:
-    return plain2<word, word, either>;
+    return plain2<T, T, either>;
   case opcode::bit_xor:
-    return plain2<word, word, one_of>;
+    return plain2<T, T, one_of>;
   case opcode::bit_not:
-    return plain1<word, word, complement>;
+    return plain1<T, T, complement>;
   case opcode::negative:
-    return plain1<word, word, negated>;
+    return plain1<T, T, negated>;
   case opcode::absolute:
-    return plain1<word, word, magnitude>;
+    return plain1<T, T, magnitude>;
   case opcode::sign:
-    return plain1<number, number, signum>;
+    return plain1<T, T, signum>;
   case opcode::square:
-    return plain1<word, word, squared>;
+    return plain1<T, T, squared>;
   case opcode::floor:
   case opcode::ceil:
   case opcode::rint:
-    return plain1<word, word, same>;
+    return plain1<T, T, same>;
   default:
     return nullptr;
   }
@@ -211,9 +245,28 @@ tile_kernel for_boolean(opcode op) {
 } // namespace
 
 tile_kernel find_integer(opcode op, dtype in) {
-  if (in == dtype::int64)
-    return for_int64(op);
-  return in == dtype::boolean ? for_boolean(op) : nullptr;
+  switch (in) {
+  case dtype::boolean:
+    return for_boolean(op);
+  case dtype::int8:
+    return for_integer<std::int8_t>(op);
+  case dtype::int16:
+    return for_integer<std::int16_t>(op);
+  case dtype::int32:
+    return for_integer<std::int32_t>(op);
+  case dtype::int64:
+    return for_integer<std::int64_t>(op);
+  case dtype::uint8:
+    return for_integer<std::uint8_t>(op);
+  case dtype::uint16:
+    return for_integer<std::uint16_t>(op);
+  case dtype::uint32:
+    return for_integer<std::uint32_t>(op);
+  case dtype::uint64:
+    return for_integer<std::uint64_t>(op);
+  default:
+    return nullptr;
+  }
 }
 
 } // namespace HWY_NAMESPACE

@@ -127,14 +127,15 @@ const reduce_kernels* for_boolean(reduction r) {
   }
 }
 
-const reduce_kernels* for_int64(reduction r) {
+template <class T>
+const reduce_kernels* for_integers(reduction r) {
   switch (r) {
   case reduction::min:
   case reduction::nanmin:
-    return &all_of<single<least<std::int64_t>>>;
+    return &all_of<single<least<T>>>;
   case reduction::max:
   case reduction::nanmax:
-    return &all_of<single<greatest<std::int64_t>>>;
+    return &all_of<single<greatest<T>>>;
   default:
     return nullptr;
   }
@@ -162,8 +163,22 @@ const reduce_kernels* find_extremes(reduction r, dtype type) {
   switch (type) {
   case dtype::boolean:
     return for_boolean(r);
+  case dtype::int8:
+    return for_integers<std::int8_t>(r);
+  case dtype::int16:
+    return for_integers<std::int16_t>(r);
+  case dtype::int32:
+    return for_integers<std::int32_t>(r);
   case dtype::int64:
-    return for_int64(r);
+    return for_integers<std::int64_t>(r);
+  case dtype::uint8:
+    return for_integers<std::uint8_t>(r);
+  case dtype::uint16:
+    return for_integers<std::uint16_t>(r);
+  case dtype::uint32:
+    return for_integers<std::uint32_t>(r);
+  case dtype::uint64:
+    return for_integers<std::uint64_t>(r);
   case dtype::float32:
     return for_floats<float>(r);
   case dtype::float64:

@@ -20,7 +20,9 @@ dtype result_type(reduction r, dtype type) noexcept {
   case reduction::sum:
   case reduction::nansum:
   case reduction::prod:
-    return is_floating(type) ? type : dtype::int64;
+    if (is_floating(type))
+      return type;
+    return is_unsigned(type) ? dtype::uint64 : dtype::int64;
   case reduction::mean:
   case reduction::nanmean:
   case reduction::std_deviation:

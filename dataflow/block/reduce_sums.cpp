@@ -196,7 +196,7 @@ const reduce_kernels* for_float64(reduction r) {
   }
 }
 
-const reduce_kernels* for_int64(reduction r) {
+const reduce_kernels* for_words(reduction r) {
   using word = std::uint64_t; // wraps
   switch (r) {
   case reduction::sum:
@@ -228,7 +228,8 @@ const reduce_kernels* find_sums(reduction r, dtype type) {
   case dtype::boolean:
     return for_boolean(r);
   case dtype::int64:
-    return for_int64(r);
+  case dtype::uint64:
+    return for_words(r);
   case dtype::float64:
     return for_float64(r);
   default:

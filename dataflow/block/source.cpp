@@ -21,7 +21,7 @@ static_assert(source_slack >= philox_slack);
 template <class T>
 void arange(const source& made, std::int64_t first, std::int64_t step,
             std::size_t n, T* out) {
-  if (made.type == dtype::int64) {
+  if (!is_floating(made.type)) {
     for (std::size_t i = 0; i < n; ++i) {
       const auto index = static_cast<std::uint64_t>(first)
                          + i * static_cast<std::uint64_t>(step);

@@ -28,7 +28,7 @@ template <class T>
 void transpose(const T* from, const strided_matrix& m, T* to,
                std::size_t to_stride) {
   const auto stride = m.column_stride;
-  const auto rows = sizeof(T) > 1 ? m.rows / 4 * 4 : 0;
+  const auto rows = sizeof(T) > 2 ? m.rows / 4 * 4 : 0;
   const auto columns = m.columns / 4 * 4;
   if (rows != 0)
     transpose_squares(sizeof(T), from, stride, rows, columns, to, to_stride);
@@ -57,6 +57,8 @@ void copy_matrix(std::size_t width, const strided_matrix& from, std::byte* to,
   switch (width) {
   case 1:
     return copy_as<std::uint8_t>(from, to, to_stride);
+  case 2:
+    return copy_as<std::uint16_t>(from, to, to_stride);
   case 4:
     return copy_as<std::uint32_t>(from, to, to_stride);
   default:

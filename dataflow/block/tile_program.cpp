@@ -279,17 +279,16 @@ tile_program::tile_program(const program& code, std::span<const dtype> operands)
 }
 
 void fill_constant(dtype type, std::uint64_t value, void* out, std::size_t n) {
-  switch (type) {
-  case dtype::boolean:
-    std::memset(out, value != 0, n);
-    break;
-  case dtype::float32:
-    std::fill_n(static_cast<float*>(out), n,
-                static_cast<float>(std::bit_cast<double>(value)));
-    break;
-  default:
-    std::fill_n(static_cast<std::uint64_t*>(out), n, value);
-  }
+  dispatch(type, [&](auto zero) {
+    using T = decltype(zero);
+    if constexpr (std::is_floating_point_v<T>)
+      std::fill_n(static_cast<T*>(out), n,
+                  static_cast<T>(std::bit_cast<double>(value)));
+    else if constexpr (std::is_same_v<T, bool>)
+      std::memset(out, value != 0, n);
+    else
+      std::fill_n(static_cast<T*>(out), n, static_cast<T>(value));
+  });
 }
 
 } // namespace tern

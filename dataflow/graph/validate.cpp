@@ -13,11 +13,6 @@ using fault = std::optional<std::string>;
 /// Elements and bytes of any one thing stay below this.
 constexpr std::int64_t most_bytes = std::int64_t{1} << 60;
 
-bool known(dtype type) {
-  return type == dtype::boolean || type == dtype::int64
-         || type == dtype::float32 || type == dtype::float64;
-}
-
 bool known(reduction how) {
   return how <= reduction::count_nonzero;
 }
@@ -38,7 +33,7 @@ bool distinct(std::span<const std::int8_t> axes, std::size_t below) {
 
 fault fault_of_source(const layer_operand& o, const chunks& space) {
   auto& made = o.made;
-  if (made.kind > source_kind::random_uniform || !known(made.type))
+  if (made.kind > source_kind::random_uniform || !is_known(made.type))
     return "has an unknown source";
   if (made.kind == source_kind::random_uniform && !is_floating(made.type))
     return "has random numbers that are not floats";
@@ -244,7 +239,7 @@ struct checker {
 
 fault fault_of_layer(const graph& g, layer_id id) {
   auto& l = g.layers[id];
-  if (!known(l.type) || l.parts > 64)
+  if (!is_known(l.type) || l.parts > 64)
     return "has an unknown dtype";
   if (auto wrong = find_fault(l.out))
     return wrong;

@@ -4,11 +4,6 @@ namespace tern {
 
 namespace {
 
-bool known(dtype type) {
-  return type == dtype::boolean || type == dtype::int64
-         || type == dtype::float32 || type == dtype::float64;
-}
-
 /// The dtypes of the values a step takes, or nothing where it has fewer.
 struct step_checker {
   const program& code;
@@ -97,7 +92,7 @@ std::optional<std::string> find_fault(const program& p,
     if (s.op > opcode::isfinite)
       return name + " has an unknown opcode";
     name += " (" + std::string{name_of(s.op)} + ")";
-    if (!known(s.type))
+    if (!is_known(s.type))
       return name + " has an unknown dtype";
     if (!checker.refers_back(i))
       return name + " uses a value that is not there yet";

@@ -18,13 +18,28 @@ nc_type stored_type(dtype type) {
   switch (type) {
   case dtype::boolean:
     return NC_BYTE;
+  case dtype::int8:
+    return NC_BYTE;
+  case dtype::int16:
+    return NC_SHORT;
+  case dtype::int32:
+    return NC_INT;
   case dtype::int64:
     return NC_INT64;
+  case dtype::uint8:
+    return NC_UBYTE;
+  case dtype::uint16:
+    return NC_USHORT;
+  case dtype::uint32:
+    return NC_UINT;
+  case dtype::uint64:
+    return NC_UINT64;
   case dtype::float32:
     return NC_FLOAT;
-  default:
+  case dtype::float64:
     return NC_DOUBLE;
   }
+  return NC_NAT;
 }
 
 /// A name for each axis; equal names stay only where the extents agree.

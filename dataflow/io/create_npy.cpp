@@ -25,13 +25,28 @@ std::string_view descr_of(dtype type) {
   switch (type) {
   case dtype::boolean:
     return "|b1";
+  case dtype::int8:
+    return "|i1";
+  case dtype::int16:
+    return "<i2";
+  case dtype::int32:
+    return "<i4";
   case dtype::int64:
     return "<i8";
+  case dtype::uint8:
+    return "|u1";
+  case dtype::uint16:
+    return "<u2";
+  case dtype::uint32:
+    return "<u4";
+  case dtype::uint64:
+    return "<u8";
   case dtype::float32:
     return "<f4";
-  default:
+  case dtype::float64:
     return "<f8";
   }
+  return {};
 }
 
 std::string header_of(dtype type, const shape& s) {

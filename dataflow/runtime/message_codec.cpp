@@ -74,19 +74,8 @@ struct bad_message : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-bool known_dtype(std::uint8_t value) {
-  switch (static_cast<dtype>(value)) {
-  case dtype::boolean:
-  case dtype::int64:
-  case dtype::float32:
-  case dtype::float64:
-    return true;
-  }
-  return false;
-}
-
 block get_block(schema::Block::Reader in, const buffer* bulk) {
-  if (!known_dtype(in.getDtype()))
+  if (!is_known(static_cast<dtype>(in.getDtype())))
     throw bad_message{"a block of an unknown dtype"};
   const auto type = static_cast<dtype>(in.getDtype());
   const auto list = in.getShape();

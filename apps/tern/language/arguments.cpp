@@ -191,7 +191,8 @@ std::optional<dtype> arguments::type(std::string_view parameter) const {
     return {};
   if (const auto type = dtype_in(any(parameter)))
     return type;
-  refuse(parameter, "a dtype (bool, int64, float32 or float64)");
+  refuse(parameter, "a dtype (bool, int8 to int64, uint8 to uint64, float32 "
+                    "or float64)");
 }
 
 chunk_spec arguments::cut(std::string_view parameter,

@@ -307,4 +307,52 @@ BOOST_AUTO_TEST_CASE(a_long_chain_of_operations_is_lowered_and_freed) {
   BOOST_TEST(g.layers.size() == 200'001);
 }
 
+// numpy.promote_types of all pairs, in the order of `types`.
+BOOST_AUTO_TEST_CASE(dtypes_are_promoted_as_numpy_promotes_them) {
+  const std::vector<std::string> types = {
+      "bool",   "int8",   "int16",  "int32",   "int64",  "uint8",
+      "uint16", "uint32", "uint64", "float32", "float64"};
+  const std::vector<std::vector<std::string>> expected = {
+      {"bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32",
+       "uint64", "float32", "float64"},
+      {"int8", "int8", "int16", "int32", "int64", "int16", "int32", "int64",
+       "float64", "float32", "float64"},
+      {"int16", "int16", "int16", "int32", "int64", "int16", "int32", "int64",
+       "float64", "float32", "float64"},
+      {"int32", "int32", "int32", "int32", "int64", "int32", "int32", "int64",
+       "float64", "float64", "float64"},
+      {"int64", "int64", "int64", "int64", "int64", "int64", "int64", "int64",
+       "float64", "float64", "float64"},
+      {"uint8", "int16", "int16", "int32", "int64", "uint8", "uint16", "uint32",
+       "uint64", "float32", "float64"},
+      {"uint16", "int32", "int32", "int32", "int64", "uint16", "uint16",
+       "uint32", "uint64", "float32", "float64"},
+      {"uint32", "int64", "int64", "int64", "int64", "uint32", "uint32",
+       "uint32", "uint64", "float64", "float64"},
+      {"uint64", "float64", "float64", "float64", "float64", "uint64", "uint64",
+       "uint64", "uint64", "float64", "float64"},
+      {"float32", "float32", "float32", "float64", "float64", "float32",
+       "float32", "float64", "float64", "float32", "float64"},
+      {"float64", "float64", "float64", "float64", "float64", "float64",
+       "float64", "float64", "float64", "float64", "float64"}};
+  for (std::size_t i = 0; i < types.size(); ++i)
+    for (std::size_t k = 0; k < types.size(); ++k)
+      BOOST_TEST(
+          name_of(promote(*dtype_named(types[i]), *dtype_named(types[k])))
+              == expected[i][k],
+          types[i] << " and " << types[k]);
+}
+
+BOOST_AUTO_TEST_CASE(a_number_that_its_dtype_cannot_hold_is_named) {
+  auto x = zeros({6}, dtype::uint8);
+  BOOST_TEST(mistake([&] { x + 300; })
+             == "the number 300 is out of bounds for uint8");
+  BOOST_TEST(mistake([&] { x - -1; })
+             == "the number -1 is out of bounds for uint8");
+  BOOST_TEST(mistake([&] { full({2}, std::int64_t{40000}, dtype::int16); })
+             == "the number 40000 is out of bounds for int16");
+  BOOST_TEST(((x + 255).type() == dtype::uint8));
+  BOOST_TEST(((x + 0.5).type() == dtype::float64));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -109,7 +109,7 @@ BOOST_AUTO_TEST_CASE(programs_are_checked) {
     work(g, 2).code.steps[2].op = static_cast<opcode>(200);
   });
   check_fault(sum(), "unknown dtype", [](graph& g) {
-    work(g, 2).code.steps[2].type = static_cast<dtype>(2);
+    work(g, 2).code.steps[2].type = static_cast<dtype>(12);
   });
   check_fault(sum(), "do not fit",
               [](graph& g) { work(g, 2).code.steps[2].type = dtype::float32; });
