@@ -1,4 +1,5 @@
-// Several results in one run: what they share is computed once.
+// Several results in one run: what they share is computed once. And what later
+// runs need again can be kept where it was made.
 
 #include <tern/tern.hpp>
 
@@ -14,8 +15,8 @@ int main() {
     s.compute(a);
     return s.last_run().tasks;
   };
-  const auto alone = tasks_of(product.min()) + tasks_of(product.max())
-                     + tasks_of(product.mean());
+  const auto once = tasks_of(product.min());
+  const auto alone = once + tasks_of(product.max()) + tasks_of(product.mean());
 
   const auto [least, largest, mean] =
       s.compute(product.min(), product.max(), product.mean());
@@ -23,5 +24,10 @@ int main() {
             << (least.item<double>() < mean.item<double>()
                 && mean.item<double>() < largest.item<double>())
             << "\nfewer tasks together: " << (s.last_run().tasks < alone)
+            << '\n';
+
+  // the blocks of the product stay; the next runs only read them
+  const auto kept = s.persist(product);
+  std::cout << "fewer tasks once it is kept: " << (tasks_of(kept.min()) < once)
             << '\n';
 }

@@ -1,8 +1,10 @@
 #include "dataflow/api/session.hpp"
 
+#include "dataflow/array/node.hpp"
 #include "dataflow/block/assembly.hpp"
 #include "dataflow/io/netcdf.hpp"
 #include "dataflow/runtime/executor.hpp"
+#include "dataflow/runtime/held_call.hpp"
 
 namespace tern {
 
@@ -20,6 +22,23 @@ void check(const result<void>& r) {
     throw run_error{r.error()};
 }
 
+/// Lets go of a plan that holds arrays, unless its session has ended.
+class lease {
+public:
+  lease(std::weak_ptr<executor> run, std::uint64_t plan)
+    : run_(std::move(run)), plan_(plan) {}
+  lease(const lease&) = delete;
+  lease& operator=(const lease&) = delete;
+  ~lease() {
+    if (const auto run = run_.lock())
+      run->drop(plan_);
+  }
+
+private:
+  std::weak_ptr<executor> run_;
+  std::uint64_t plan_;
+};
+
 std::unique_ptr<array_writer> create_file(const std::filesystem::path& file,
                                           const array& a) {
   if (file.extension() == ".nc")
@@ -33,7 +52,7 @@ std::unique_ptr<array_writer> create_file(const std::filesystem::path& file,
 } // namespace
 
 struct session::state {
-  std::unique_ptr<executor> run;
+  std::shared_ptr<executor> run;
   run_report last;
 };
 
@@ -90,6 +109,17 @@ std::vector<ndarray> session::gather(std::span<const future> futures) {
   };
   state_->last = value_or_throw(state_->run->compute(calls, hooks));
   return results;
+}
+
+array session::persist(const array& a) {
+  auto held = value_or_throw(state_->run->hold({&a, 1}));
+  auto kept = std::make_shared<const lease>(state_->run, held.plan);
+  state_->last = std::move(held.report);
+  const held_call from{held.plan, held.layers.front(), std::move(held.nodes)};
+  auto n = make_node(encode(from), a.type(), a.cut(), a.expression());
+  n->dimensions = a.dimensions();
+  n->lease = std::move(kept);
+  return array{std::move(n)};
 }
 
 void session::write(const array& a, const std::filesystem::path& file) {

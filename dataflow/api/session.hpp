@@ -85,6 +85,12 @@ public:
                     std::index_sequence_for<Futures...>{});
   }
 
+  /// Computes an array and keeps its blocks where they were made, on the nodes.
+  /// The result is the same array, whose later uses in this session read those
+  /// blocks instead of computing it again. They are let go with the last array
+  /// that is made from it, or with the session.
+  array persist(const array& a);
+
   /// Computes an array into a new file, `.nc` or `.npy`, block by block: it may
   /// be larger than memory. The file appears when it is whole.
   void write(const array& a, const std::filesystem::path& file);

@@ -16,6 +16,8 @@ struct array::node {
   std::vector<std::shared_ptr<const node>> inputs; ///< one an input of `work`
   tern::shape extents;
   std::vector<std::string> dimensions;
+  /// What has to live as long as the array does: a lease of held blocks.
+  std::shared_ptr<const void> lease;
 
   node() = default;
   node(const node&) = default;

@@ -5,6 +5,7 @@
 #include "dataflow/graph/synchronous.hpp"
 #include "dataflow/optimize/optimize.hpp"
 #include "dataflow/runtime/gate.hpp"
+#include "dataflow/runtime/held_call.hpp"
 #include "dataflow/runtime/hooks.hpp"
 #include "dataflow/runtime/local_nodes.hpp"
 #include "dataflow/runtime/node_process.hpp"
@@ -15,6 +16,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <map>
 #include <random>
 #include <thread>
 
@@ -48,6 +50,8 @@ public:
   result<run_report> compute(std::span<const array> arrays,
                              const compute_hooks& hooks) override;
   result<run_report> compute(graph work, const compute_hooks& hooks) override;
+  result<held_arrays> hold(std::span<const array> arrays) override;
+  void drop(std::uint64_t plan) override;
   result<std::vector<node_trace>> traces() override;
 
 private:
@@ -55,6 +59,8 @@ private:
   result<void> start_nodes();
   result<void> start_processes();
   plan_view view() const;
+  result<run_report> run(graph work, const plan_view& where,
+                         const compute_hooks& hooks, std::size_t kept);
 
   session_options options_;
   std::unique_ptr<local_nodes> children_;
@@ -63,6 +69,7 @@ private:
   gate gate_;
   std::mutex mutex_; ///< guards run_
   plan_run* run_ = nullptr;
+  std::map<std::uint64_t, plan_view> kept_; ///< plans that hold arrays
 };
 
 result<void> node_executor::start_node(unsigned threads, bool listen) {
@@ -144,9 +151,41 @@ result<run_report> node_executor::compute(std::span<const array> arrays,
 
 result<run_report> node_executor::compute(graph work,
                                           const compute_hooks& hooks) {
+  return run(std::move(work), view(), hooks, 0);
+}
+
+result<held_arrays> node_executor::hold(std::span<const array> arrays) {
+  auto work = with_receipts(optimize(lower(arrays)));
+  const auto where = view();
+  held_arrays held;
+  held.layers.assign(work.roots.begin()
+                         + static_cast<std::ptrdiff_t>(arrays.size()),
+                     work.roots.end());
+  for (const auto& place : where.places)
+    held.nodes.push_back(place.node);
+  auto report = run(std::move(work), where, {}, arrays.size());
+  if (!report)
+    return tl::make_unexpected(report.error());
+  held.plan = report->plan;
+  held.report = std::move(*report);
+  kept_[held.plan] = where;
+  return held;
+}
+
+void node_executor::drop(std::uint64_t plan) {
+  const auto found = kept_.find(plan);
+  if (found == kept_.end())
+    return;
+  service_->forget(plan, found->second);
+  kept_.erase(found);
+}
+
+result<run_report> node_executor::run(graph work, const plan_view& where,
+                                      const compute_hooks& hooks,
+                                      std::size_t kept) {
   plan p;
   p.id = random_number();
-  p.view = view();
+  p.view = where;
   p.rotate = options_.rotate;
   p.record = options_.record;
   p.work = work;
@@ -156,7 +195,7 @@ result<run_report> node_executor::compute(graph work,
   // with compute threads in this process the node's own id is the engine's
   const auto name =
       node_->self().threads > 0 ? node_id{random_number()} : node_->id();
-  plan_run run{*service_, std::move(p), name, std::move(edges)};
+  plan_run run{*service_, std::move(p), name, std::move(edges), kept};
   {
     std::lock_guard guard{mutex_};
     run_ = &run;
@@ -184,13 +223,56 @@ public:
 
   result<run_report> compute(graph work, const compute_hooks& hooks) override;
 
+  result<held_arrays> hold(std::span<const array> arrays) override;
+  void drop(std::uint64_t plan) override {
+    held_.erase(plan);
+  }
+
   result<std::vector<node_trace>> traces() override {
     return std::vector<node_trace>{};
   }
 
 private:
+  block take(const held_call& from, std::int64_t index) const;
+
   kernel_registry kernels_;
+  std::map<std::uint64_t, std::map<block_key, block>> held_; ///< by plan
+  std::uint64_t last_plan_ = 0;
 };
+
+block synchronous_executor::take(const held_call& from,
+                                 std::int64_t index) const {
+  const auto plan = held_.find(from.plan);
+  if (plan != held_.end())
+    if (const auto found = plan->second.find({from.layer, index});
+        found != plan->second.end())
+      return found->second;
+  throw task_error{{failure_kind::not_found,
+                    "another session holds this array, or none any more"}};
+}
+
+result<held_arrays> synchronous_executor::hold(std::span<const array> arrays) {
+  auto work = optimize(lower(arrays));
+  held_arrays held;
+  held.layers = work.roots;
+  held.nodes = {node_id{1}};
+  held.plan = ++last_plan_;
+  auto& blocks = held_[held.plan];
+  compute_hooks hooks;
+  hooks.sink = [&](std::size_t array, const shape& index, const shape&,
+                   const block& data) -> result<void> {
+    const auto cut = grid(arrays[array].cut());
+    blocks[{held.layers[array], linear_of(cut, index)}] = data;
+    return {};
+  };
+  auto report = compute(std::move(work), hooks);
+  if (!report) {
+    held_.erase(held.plan);
+    return tl::make_unexpected(report.error());
+  }
+  held.report = std::move(*report);
+  return held;
+}
 
 result<run_report> synchronous_executor::compute(graph work,
                                                  const compute_hooks& hooks) {
@@ -198,7 +280,10 @@ result<run_report> synchronous_executor::compute(graph work,
   const edge_index edges{std::move(work)};
   const auto& roots = edges.source().roots;
   synchronous_options how;
-  how.hooks = hooks_with(kernels_, edges);
+  how.hooks = hooks_with(kernels_, edges,
+                         [this](const held_call& from, std::int64_t index) {
+                           return take(from, index);
+                         });
   how.sink = [&](layer_id root, const shape& index,
                  const block& made) -> result<void> {
     if (!hooks.sink)

@@ -30,6 +30,14 @@ struct compute_hooks {
   std::function<bool()> cancelled;
 };
 
+/// Arrays whose blocks stay where they were made.
+struct held_arrays {
+  std::uint64_t plan = 0;
+  std::vector<layer_id> layers; ///< of the plan, one an array
+  std::vector<node_id> nodes;   ///< that know where the blocks are
+  run_report report;
+};
+
 /// What carries plans out, by one of the schedulers: blocks come to the hooks
 /// as they are made. `tern::session` (dataflow/api/session.hpp) is what a user
 /// sees of it. Not thread-safe: one computation at a time. It has to end before
@@ -51,6 +59,10 @@ public:
   /// Computes a graph as it is.
   virtual result<run_report> compute(graph work,
                                      const compute_hooks& hooks) = 0;
+
+  /// Computes arrays and keeps their blocks, of all elements, until `drop`.
+  virtual result<held_arrays> hold(std::span<const array> arrays) = 0;
+  virtual void drop(std::uint64_t plan) = 0;
 
   /// What the nodes recorded since the last call (`options.trace`).
   virtual result<std::vector<node_trace>> traces() = 0;

@@ -2,6 +2,8 @@
 
 #include "dataflow/io/netcdf.hpp"
 
+#include <optional>
+#include <utility>
 #include <vector>
 
 namespace tern {
@@ -16,23 +18,47 @@ block read_block(const op_read_nc& what, dtype type, const shape& start,
   return std::move(*data);
 }
 
-} // namespace
+/// What a layer of calls calls.
+struct callee {
+  const kernel_function* registered = nullptr;
+  std::optional<held_call> held;
+  bool receipt = false;
+};
 
-task_hooks hooks_with(const kernel_registry& kernels, const edge_index& edges) {
-  std::vector<const kernel_function*> functions(edges.layers());
+std::vector<callee> callees_of(const kernel_registry& kernels,
+                               const edge_index& edges) {
+  std::vector<callee> all(edges.layers());
   for (layer_id id = 0; id < edges.layers(); ++id)
     if (const auto* call = std::get_if<op_call>(&edges.at(id).op))
-      functions[id] = kernels.find(call->name);
+      all[id] = {kernels.find(call->name), decode_held(*call),
+                 is_receipt(*call)};
+  return all;
+}
+
+block receipt_block(const shape& s) {
+  block_builder out{dtype::boolean, s};
+  out.values<bool>()[0] = true;
+  return out.finish();
+}
+
+} // namespace
+
+task_hooks hooks_with(const kernel_registry& kernels, const edge_index& edges,
+                      held_source held) {
   task_hooks hooks;
   hooks.read_nc = read_block;
-  hooks.call = [functions = std::move(functions)](
+  hooks.call = [callees = callees_of(kernels, edges), held = std::move(held)](
                    const op_call& call, const block_key& task, dtype,
-                   const shape&, std::span<const block> inputs) {
-    const auto* f = functions[task.layer];
-    if (!f)
+                   const shape& result, std::span<const block> inputs) {
+    const auto& c = callees[task.layer];
+    if (c.held)
+      return held(*c.held, task.index);
+    if (c.receipt)
+      return receipt_block(result);
+    if (!c.registered)
       throw task_error{{failure_kind::not_found,
                         "no function is registered as " + call.name}};
-    return (*f)(inputs, call.arguments);
+    return (*c.registered)(inputs, call.arguments);
   };
   return hooks;
 }

@@ -10,7 +10,8 @@ namespace tern {
 plan_host::plan_host(const plan& p, std::shared_ptr<const edge_index> edges,
                      surroundings world)
   : id_(p.id), keep_seconds_(p.keep_seconds), world_(std::move(world)),
-    hooks_(hooks_with(world_.kernels, *edges)), arena_(world_.self.system()),
+    hooks_(hooks_with(world_.kernels, *edges, world_.held)),
+    arena_(world_.self.system()),
     engine_(std::move(edges), p.view, world_.self.id(),
             {.rotate = p.rotate,
              .record = p.record,

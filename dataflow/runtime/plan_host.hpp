@@ -2,6 +2,7 @@
 
 #include "dataflow/graph/evaluate.hpp"
 #include "dataflow/runtime/compute_pool.hpp"
+#include "dataflow/runtime/held_call.hpp"
 #include "dataflow/runtime/kernel_registry.hpp"
 #include "dataflow/runtime/ledger.hpp"
 #include "dataflow/runtime/plan_message.hpp"
@@ -29,6 +30,7 @@ public:
     compute_pool& pool;
     ledger& memory;
     const kernel_registry& kernels;
+    held_source held; ///< blocks of other plans
     /// Takes messages to somebody in this process who is not a node (a
     /// session's collector); false: nobody of that name is here.
     std::function<bool(node_id to, dataflow_message& m)> local;

@@ -19,11 +19,11 @@ constexpr auto counts_limit = milliseconds(2000);
 } // namespace
 
 plan_run::plan_run(dataflow_service& service, plan p, node_id name,
-                   std::shared_ptr<const edge_index> edges)
+                   std::shared_ptr<const edge_index> edges, std::size_t kept)
   : service_(service), plan_(std::move(p)), name_(name),
-    edges_(std::move(edges)), placement_(*edges_, plan_.view) {
+    edges_(std::move(edges)), placement_(*edges_, plan_.view), kept_(kept) {
   const auto& roots = edges_->source().roots;
-  for (std::size_t array = 0; array < roots.size(); ++array) {
+  for (std::size_t array = 0; array + kept_ < roots.size(); ++array) {
     const auto known = std::find(layers_.begin(), layers_.end(), roots[array]);
     if (known != layers_.end()) {
       arrays_[static_cast<std::size_t>(known - layers_.begin())].push_back(
@@ -108,7 +108,8 @@ result<run_report> plan_run::run(const compute_hooks& hooks) {
       std::chrono::duration<double>(steady_clock::now() - begin).count();
   if (done)
     final_counts(report);
-  service_.forget(plan_.id, plan_.view);
+  if (!done || kept_ == 0)
+    service_.forget(plan_.id, plan_.view);
   if (!done)
     return tl::make_unexpected(done.error());
   if (hooks.progress)

@@ -21,9 +21,11 @@ namespace tern {
 class plan_run final : public plan_client {
 public:
   /// `name`: who this is for the nodes (the session's node id, or a name of its
-  /// own where session and compute threads share a node).
+  /// own where session and compute threads share a node). The last `kept`
+  /// roots are not fetched: their blocks stay where they are, and so does the
+  /// plan if it ends well.
   plan_run(dataflow_service& service, plan p, node_id name,
-           std::shared_ptr<const edge_index> edges);
+           std::shared_ptr<const edge_index> edges, std::size_t kept = 0);
   ~plan_run() override;
 
   /// `down`: the node that died, if one of the view did.
@@ -63,6 +65,7 @@ private:
   node_id name_;
   std::shared_ptr<const edge_index> edges_;
   placement placement_;
+  std::size_t kept_;
   std::vector<layer_id> layers_;                 ///< root layers, each once
   std::vector<std::vector<std::size_t>> arrays_; ///< their arrays, by layer
   std::vector<std::size_t> firsts_; ///< number of each layer's first root

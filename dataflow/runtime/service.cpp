@@ -42,12 +42,14 @@ bool is_answer(const dataflow_message& m) {
 
 dataflow_service::dataflow_service(node& self, kernel_registry kernels)
   : self_(self), kernels_(std::move(kernels)),
-    memory_(self.self().memory_limit), pool_(self.self().threads) {
+    memory_(self.self().memory_limit), held_(held_elsewhere()),
+    pool_(self.self().threads) {
   listen();
 }
 
 dataflow_service::~dataflow_service() {
   gate_.close();
+  held_.close();
   slow_.stop();
   for (auto& [id, host] : plans_.all()) {
     plans_.end(id);
@@ -122,6 +124,9 @@ void dataflow_service::accept(plan p) {
         p, std::move(edges),
         plan_host::surroundings{
             self_, pool_, memory_, kernels_,
+            [this](const held_call& from, std::int64_t index) {
+              return held_.take(from, index);
+            },
             [this, id = p.id](node_id to, dataflow_message& m) {
               return to_client(id, to, m);
             }});
@@ -184,6 +189,8 @@ void dataflow_service::on_task_message(incoming& in) {
 }
 
 void dataflow_service::deliver(std::uint64_t plan_id, dataflow_message m) {
+  if (is_answer(m) && held_.arrived(plan_id, m))
+    return;
   auto host = plans_.find(plan_id);
   if (!host && is_answer(m) && to_client(plan_id, self_.id(), m))
     return;
@@ -253,6 +260,32 @@ void dataflow_service::deliver_reply(incoming& in) {
   const auto found = clients_.find(r->id);
   if (found != clients_.end())
     found->second.client->receive_reply(in.from, in.kind, *r);
+}
+
+// -- blocks of other plans ----------------------------------------------------
+
+held_blocks::surroundings dataflow_service::held_elsewhere() {
+  return {.here =
+              [this](std::uint64_t plan_id, std::uint64_t task) {
+                const auto host = plans_.find(plan_id);
+                return host ? host->engine().held(task) : block{};
+              },
+          .ask =
+              [this](std::uint64_t plan_id, node_id to, dataflow_message m) {
+                m.asker = self_.id();
+                if (const auto host = plans_.find(plan_id))
+                  host->engine().receive(std::move(m)); // it knows where to
+                else
+                  send(plan_id, to, m);
+                self_.flush();
+              },
+          .lives =
+              [this](node_id who) {
+                const auto all = self_.members();
+                return std::any_of(
+                    all.begin(), all.end(),
+                    [&](const auto& each) { return each.id == who; });
+              }};
 }
 
 // -- status -------------------------------------------------------------------

@@ -3,6 +3,7 @@
 #include "actors/node.hpp"
 #include "dataflow/runtime/compute_pool.hpp"
 #include "dataflow/runtime/gate.hpp"
+#include "dataflow/runtime/held_blocks.hpp"
 #include "dataflow/runtime/kernel_registry.hpp"
 #include "dataflow/runtime/ledger.hpp"
 #include "dataflow/runtime/plan_host.hpp"
@@ -94,6 +95,8 @@ private:
   void deliver_reply(incoming& in);
   bool to_client(std::uint64_t plan_id, node_id name, dataflow_message& m);
 
+  held_blocks::surroundings held_elsewhere();
+
   struct client_entry {
     node_id name;
     plan_client* client;
@@ -102,6 +105,7 @@ private:
   node& self_;
   kernel_registry kernels_;
   ledger memory_;
+  held_blocks held_;
   compute_pool pool_;
   plan_table<plan_host, dataflow_message> plans_;
   std::mutex clients_mutex_; ///< held while a client is called

@@ -466,6 +466,14 @@ void task_engine::forget_far(std::shared_ptr<far_block> f) {
   asked_.erase(f->key); // an answer that still comes is for nobody
 }
 
+block task_engine::held(std::uint64_t task) const {
+  auto* r = region_.find(*edges_, task);
+  if (!r)
+    return {};
+  std::lock_guard guard{r->lock};
+  return r->result;
+}
+
 task_input task_engine::input_of(std::uint64_t producer, std::uint32_t ordinal,
                                  node_index holder, block data,
                                  task_failure_ptr error) {

@@ -127,6 +127,9 @@ public:
   void finish(task_record& r, block result);
   void fail(task_record& r, failure why);
 
+  /// The block of a task, if this node holds it; else empty.
+  block held(std::uint64_t task) const;
+
   /// Orders the task to move; false where it cannot (it runs elsewhere, is at
   /// its end, ...). A running task moves when it is done, as a block.
   bool move(const block_key& key, node_index target);
