@@ -9,8 +9,8 @@
 // The layout is NumPy's (print of an array, 75 columns): one row of the last
 // axis a line, broken where it is too long; one empty line more for each axis
 // between; brackets indent what is in them. Of arrays with more than 1000
-// elements only the first and last three along each axis are shown, and only
-// these decide the columns' width.
+// elements only the first and last three along each axis are shown, only these
+// decide the columns' width, and only these need be there (`shown_part`).
 
 namespace tern {
 namespace {
@@ -21,8 +21,10 @@ constexpr std::size_t line_width = 75;
 
 class array_printer {
 public:
-  explicit array_printer(const block& b)
-    : block_(b), summary_(b.size() > most_elements), format_(b, seen()) {}
+  /// `b`: an array of shape `whole`, or what is shown of it.
+  array_printer(const block& b, const shape& whole)
+    : block_(b), whole_(whole), summary_(element_count(whole) > most_elements),
+      format_(b, seen()) {}
 
   std::string run() const {
     return axis_text(0, 0, 1, line_width);
@@ -33,7 +35,7 @@ private:
     return block_.shape()[axis];
   }
   bool cut(std::size_t axis) const {
-    return summary_ && extent(axis) > 2 * at_each_end;
+    return summary_ && whole_[axis] > 2 * at_each_end;
   }
   /// Indices along an axis that are shown; -1 stands for the gap.
   std::vector<std::int64_t> shown(std::size_t axis) const {
@@ -109,6 +111,7 @@ private:
   }
 
   const block& block_;
+  const shape& whole_;
   bool summary_;
   element_format format_;
 };
@@ -127,12 +130,33 @@ std::string number_text(const block& b) {
 
 } // namespace
 
-std::string to_text(const block& b) {
+array shown_part(const array& a) {
+  auto shown = a;
+  if (a.size() <= most_elements)
+    return shown;
+  for (std::size_t axis = 0; axis < a.ndim(); ++axis) {
+    if (a.shape()[axis] <= 2 * at_each_end)
+      continue;
+    std::vector<index_item> first(a.ndim(), index_slice{});
+    auto last = first;
+    first[axis] = index_slice{{}, at_each_end, {}};
+    last[axis] = index_slice{-at_each_end, {}, {}};
+    const array ends[] = {shown[first], shown[last]};
+    shown = concatenate(ends, static_cast<std::int64_t>(axis));
+  }
+  return shown.named(a.expression());
+}
+
+std::string to_text(const block& b, const shape& whole) {
   if (b.shape().empty())
     return number_text(b);
   if (b.size() == 0)
     return "[]";
-  return array_printer(b).run();
+  return array_printer(b, whole).run();
+}
+
+std::string to_text(const block& b) {
+  return to_text(b, b.shape());
 }
 
 } // namespace tern

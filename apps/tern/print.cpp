@@ -69,9 +69,9 @@ public:
     const std::string name(name_of(type));
     return json_ ? quoted(name) : name;
   }
-  std::string operator()(const array&) {
+  std::string operator()(const array& a) {
     const auto& b = results_[next_++];
-    return json_ ? to_json(b) : to_text(b);
+    return json_ ? to_json(b) : to_text(b, a.shape());
   }
   std::string operator()(const sequence_value& s) {
     const bool brackets = json_ || s.is_list;

@@ -18,12 +18,18 @@ inline constexpr std::int64_t most_json_elements = 1'000'000;
 /// Infinity and -Infinity as Python's json module writes them.
 std::string to_json(const block& b);
 
-/// As NumPy prints an array: the same digits, columns and line breaks, three
-/// items at each end of an axis if there are more than 1000 elements.
+/// What text shows of an array: all of it, or, if there are more than 1000
+/// elements, three at each end of each axis.
+array shown_part(const array& a);
+
+/// As NumPy prints an array: the same digits, columns and line breaks. `b`: the
+/// array, of shape `whole`, or its `shown_part`.
+std::string to_text(const block& b, const shape& whole);
 std::string to_text(const block& b);
 
-/// A program's value, with the blocks computed for `arrays_in(v)` in place of
-/// its arrays. Tuples are lists in JSON, dtypes their names.
+/// A program's value, with the blocks computed for `arrays_in(v)` (for text:
+/// for the shown parts of those) in place of its arrays. Tuples are lists in
+/// JSON, dtypes their names.
 std::string to_json(const program_value& v, std::span<const block> results);
 std::string to_text(const program_value& v, std::span<const block> results);
 

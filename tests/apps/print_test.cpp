@@ -1,5 +1,8 @@
 #include "apps/tern/language/evaluate.hpp"
 #include "apps/tern/print.hpp"
+#include "dataflow/graph/graph.hpp"
+#include "dataflow/optimize/optimize.hpp"
+#include "tests/apps/runners.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <nlohmann/json.hpp>
@@ -120,6 +123,30 @@ BOOST_AUTO_TEST_CASE(tuples_take_the_results_in_order) {
              == "(3.0, 'a', (1.0, 2), None, float32, [True])");
   BOOST_TEST(to_text(evaluate("'two words'"), {}) == "two words");
   BOOST_TEST(to_json(evaluate("'\"\\\\\xff'"), {}).front() == '"');
+}
+
+BOOST_AUTO_TEST_CASE(only_what_is_shown_has_to_be_computed) {
+  const auto x = std::get<array>(evaluate("x = random.random((40, 7, 90), "
+                                          "chunks=(2, 3, 4)); x * 1e3 - 7"));
+  const auto shown = shown_part(x);
+  BOOST_TEST((shown.shape() == shape{6, 6, 6}));
+  const auto& run = tern::testing::runners().front().run;
+  BOOST_TEST(to_text(run(shown).value(), x.shape()) == to_text(run(x).value()));
+  const auto small = std::get<array>(evaluate("ones((10, 100))"));
+  BOOST_TEST((shown_part(small).root() == small.root()));
+}
+
+// 100 x 100 blocks; six corners of three blocks of the sums, and two columns of
+// blocks for the means.
+BOOST_AUTO_TEST_CASE(a_large_slide_is_printed_from_its_corners) {
+  const auto whole = std::get<array>(
+      evaluate("X = dask.array.random((100000, 100000), chunks=(1000, 1000))\n"
+               "(X + X.T) - X.mean(axis=0)"));
+  const auto shown = shown_part(whole);
+  const auto tasks = edge_index{optimize(lower({&shown, 1}))}.tasks();
+  BOOST_TEST(edge_index{optimize(lower({&whole, 1}))}.tasks() > 20'000);
+  BOOST_TEST(tasks > 200);
+  BOOST_TEST(tasks < 300);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -2,6 +2,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 
@@ -54,6 +55,25 @@ BOOST_AUTO_TEST_CASE(three_schedulers_give_the_same_bits) {
   BOOST_TEST(a.json()["value"].dump() == c.json()["value"].dump());
   BOOST_TEST(c.json()["nodes"] == 3);
   BOOST_TEST(c.json()["tasks"] == a.json()["tasks"]);
+}
+
+BOOST_AUTO_TEST_CASE(the_lines_of_a_tutorial_run_as_they_stand) {
+  const auto printed = [](const std::string& program) {
+    return tern::test::tern({"eval", program}).out;
+  };
+  BOOST_TEST(printed("import dask.array as da\n"
+                     "x = da.ones((150000,), chunks=(50000,))\n"
+                     "x.sum()")
+             == "150000.0\n");
+  BOOST_TEST(printed(">>> x = da.ones((15, 15), chunks=(5, 5))\n"
+                     ">>> y = (x.dot(x.T + 1) - x.mean()).std()\n"
+                     ">>> y.compute()")
+             == "0.0\n");
+  const auto corners =
+      printed("X = dask.array.random((100000, 100000), chunks=(1000, 1000))\n"
+              "(X + X.T) - X.mean(axis=0)");
+  BOOST_TEST(std::count(corners.begin(), corners.end(), '\n') == 13);
+  BOOST_TEST(corners.find(" ... ") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(an_array_is_written_to_a_file_whole) {

@@ -155,6 +155,16 @@ result<run_report> compute(executor& s, const std::vector<array>& arrays,
   return s.compute(arrays, hooks);
 }
 
+/// What has to be computed: of what is only shown as text, what is shown.
+std::vector<array> computed_for(const program_value& value,
+                                const eval_options& o) {
+  auto arrays = arrays_in(value);
+  if (!o.json && o.output.empty())
+    for (auto& a : arrays)
+      a = shown_part(a);
+  return arrays;
+}
+
 int run_eval(const eval_options& o) {
   session_options options;
   if (const auto status = read_options(o, options); status != exit_well)
@@ -168,7 +178,7 @@ int run_eval(const eval_options& o) {
   } catch (const language_error& e) {
     return complain(exit_usage, e.what());
   }
-  const auto arrays = arrays_in(value);
+  const auto arrays = computed_for(value, o);
   if (!o.output.empty() && arrays.size() != 1)
     return complain(exit_usage, "-o needs a result that is one array");
   if (o.explain)
