@@ -3,12 +3,18 @@
 #include "dataflow/array/array.hpp"
 #include "dataflow/block/block.hpp"
 
+#include <concepts>
 #include <cstdint>
 #include <span>
 #include <string_view>
 #include <utility>
 
 namespace tern {
+
+/// A C++ type that elements have. (`dtype_of` gives float64 for all others.)
+template <class T>
+concept element = dtype_of<T>
+!= dtype::float64 || std::same_as<T, double>;
 
 /// A computed array: shape, dtype and elements in this process's memory, row
 /// major and contiguous. Immutable; copies share the elements, and a span of
@@ -35,21 +41,21 @@ public:
 
   /// All elements. `T` is the C++ type of the dtype (`double` for float64):
   /// throws `expression_error` for another.
-  template <class T>
+  template <element T>
   std::span<const T> values() const {
     check_type(dtype_of<T>);
     return data_.values<T>();
   }
   /// The only element. Throws `expression_error` if there are others, or for
   /// another `T` than the dtype's.
-  template <class T>
+  template <element T>
   T item() const {
     check_single();
     return values<T>()[0];
   }
   /// The element at `index`, one number an axis, negative from the end. Throws
   /// `expression_error` if there is none, or for another `T`.
-  template <class T>
+  template <element T>
   T at(const tern::shape& index) const {
     return values<T>()[offset_of(index)];
   }

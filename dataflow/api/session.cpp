@@ -1,5 +1,6 @@
 #include "dataflow/api/session.hpp"
 
+#include "actors/trace/trace_file.hpp"
 #include "dataflow/array/node.hpp"
 #include "dataflow/block/assembly.hpp"
 #include "dataflow/io/netcdf.hpp"
@@ -131,6 +132,12 @@ void session::write(const array& a, const std::filesystem::path& file) {
   };
   state_->last = value_or_throw(state_->run->compute({&a, 1}, hooks));
   check(out->commit());
+}
+
+void session::write_traces(const std::filesystem::path& file) {
+  const auto nodes = value_or_throw(state_->run->traces());
+  auto out = value_or_throw(trace_writer::create(file.string()));
+  check(out.add(nodes));
 }
 
 const run_report& session::last_run() const noexcept {

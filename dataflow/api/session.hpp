@@ -95,6 +95,10 @@ public:
   /// be larger than memory. The file appears when it is whole.
   void write(const array& a, const std::filesystem::path& file);
 
+  /// Writes what all nodes recorded since the last call into a new file, for
+  /// `tern trace export`; for sessions with `session_options::trace`.
+  void write_traces(const std::filesystem::path& file);
+
   /// What the last run took, counted by the nodes.
   const run_report& last_run() const noexcept;
 

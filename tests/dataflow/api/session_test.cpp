@@ -148,4 +148,27 @@ BOOST_AUTO_TEST_CASE(a_run_that_fails_throws_its_kind_and_place) {
   BOOST_CHECK_THROW(tern::session{nowhere}, tern::run_error);
 }
 
+BOOST_AUTO_TEST_CASE(what_the_nodes_recorded_goes_to_a_file) {
+  const auto file =
+      std::filesystem::temp_directory_path()
+      / ("tern-api-" + std::to_string(::getpid()) + ".tern-trace");
+  auto options = with(scheduler::threads);
+  options.trace = true;
+  tern::session s{options};
+  s.compute(sample().sum());
+  s.write_traces(file);
+  const auto bytes = std::filesystem::file_size(file);
+  std::filesystem::remove(file);
+  // 32 bytes an event before compression, 2 events a task
+  BOOST_TEST(bytes > 200u);
+}
+
+// any other type would be read as if it were float64
+static_assert(
+    tern::element<
+        double> && tern::element<bool> && tern::element<std::int32_t> && tern::element<float>);
+static_assert(
+    !tern::element<
+        char> && !tern::element<long double> && !tern::element<tern::scalar>);
+
 BOOST_AUTO_TEST_SUITE_END()
