@@ -22,4 +22,5 @@ set(TERN_LIBRARY_DEPENDENCIES
 # What only tern's own programs link.
 set(TERN_TOOL_DEPENDENCIES
   "CLI11"
+  "PNG"
   "pegtl")

@@ -1,5 +1,7 @@
 #include "apps/tern/result_sink.hpp"
 
+#include "apps/tern/map/create_png.hpp"
+
 #include <fmt/format.h>
 
 #include <filesystem>
@@ -25,11 +27,13 @@ result<result_sink> result_sink::to_file(const array& a,
   const auto ending = std::filesystem::path(path).extension();
   result<std::unique_ptr<array_writer>> file =
       fail(failure_kind::refused,
-           fmt::format("'{}': results are written as .nc or .npy", path));
+           fmt::format("'{}': results are written as .nc, .npy or .png", path));
   if (ending == ".nc")
     file = create_nc(path, a);
   else if (ending == ".npy")
     file = create_npy(path, a);
+  else if (ending == ".png")
+    file = create_png(path, a);
   if (!file)
     return tl::make_unexpected(file.error());
   result_sink sink;

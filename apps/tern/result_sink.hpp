@@ -17,7 +17,7 @@ class result_sink {
 public:
   /// In memory. Fails with `memory` for a result above `limit` bytes.
   static result<result_sink> in_memory(const array& a, std::uint64_t limit);
-  /// Into a new file, by its ending: .nc or .npy.
+  /// Into a new file, by its ending: .nc, .npy or .png.
   static result<result_sink> to_file(const array& a, const std::string& path);
 
   result<void> write(const shape& start, const block& data);

@@ -23,9 +23,11 @@ result<void> written_blocks::check(const shape& start,
                           to_string(start)));
 }
 
-void written_blocks::add(const shape& start, const block& data) {
-  if (data.size() > 0 && starts_.insert(linear_of(extents_, start)).second)
-    elements_ += data.size();
+bool written_blocks::add(const shape& start, const block& data) {
+  if (data.size() == 0 || !starts_.insert(linear_of(extents_, start)).second)
+    return false;
+  elements_ += data.size();
+  return true;
 }
 
 result<void>

@@ -18,7 +18,8 @@ public:
 
   /// Whether `data` is a block of this array that may lie at `start`.
   result<void> check(const shape& start, const block& data) const;
-  void add(const shape& start, const block& data);
+  /// Whether it brings elements that were not there before.
+  bool add(const shape& start, const block& data);
   /// Fails with `io`, naming `target`, as long as elements are missing.
   result<void> complete(const std::filesystem::path& target) const;
 

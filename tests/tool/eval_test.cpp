@@ -86,6 +86,24 @@ BOOST_AUTO_TEST_CASE(an_array_is_written_to_a_file_whole) {
   std::filesystem::remove(path);
 }
 
+BOOST_AUTO_TEST_CASE(a_map_is_written_for_two_axes_and_refused_for_others) {
+  const auto path = scratch("map_of_a_slide.png");
+  const auto r = tern::test::tern(
+      {"eval", "random.random((100, 90), chunks=(13, 17))", "-o", path});
+  BOOST_TEST(r.status == 0, r.err);
+  BOOST_TEST(r.out.empty());
+  std::ifstream file(path, std::ios::binary);
+  std::string head(8, ' ');
+  file.read(head.data(), 8);
+  BOOST_TEST(head == "\x89PNG\r\n\x1a\n");
+  std::filesystem::remove(path);
+  expect_complaint({"eval", "ones(3)", "-o", path}, 2, "two axes");
+  expect_complaint({"eval", "ones((3, 3))", "-o", scratch("map.gif")}, 2,
+                   ".png");
+  expect_complaint({"eval", "ones((3, 3))", "-o", "/no/such/folder/map.png"}, 1,
+                   "/no/such/folder/map.png");
+}
+
 BOOST_AUTO_TEST_CASE(a_mistake_is_shown_with_a_caret_and_status_2) {
   const auto r = tern::test::tern({"eval", "x = ones(3) +"});
   BOOST_TEST(r.status == 2);

@@ -51,6 +51,12 @@ int complain(const failure& f) {
   return complain(exit_failed, f.what);
 }
 
+/// A result that does not suit its file is a mistake of the command line.
+int complain_of_sink(const failure& f) {
+  return complain(f.kind == failure_kind::refused ? exit_usage : exit_failed,
+                  f.what);
+}
+
 /// The command line as a session wants it; the status to exit with, if wrong.
 int read_options(const eval_options& o, session_options& out) {
   const auto kind = scheduler_named(o.scheduler);
@@ -189,7 +195,7 @@ int run_eval(const eval_options& o) {
     std::signal(SIGINT, on_interrupt);
     auto sinks = make_sinks(o, arrays);
     if (!sinks)
-      return complain(sinks.error());
+      return complain_of_sink(sinks.error());
     auto s = executor::open(std::move(options));
     if (!s)
       return complain(s.error());
@@ -238,7 +244,8 @@ void add_eval(CLI::App& tool) {
   c->add_flag("--rotate", o->rotate, "move every actor at every step");
   c->add_flag("--explain", o->explain, "the layers, before and after passes");
   c->add_option("--trace", o->trace, "record messages and tasks into FILE");
-  c->add_option("-o,--output", o->output, "write the result: FILE.nc or .npy");
+  c->add_option("-o,--output", o->output,
+                "write the result: FILE.nc or .npy, or a map: .png");
   c->add_flag("--json", o->json, "one JSON object on standard output");
   c->footer(R"(Examples:
   tern eval 'x = random.random((4000, 4000)); ((x + x.T) - x.mean(axis=0)).std()'
