@@ -161,6 +161,8 @@ BOOST_AUTO_TEST_CASE(lines_of_a_tutorial_run_as_they_stand) {
   check_all({{"import numpy as np\nimport dask.array as da\n"
               ">>> x = da.zeros((4, 4), chunks=2)\n>>> x.sum().compute().shape",
               "()"},
+             {">>> x = zeros((2,\n...            3))\n... x.shape", "(2, 3)"},
+             {"x = zeros((2, 3))\nx[\n..., 0].shape", "(2,)"},
              {"import numpy as n, dask.array as d; n.pi == np.pi", "True"},
              {"from dask.distributed import Client\n1", "1"},
              {"dask.array.zeros(3).shape", "(3,)"},

@@ -21,9 +21,11 @@ std::string advice_against(std::string_view word) {
 
 bool is_keyword(std::string_view word) {
   static constexpr std::string_view words[] = {
-      "and",   "or",     "not",   "if",     "else",   "elif", "for",
-      "while", "def",    "class", "lambda", "return", "in",   "is",
-      "with",  "import", "from",  "as",     "del",    "pass", "yield"};
+      "and",    "or",       "not",   "if",     "else",     "elif",   "for",
+      "while",  "def",      "class", "lambda", "return",   "in",     "is",
+      "with",   "import",   "from",  "as",     "del",      "pass",   "yield",
+      "assert", "async",    "await", "break",  "continue", "except", "finally",
+      "global", "nonlocal", "raise", "try"};
   return std::find(std::begin(words), std::end(words), word) != std::end(words);
 }
 
@@ -230,6 +232,9 @@ std::string builder::describe_open() const {
 void builder::target(place where) {
   if (is_keyword(at(where)))
     fail_syntax(where, advice_against(at(where)));
+  for (const std::string_view constant : {"True", "False", "None"})
+    if (at(where) == constant)
+      fail_syntax(where, fmt::format("{} is no name for a value", constant));
   if (target_.names.empty())
     target_.where = where;
   target_.where.end = where.end;

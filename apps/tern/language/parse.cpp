@@ -176,17 +176,62 @@ struct expectation<close_call> : closing<')'> {};
 template <>
 struct expectation<close_subscript> : closing<']'> {};
 
+/// Strings that are Python's and not this language's: what `at`, a quote, ends
+/// or begins, in words; empty for any other place.
+std::string foreign_string(std::string_view source, std::size_t& at) {
+  if (at >= source.size() || (source[at] != '\'' && source[at] != '"'))
+    return {};
+  if (at >= 2 && source[at - 1] == source[at] && source[at - 2] == source[at]) {
+    at -= 2;
+    return "strings in triple quotes";
+  }
+  auto front = at;
+  while (front > 0
+         && std::isalpha(static_cast<unsigned char>(source[front - 1])) != 0)
+    --front;
+  const auto prefix = source.substr(front, at - front);
+  if (prefix.empty() || prefix.size() > 2
+      || prefix.find_first_not_of("fFrRbBuU") != std::string_view::npos)
+    return {};
+  at = front;
+  return fmt::format("strings with the prefix '{}'", prefix);
+}
+
 [[noreturn]] void fail_expected(const std::string& what, const builder& b,
                                 std::uint32_t at) {
   const auto source = b.source();
   const place where{at, at + 1};
   if (at < source.size() && source[at] == '=')
     fail_syntax(where, "only names can be assigned to (== compares)");
+  std::size_t front = at;
+  if (const auto what_it_is = foreign_string(source, front);
+      !what_it_is.empty())
+    fail_syntax({static_cast<std::uint32_t>(front), at + 1},
+                what_it_is + " are not part of this language");
+  if (at < source.size() && source[at] == '{')
+    fail_syntax(where, "dictionaries and sets are not part of this language");
   if (const auto word = word_at(source, at); is_keyword(word))
     fail_syntax({at, at + static_cast<std::uint32_t>(word.size())},
                 advice_against(word));
   fail_syntax(where,
               fmt::format("expected {}, found {}", what, found(source, at)));
+}
+
+/// What was copied from an interactive session (a line of it begins with
+/// `>>>`) has `...` before lines that go on: these become as many blanks, so
+/// that places stay what they are. Elsewhere `...` is an index.
+std::string without_prompts(std::string_view source) {
+  std::string text(source);
+  if (!source.starts_with(">>>")
+      && source.find("\n>>>") == std::string_view::npos)
+    return text;
+  for (auto end = text.find('\n'); end != std::string::npos;
+       end = text.find('\n', end + 1)) {
+    const auto begin = text.find_first_not_of(" \t", end + 1);
+    if (begin != std::string::npos && text.compare(begin, 3, "...") == 0)
+      text.replace(begin, 3, 3, ' ');
+  }
+  return text;
 }
 
 template <class Rule>
@@ -201,9 +246,10 @@ struct control : pegtl::normal<Rule> {
 
 program_tree parse(std::string_view source) {
   try {
-    builder b(source);
+    const auto text = without_prompts(source);
+    builder b(text);
     pegtl::memory_input<pegtl::tracking_mode::lazy, pegtl::eol::lf> in(
-        source.data(), source.data() + source.size(), "program");
+        text.data(), text.data() + text.size(), "program");
     pegtl::parse<grammar::program, action, control>(in, b);
     return b.finish();
   } catch (const mistake& m) {
