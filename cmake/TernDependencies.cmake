@@ -23,4 +23,5 @@ set(TERN_LIBRARY_DEPENDENCIES
 set(TERN_TOOL_DEPENDENCIES
   "CLI11"
   "PNG"
+  "tomlplusplus"
   "pegtl")

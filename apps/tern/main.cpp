@@ -2,7 +2,9 @@
 
 #include "apps/tern/commands/commands.hpp"
 #include "apps/tern/commands/options.hpp"
+#include "apps/tern/configuration/configuration.hpp"
 
+#include <cstdlib>
 #include <iostream>
 
 int main(int argc, char** argv) {
@@ -15,12 +17,15 @@ int main(int argc, char** argv) {
   tern eval --scheduler processes --nodes 3 'ones((100, 100), chunks=10).sum()'
   tern node --listen 127.0.0.1:7000
   tern status --join 127.0.0.1:7000)");
-  tern::add_eval(tool);
-  tern::add_node(tool);
-  tern::add_status(tool);
+  auto settings = tern::configuration::read(
+      [](const char* name) { return std::getenv(name); });
+  tern::add_config(tool, settings);
+  tern::add_eval(tool, settings);
+  tern::add_node(tool, settings);
+  tern::add_status(tool, settings);
   tern::add_sim(tool);
   tern::add_trace(tool);
-  tern::add_move(tool);
+  tern::add_move(tool, settings);
   try {
     tool.parse(argc, argv);
   } catch (const CLI::RuntimeError& done) {

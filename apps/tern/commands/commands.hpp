@@ -5,15 +5,19 @@
 #include <CLI/Formatter.hpp>
 
 // Each command adds itself to the tool's command line; its callback throws
-// `CLI::RuntimeError` with the exit status when it is done.
+// `CLI::RuntimeError` with the exit status when it is done. Those that heed
+// settings put their flags into `settings`.
 
 namespace tern {
 
-void add_eval(CLI::App& tool);
-void add_node(CLI::App& tool);
-void add_status(CLI::App& tool);
+class configuration;
+
+void add_config(CLI::App& tool, configuration& settings);
+void add_eval(CLI::App& tool, configuration& settings);
+void add_node(CLI::App& tool, configuration& settings);
+void add_status(CLI::App& tool, configuration& settings);
 void add_sim(CLI::App& tool);
 void add_trace(CLI::App& tool);
-void add_move(CLI::App& tool);
+void add_move(CLI::App& tool, configuration& settings);
 
 } // namespace tern

@@ -1,5 +1,6 @@
 #include "apps/tern/commands/commands.hpp"
 #include "apps/tern/commands/options.hpp"
+#include "apps/tern/commands/setting_flag.hpp"
 #include "apps/tern/commands/trace_output.hpp"
 #include "apps/tern/explain.hpp"
 #include "apps/tern/language/evaluate.hpp"
@@ -23,12 +24,6 @@ constexpr std::uint64_t shown_limit = std::uint64_t{1} << 30;
 
 struct eval_options {
   std::string statements;
-  std::string scheduler = "threads";
-  unsigned threads = 0;
-  unsigned nodes = 0;
-  std::string join;
-  std::string memory;
-  std::string chunks = "auto";
   std::string trace;
   std::string output;
   bool rotate = false;
@@ -57,32 +52,31 @@ int complain_of_sink(const failure& f) {
                   f.what);
 }
 
-/// The command line as a session wants it; the status to exit with, if wrong.
-int read_options(const eval_options& o, session_options& out) {
-  const auto kind = scheduler_named(o.scheduler);
-  if (!kind)
-    return complain(exit_usage,
-                    fmt::format("unknown scheduler '{}': synchronous, threads, "
-                                "processes or cluster",
-                                o.scheduler));
-  out.scheduler = o.join.empty() ? *kind : scheduler::cluster;
-  if (out.scheduler == scheduler::cluster) {
-    if (o.join.empty())
-      return complain(exit_usage, "--scheduler cluster needs --join HOST:PORT");
-    const auto where = parse_address(o.join);
+/// Whether running nodes are to do the work: the scheduler's name says so, or
+/// an address that is at least as near as the name (a flag is nearer than the
+/// file).
+bool joins(const configuration& in) {
+  const auto& name = in[setting::scheduler_kind];
+  const auto& join = in[setting::join_address];
+  return scheduler_named(name.text) == scheduler::cluster
+         || (!join.text.empty() && join.from >= name.from);
+}
+
+/// What a session is to be; the status to exit with, if that is wrong.
+int read_options(const eval_options& o, const configuration& in,
+                 session_options& out) {
+  out.scheduler = *scheduler_named(in[setting::scheduler_kind].text);
+  if (joins(in)) {
+    const auto where = parse_address(in[setting::join_address].text);
     if (!where)
-      return complain(exit_usage, "--join: " + where.error().what);
+      return complain(exit_usage, "--scheduler cluster needs --join HOST:PORT");
+    out.scheduler = scheduler::cluster;
     out.join_host = where->host;
     out.join_port = where->port;
   }
-  if (!o.memory.empty()) {
-    const auto bytes = parse_size(o.memory);
-    if (!bytes)
-      return complain(exit_usage, "--memory: " + bytes.error().what);
-    out.memory = *bytes;
-  }
-  out.threads = o.threads;
-  out.nodes = o.nodes;
+  out.memory = *parse_memory(in[setting::memory_limit].text);
+  out.threads = *parse_count(in[setting::thread_count].text, most_threads);
+  out.nodes = *parse_count(in[setting::node_count].text, most_nodes);
   out.rotate = o.rotate;
   out.trace = !o.trace.empty();
   return exit_well;
@@ -171,16 +165,17 @@ std::vector<array> computed_for(const program_value& value,
   return arrays;
 }
 
-int run_eval(const eval_options& o) {
-  session_options options;
-  if (const auto status = read_options(o, options); status != exit_well)
+int run_eval(const eval_options& o, const configuration& settings) {
+  if (const auto status = complain_of(settings, "eval"); status != exit_well)
     return status;
-  const auto cut = parse_chunks(o.chunks);
-  if (!cut)
-    return complain(exit_usage, "--chunks: " + cut.error().what);
+  session_options options;
+  if (const auto status = read_options(o, settings, options);
+      status != exit_well)
+    return status;
   program_value value;
   try {
-    value = evaluate(o.statements, {*cut});
+    value = evaluate(o.statements,
+                     {*parse_chunks(settings[setting::chunk_sizes].text)});
   } catch (const language_error& e) {
     return complain(exit_usage, e.what());
   }
@@ -223,24 +218,16 @@ int run_eval(const eval_options& o) {
 
 } // namespace
 
-void add_eval(CLI::App& tool) {
+void add_eval(CLI::App& tool, configuration& settings) {
   auto o = std::make_shared<eval_options>();
   auto* c = tool.add_subcommand(
       "eval", "Compute statements and show the value of the last one.");
   c->add_option("statements", o->statements, "for example 'ones(10).sum()'")
       ->required();
-  c->add_option("--scheduler", o->scheduler,
-                "synchronous, threads, processes or cluster")
-      ->capture_default_str();
-  c->add_option("--threads", o->threads,
-                "compute threads per node (default: cores / nodes)");
-  c->add_option("--nodes", o->nodes, "node processes of `processes`")
-      ->check(CLI::Range(1, 256));
-  c->add_option("--join", o->join, "HOST:PORT of a running node: `cluster`");
-  c->add_option("--memory", o->memory, "of all nodes together, e.g. 2GB");
-  c->add_option("--chunks", o->chunks,
-                "auto, N or N,M,...: for sources that do not say")
-      ->capture_default_str();
+  for (const auto which :
+       {setting::scheduler_kind, setting::thread_count, setting::node_count,
+        setting::join_address, setting::memory_limit, setting::chunk_sizes})
+    add_flag_of(which, *c, settings);
   c->add_flag("--rotate", o->rotate, "move every actor at every step");
   c->add_flag("--explain", o->explain, "the layers, before and after passes");
   c->add_option("--trace", o->trace, "record messages and tasks into FILE");
@@ -251,7 +238,8 @@ void add_eval(CLI::App& tool) {
   tern eval 'x = random.random((4000, 4000)); ((x + x.T) - x.mean(axis=0)).std()'
   tern eval --scheduler processes --nodes 3 'arange(1000, chunks=10).sum()'
   tern eval 'nanmean(open_nc("sst.nc", "SST"), axis=0)' -o mean.nc)");
-  c->callback([o] { throw CLI::RuntimeError(run_eval(*o)); });
+  c->callback(
+      [o, &settings] { throw CLI::RuntimeError(run_eval(*o, settings)); });
 }
 
 } // namespace tern

@@ -1,6 +1,7 @@
 #include "actors/node.hpp"
 #include "apps/tern/commands/commands.hpp"
 #include "apps/tern/commands/options.hpp"
+#include "apps/tern/commands/setting_flag.hpp"
 #include "dataflow/runtime/service.hpp"
 
 #include <fmt/format.h>
@@ -22,7 +23,6 @@ struct move_options {
   std::string plan;
   std::string task;
   unsigned target = 0;
-  std::string join;
 };
 
 /// Keeps the first answer of a kind.
@@ -74,12 +74,14 @@ int complain(int status, const std::string& what) {
   return status;
 }
 
-int run_move(const move_options& o) {
-  const auto where = parse_address(o.join);
+int run_move(const move_options& o, const configuration& settings) {
+  if (const auto status = complain_of(settings, "move"); status != exit_well)
+    return status;
+  const auto where = parse_address(settings[setting::join_address].text);
   const auto plan_id = number(o.plan, 16);
   const auto task = parse_task(o.task);
   if (!where)
-    return complain(exit_usage, "--join: " + where.error().what);
+    return complain(exit_usage, "which cluster? --join HOST:PORT");
   if (!plan_id)
     return complain(exit_usage, fmt::format("'{}' is no plan: `tern status` "
                                             "lists them",
@@ -122,7 +124,7 @@ int run_move(const move_options& o) {
 
 } // namespace
 
-void add_move(CLI::App& tool) {
+void add_move(CLI::App& tool, configuration& settings) {
   auto o = std::make_shared<move_options>();
   auto* c = tool.add_subcommand(
       "move", "Move one task, or the block it made, to another node.");
@@ -131,10 +133,11 @@ void add_move(CLI::App& tool) {
       ->required();
   c->add_option("node", o->target, "number of the node in the plan's view")
       ->required();
-  c->add_option("--join", o->join, "HOST:PORT of any node")->required();
+  add_flag_of(setting::join_address, *c, settings);
   c->footer("Example:\n  tern move 1f2e3d4c5b6a7988 7/0 2 --join "
             "127.0.0.1:7000");
-  c->callback([o] { throw CLI::RuntimeError(run_move(*o)); });
+  c->callback(
+      [o, &settings] { throw CLI::RuntimeError(run_move(*o, settings)); });
 }
 
 } // namespace tern

@@ -1,5 +1,6 @@
 #include "apps/tern/commands/commands.hpp"
 #include "apps/tern/commands/options.hpp"
+#include "apps/tern/commands/setting_flag.hpp"
 #include "apps/tern/node_status.hpp"
 #include "dataflow/runtime/node_process.hpp"
 
@@ -14,10 +15,7 @@ namespace tern {
 namespace {
 
 struct node_options {
-  std::string listen = "127.0.0.1:0";
   std::vector<std::string> join;
-  unsigned threads = 0;
-  std::string memory;
   bool insecure = false;
   bool watch_stdin = false;
 };
@@ -27,40 +25,43 @@ int complain(int status, const std::string& what) {
   return status;
 }
 
-int read_options(const node_options& o, node_process& out) {
+int read_options(const node_options& o, const configuration& in,
+                 node_process& out) {
   auto& config = out.config;
-  const auto listen = parse_address(o.listen);
-  if (!listen)
-    return complain(exit_usage, "--listen: " + listen.error().what);
+  const auto listen = parse_address(in[setting::listen_address].text);
   if (!is_loopback(listen->host) && !o.insecure)
     return complain(exit_usage,
                     fmt::format("refusing to listen on {}: nodes do not "
                                 "authenticate each other yet; --insecure if "
                                 "the network is trusted",
                                 listen->host));
-  for (const auto& text : o.join) {
+  auto join = o.join;
+  if (const auto& one = in[setting::join_address].text;
+      join.empty() && !one.empty())
+    join.push_back(one);
+  for (const auto& text : join) {
     const auto where = parse_address(text);
     if (!where)
       return complain(exit_usage, "--join: " + where.error().what);
     out.peers.push_back({where->host, where->port});
   }
-  if (!o.memory.empty()) {
-    const auto bytes = parse_size(o.memory);
-    if (!bytes)
-      return complain(exit_usage, "--memory: " + bytes.error().what);
-    config.memory_limit = *bytes;
-  }
+  config.memory_limit = *parse_memory(in[setting::memory_limit].text);
   config.host = listen->host == "localhost" ? "127.0.0.1" : listen->host;
   config.port = listen->port;
-  config.threads = o.threads > 0
-                       ? o.threads
-                       : std::max(1u, std::thread::hardware_concurrency());
+  config.threads = *parse_count(in[setting::thread_count].text, most_threads);
+  if (config.threads == 0)
+    config.threads = std::max(1u, std::thread::hardware_concurrency());
   return exit_well;
 }
 
-int run_node(const node_options& o) {
+int run_node(const node_options& o, configuration& settings) {
+  if (o.watch_stdin) // it belongs to a session, which has said everything
+    settings.drop_all_but_flags();
+  if (const auto status = complain_of(settings, "node"); status != exit_well)
+    return status;
   node_process process;
-  if (const auto status = read_options(o, process); status != exit_well)
+  if (const auto status = read_options(o, settings, process);
+      status != exit_well)
     return status;
   process.watch_stdin = o.watch_stdin;
   process.status = encode_status;
@@ -70,16 +71,15 @@ int run_node(const node_options& o) {
 
 } // namespace
 
-void add_node(CLI::App& tool) {
+void add_node(CLI::App& tool, configuration& settings) {
   auto o = std::make_shared<node_options>();
   auto* c = tool.add_subcommand("node", "Run a node until SIGTERM.");
-  c->add_option("--listen", o->listen, "HOST:PORT; port 0 picks one")
-      ->capture_default_str();
+  for (const auto which :
+       {setting::listen_address, setting::thread_count, setting::memory_limit})
+    add_flag_of(which, *c, settings);
   c->add_option("--join", o->join,
                 "HOST:PORT of a node; given more than once, the first that "
                 "answers");
-  c->add_option("--threads", o->threads, "compute threads (default: cores)");
-  c->add_option("--memory", o->memory, "limit for blocks, e.g. 2GB");
   c->add_flag("--insecure", o->insecure,
               "listen on an address that is not loopback");
   c->add_flag("--watch-stdin", o->watch_stdin,
@@ -87,7 +87,8 @@ void add_node(CLI::App& tool) {
   c->footer(R"(Examples:
   tern node --listen 127.0.0.1:7000
   tern node --join 127.0.0.1:7000 --threads 2 --memory 4GB)");
-  c->callback([o] { throw CLI::RuntimeError(run_node(*o)); });
+  c->callback(
+      [o, &settings] { throw CLI::RuntimeError(run_node(*o, settings)); });
 }
 
 } // namespace tern

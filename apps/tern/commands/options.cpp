@@ -46,6 +46,24 @@ result<std::uint64_t> parse_size(const std::string& text) {
   return static_cast<std::uint64_t>(bytes);
 }
 
+result<std::uint64_t> parse_memory(const std::string& text) {
+  if (text == "auto")
+    return 0;
+  return parse_size(text);
+}
+
+result<unsigned> parse_count(const std::string& text, unsigned most) {
+  if (text == "auto")
+    return 0;
+  unsigned number = 0;
+  const auto* last = text.data() + text.size();
+  const auto [end, error] = std::from_chars(text.data(), last, number);
+  if (error != std::errc{} || end != last || number > most)
+    return usage(
+        fmt::format("'{}' is no count: write auto or 1 to {}", text, most));
+  return number;
+}
+
 result<address> parse_address(const std::string& text) {
   const auto colon = text.rfind(':');
   unsigned port = 0;

@@ -22,6 +22,15 @@ enum exit_status : int {
 /// Bytes: `1000`, `2GB` (10^9), `512MiB` (2^20), also without the B.
 result<std::uint64_t> parse_size(const std::string& text);
 
+/// The same; `auto` is 0: no limit.
+result<std::uint64_t> parse_memory(const std::string& text);
+
+inline constexpr unsigned most_threads = 1024;
+inline constexpr unsigned most_nodes = 256;
+
+/// A whole number up to `most`; `auto` and 0 are 0: to be chosen.
+result<unsigned> parse_count(const std::string& text, unsigned most);
+
 struct address {
   std::string host;
   std::uint16_t port = 0;

@@ -1,6 +1,7 @@
 #include "actors/node.hpp"
 #include "apps/tern/commands/commands.hpp"
 #include "apps/tern/commands/options.hpp"
+#include "apps/tern/commands/setting_flag.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -18,7 +19,6 @@ using json = nlohmann::ordered_json;
 constexpr auto answer_limit = std::chrono::seconds(5);
 
 struct status_options {
-  std::string join;
   bool json = false;
 };
 
@@ -94,10 +94,12 @@ void print(const json& status) {
         p["tasks_total"].get<std::uint64_t>());
 }
 
-int run_status(const status_options& o) {
-  const auto where = parse_address(o.join);
+int run_status(const status_options& o, const configuration& settings) {
+  if (const auto status = complain_of(settings, "status"); status != exit_well)
+    return status;
+  const auto where = parse_address(settings[setting::join_address].text);
   if (!where) {
-    std::cerr << "tern status: --join: " << where.error().what << '\n';
+    std::cerr << "tern status: which cluster? --join HOST:PORT\n";
     return exit_usage;
   }
   const auto status = whole_status(*where);
@@ -114,13 +116,14 @@ int run_status(const status_options& o) {
 
 } // namespace
 
-void add_status(CLI::App& tool) {
+void add_status(CLI::App& tool, configuration& settings) {
   auto o = std::make_shared<status_options>();
   auto* c = tool.add_subcommand("status", "Show the nodes and their plans.");
-  c->add_option("--join", o->join, "HOST:PORT of any node")->required();
+  add_flag_of(setting::join_address, *c, settings);
   c->add_flag("--json", o->json, "one JSON object on standard output");
   c->footer("Example:\n  tern status --join 127.0.0.1:7000");
-  c->callback([o] { throw CLI::RuntimeError(run_status(*o)); });
+  c->callback(
+      [o, &settings] { throw CLI::RuntimeError(run_status(*o, settings)); });
 }
 
 } // namespace tern
