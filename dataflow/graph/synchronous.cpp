@@ -47,6 +47,8 @@ private:
   }
 
   result<void> step(const block_key& task) {
+    if (how_.cancelled && how_.cancelled())
+      return fail(failure_kind::cancelled, "cancelled");
     inputs_.clear();
     edges_.for_each_input(task, [&](auto, const block_key& from) {
       inputs_.push_back(at(from).made);

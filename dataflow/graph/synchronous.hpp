@@ -19,6 +19,8 @@ struct synchronous_options {
       sink;
   /// After each task.
   std::function<void(std::int64_t done, std::int64_t tasks)> progress;
+  /// Asked before each task; true ends the run with `cancelled`.
+  std::function<bool()> cancelled;
 };
 
 struct synchronous_report {

@@ -302,6 +302,7 @@ result<run_report> synchronous_executor::compute(graph work,
       hooks.progress(static_cast<std::uint64_t>(done),
                      static_cast<std::uint64_t>(tasks));
   };
+  how.cancelled = hooks.cancelled;
   const auto done = run_synchronously(edges, how);
   if (!done)
     return tl::make_unexpected(done.error());

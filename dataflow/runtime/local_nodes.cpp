@@ -24,7 +24,7 @@ namespace tern {
 namespace {
 
 constexpr auto start_limit = std::chrono::seconds(10);
-constexpr auto stop_limit = std::chrono::seconds(2);
+constexpr auto stop_limit = std::chrono::milliseconds(700);
 
 } // namespace
 

@@ -11,8 +11,8 @@
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
+#include <signal.h>
 
-#include <csignal>
 #include <iostream>
 #include <memory>
 
@@ -31,10 +31,20 @@ struct eval_options {
   bool json = false;
 };
 
-volatile std::sig_atomic_t interrupted = 0;
+volatile sig_atomic_t interrupted = 0;
 
-void on_interrupt(int) {
-  interrupted = 1;
+void on_interrupt(int signal) {
+  interrupted = signal;
+}
+
+/// The first SIGINT or SIGTERM ends the computation in order: nodes stop, files
+/// that are not whole go. A second one ends the process.
+void heed_interrupts() {
+  struct sigaction action {};
+  action.sa_handler = on_interrupt;
+  action.sa_flags = SA_RESTART | static_cast<int>(SA_RESETHAND);
+  for (const int signal : {SIGINT, SIGTERM})
+    ::sigaction(signal, &action, nullptr);
 }
 
 int complain(int status, const std::string& what) {
@@ -42,7 +52,12 @@ int complain(int status, const std::string& what) {
   return status;
 }
 
+/// After an interrupt every failure is its consequence.
 int complain(const failure& f) {
+  if (interrupted != 0)
+    return complain(exit_failed, interrupted == SIGTERM
+                                     ? "interrupted (SIGTERM)"
+                                     : "interrupted (SIGINT)");
   return complain(exit_failed, f.what);
 }
 
@@ -187,7 +202,7 @@ int run_eval(const eval_options& o, const configuration& settings) {
   std::vector<block> results;
   run_report report;
   if (!arrays.empty()) {
-    std::signal(SIGINT, on_interrupt);
+    heed_interrupts();
     auto sinks = make_sinks(o, arrays);
     if (!sinks)
       return complain_of_sink(sinks.error());

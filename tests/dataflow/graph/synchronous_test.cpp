@@ -153,6 +153,22 @@ BOOST_AUTO_TEST_CASE(a_sink_that_fails_ends_it) {
   BOOST_TEST(handed == 2);
 }
 
+BOOST_AUTO_TEST_CASE(who_asks_to_stop_is_heard_before_the_next_task) {
+  edge_index edges{lowered(slide(8, 2))};
+  std::int64_t steps = 0;
+  synchronous_options how;
+  how.progress = [&](std::int64_t done, std::int64_t) {
+    steps = done;
+  };
+  how.cancelled = [&] {
+    return steps == 3;
+  };
+  const auto report = run_synchronously(edges, how);
+  BOOST_REQUIRE(!report.has_value());
+  BOOST_TEST((report.error().kind == failure_kind::cancelled));
+  BOOST_TEST(steps == 3);
+}
+
 BOOST_AUTO_TEST_CASE(what_nobody_can_do_is_a_failure) {
   for (auto& [name, g] : plans()) {
     edge_index edges{g};
