@@ -43,22 +43,24 @@ struct operation_name {
   }
 };
 
-void list_layers(std::ostream& out, const char* title, const graph& g) {
+/// How many layers and tasks, and a line for each layer.
+std::string layers_of(const graph& g) {
   const edge_index edges{g};
-  out << fmt::format("{}: {} layers, {} tasks\n", title, edges.layers(),
-                     edges.tasks());
+  auto text =
+      fmt::format("{} layers, {} tasks\n", edges.layers(), edges.tasks());
   for (layer_id id = 0; id < edges.layers(); ++id) {
     const auto& l = edges.at(id);
     std::string inputs;
     for (const auto& in : l.inputs)
       inputs += fmt::format(" {}", in.from);
-    out << fmt::format("  {:3}{} {:24} {:8} blocks {:12} tasks {:8} from{:8} "
-                       "{}\n",
-                       id, edges.is_root(id) ? '*' : ' ',
-                       std::visit(operation_name{}, l.op), name_of(l.type),
-                       to_string(edges.grid_of(id)), edges.needed(id).size(),
-                       inputs.empty() ? " -" : inputs, l.expression);
+    text += fmt::format("  {:3}{} {:24} {:8} blocks {:12} tasks {:8} from{:8} "
+                        "{}\n",
+                        id, edges.is_root(id) ? '*' : ' ',
+                        std::visit(operation_name{}, l.op), name_of(l.type),
+                        to_string(edges.grid_of(id)), edges.needed(id).size(),
+                        inputs.empty() ? " -" : inputs, l.expression);
   }
+  return text;
 }
 
 } // namespace
@@ -67,9 +69,13 @@ void explain(std::ostream& out, std::span<const array> arrays) {
   if (arrays.empty())
     return;
   auto g = lower(arrays);
-  list_layers(out, "lowered", g);
+  auto before = layers_of(g);
+  out << "lowered: " << before;
   optimize(std::move(g), [&](std::string_view pass, const graph& after) {
-    list_layers(out, fmt::format("after {}", pass).c_str(), after);
+    auto text = layers_of(after);
+    out << "after " << pass << ": "
+        << (text == before ? "nothing changed\n" : text);
+    before = std::move(text);
   });
 }
 

@@ -146,7 +146,9 @@ BOOST_AUTO_TEST_CASE(help_shows_examples) {
 BOOST_AUTO_TEST_CASE(explain_lists_the_layers_after_each_pass) {
   const auto r = tern::test::tern({"eval", slide, "--explain"});
   BOOST_TEST(r.status == 0);
-  BOOST_TEST(r.err.find("after fuse") != std::string::npos);
+  BOOST_TEST(r.err.find("after fuse: ") != std::string::npos);
+  BOOST_TEST(r.err.find("after cull: nothing changed") != std::string::npos,
+             r.err);
 }
 
 BOOST_AUTO_TEST_CASE(simulated_seeds_pass_and_are_counted) {
