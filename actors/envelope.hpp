@@ -50,6 +50,9 @@ enum class message_kind : std::uint16_t {
   inspect,
   inspected,
   released,
+  plan_lent,
+  steal_ask,
+  steal_answer,
 
   // 200..299: free for applications
   application = 200,

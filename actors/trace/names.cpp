@@ -99,6 +99,12 @@ std::string_view name_of(message_kind kind) noexcept {
     return "inspected";
   case message_kind::released:
     return "released";
+  case message_kind::plan_lent:
+    return "plan_lent";
+  case message_kind::steal_ask:
+    return "steal_ask";
+  case message_kind::steal_answer:
+    return "steal_answer";
   case message_kind::application:
     return "application";
   }

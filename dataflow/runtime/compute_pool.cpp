@@ -68,6 +68,7 @@ void compute_pool::push(runnable_plan& plan, task_record& task) {
   }
   if (own && queued == 1)
     return; // this thread takes it itself, next
+  tell(tell_surplus_, &load_watcher::surplus);
   std::atomic_thread_fence(std::memory_order_seq_cst);
   if (sleepers_.load(std::memory_order_relaxed) > 0)
     wake();
@@ -118,13 +119,17 @@ void compute_pool::loop(unsigned self) {
   work next{};
   while (!stop_.load(std::memory_order_relaxed)) {
     if (!take(self, next)) {
+      if (auto* watcher = watcher_.load())
+        watcher->idle();
       sleep(self);
       continue;
     }
+    tell(tell_busy_, &load_watcher::busy);
     me.executing.store(true, std::memory_order_relaxed);
     next.plan->run(*next.task);
     me.executing.store(false, std::memory_order_relaxed);
     me.active.store(nullptr, std::memory_order_release);
+    tell(tell_surplus_, &load_watcher::surplus);
   }
 }
 
@@ -190,6 +195,45 @@ bool compute_pool::take(unsigned self, work& out) {
     if (pop(*workers_[(self + i) % workers_.size()], self, any_priority, out))
       return true;
   return idle_but(self) && take_source(self, any_priority - 1, true, out);
+}
+
+void compute_pool::tell(const std::atomic<bool>& wanted,
+                        void (load_watcher::*what)()) {
+  if (wanted.load(std::memory_order_relaxed))
+    if (auto* watcher = watcher_.load())
+      (watcher->*what)();
+}
+
+// The end of a heap's array is among its leaves: late in the order, and it may
+// go without the heap being mended.
+std::vector<task_record*> compute_pool::take_back(runnable_plan& plan,
+                                                  std::size_t most) {
+  std::vector<task_record*> out;
+  for (auto& w : workers_) {
+    std::lock_guard guard{w->lock};
+    while (out.size() < most && !w->heap.empty()
+           && w->heap.back().plan == &plan) {
+      out.push_back(w->heap.back().task);
+      w->heap.pop_back();
+    }
+  }
+  return out;
+}
+
+std::size_t compute_pool::queued() const {
+  std::size_t n = 0;
+  for (const auto& w : workers_) {
+    std::lock_guard guard{w->lock};
+    n += w->heap.size();
+  }
+  return n;
+}
+
+unsigned compute_pool::executing() const noexcept {
+  unsigned n = 0;
+  for (const auto& w : workers_)
+    n += w->executing.load(std::memory_order_relaxed) ? 1 : 0;
+  return n;
 }
 
 bool compute_pool::idle_but(unsigned self) const noexcept {

@@ -25,6 +25,19 @@ public:
   virtual bool waits_for_blocks() const noexcept = 0;
 };
 
+/// Told of the load of a pool, by its compute threads or whoever pushes: must
+/// not block.
+class load_watcher {
+public:
+  virtual ~load_watcher() = default;
+  /// A thread found nothing to run, and is about to sleep.
+  virtual void idle() = 0;
+  /// While `expect_busy`: a thread found something to run.
+  virtual void busy() = 0;
+  /// While `expect_surplus`: something was queued, or a task has run.
+  virtual void surplus() = 0;
+};
+
 /// The node's compute threads and its ready queue.
 ///
 /// Each thread has a heap of ready tasks by static priority. It takes the best
@@ -49,6 +62,24 @@ public:
   /// that run; not from a compute thread.
   void remove(runnable_plan& plan);
 
+  /// From now on `watcher` is told; it outlives the pool's threads.
+  void watch(load_watcher& watcher) noexcept {
+    watcher_.store(&watcher);
+  }
+  void expect_busy(bool on) noexcept {
+    tell_busy_.store(on);
+  }
+  void expect_surplus(bool on) noexcept {
+    tell_surplus_.store(on);
+  }
+
+  /// Takes up to `most` queued tasks of `plan` from the far end of the order.
+  std::vector<task_record*> take_back(runnable_plan& plan, std::size_t most);
+  /// Tasks that wait for a thread.
+  std::size_t queued() const;
+  /// Threads that run a task, about.
+  unsigned executing() const noexcept;
+
   unsigned threads() const noexcept {
     return static_cast<unsigned>(workers_.size());
   }
@@ -62,7 +93,7 @@ private:
     runnable_plan* plan;
   };
   struct worker {
-    spin_lock lock; ///< guards heap
+    mutable spin_lock lock; ///< guards heap
     std::vector<work> heap;
     std::atomic<runnable_plan*> active{nullptr};
     std::atomic<bool> executing{false};
@@ -80,6 +111,7 @@ private:
   void sleep(unsigned self);
   void wake() noexcept;
   void publish(plan_list list);
+  void tell(const std::atomic<bool>& wanted, void (load_watcher::*what)());
 
   std::vector<std::unique_ptr<worker>> workers_;
   std::atomic<const plan_list*> plans_;
@@ -91,6 +123,9 @@ private:
   std::condition_variable wake_;
   std::uint64_t wake_count_ = 0;
   std::atomic<bool> stop_{false};
+  std::atomic<load_watcher*> watcher_{nullptr};
+  std::atomic<bool> tell_busy_{false};
+  std::atomic<bool> tell_surplus_{false};
 };
 
 } // namespace tern

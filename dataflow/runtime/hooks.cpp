@@ -63,4 +63,15 @@ task_hooks hooks_with(const kernel_registry& kernels, const edge_index& edges,
   return hooks;
 }
 
+bool knows_all(const kernel_registry& kernels, const edge_index& edges) {
+  const auto callees = callees_of(kernels, edges);
+  for (layer_id id = 0; id < edges.layers(); ++id) {
+    const auto& c = callees[id];
+    if (std::holds_alternative<op_call>(edges.at(id).op) && !c.registered
+        && !c.held && !c.receipt)
+      return false;
+  }
+  return true;
+}
+
 } // namespace tern

@@ -12,4 +12,7 @@ namespace tern {
 task_hooks hooks_with(const kernel_registry& kernels, const edge_index& edges,
                       held_source held);
 
+/// Is every function that the graph calls among `kernels`?
+bool knows_all(const kernel_registry& kernels, const edge_index& edges);
+
 } // namespace tern

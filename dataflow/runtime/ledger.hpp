@@ -1,7 +1,9 @@
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
+#include <limits>
 
 namespace tern {
 
@@ -36,6 +38,13 @@ public:
   /// A moving task with a block of `bytes` has room here.
   bool may_take(std::uint64_t bytes) const noexcept {
     return limit_ == 0 || bytes == 0 || used() + bytes <= limit_;
+  }
+  /// What work from elsewhere may take up here: all below which sources fire.
+  std::uint64_t room() const noexcept {
+    if (limit_ == 0)
+      return std::numeric_limits<std::uint64_t>::max();
+    const auto most = limit_ / 5 * 3;
+    return most - std::min(most, used());
   }
   std::uint64_t used() const noexcept {
     return used_.load(std::memory_order_relaxed);

@@ -37,8 +37,10 @@ struct lend_body {
 ///             bytes; data where it is small
 /// erred       to: consumer, from: producer, slot, error (as the answer to a
 ///             want: to is 0)
-/// want        to: producer, asker
-/// block_data  from: producer, data: the answer
+/// want        to: producer, asker, bytes: a stamp of the asker's
+/// block_data  from: producer, data: the answer, bytes: the stamp if it went
+/// out
+///             at once
 /// release     to: producer, ordinal
 /// lend        to: the task that moves, node: from where, lend; data: the block
 ///             if it holds one
@@ -53,6 +55,12 @@ struct lend_body {
 /// inspect     to: the task, asker; answered by inspected (from, node: where,
 ///             ordinal: that node's place, epoch, slot: inputs filled, text:
 ///             its phase)
+///
+/// Between nodes, about no task and no plan:
+///
+/// steal_ask   slot: threads of the thief, ordinal: what it asks
+///             (steal_state::question), bytes: room it has
+/// steal_answer slot: tasks given
 struct dataflow_message {
   message_kind kind = message_kind::have;
   std::uint64_t to = 0; ///< packed keys

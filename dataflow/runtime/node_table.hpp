@@ -24,7 +24,8 @@ public:
 
   explicit node_table(const plan_view& view)
     : capacity_(view.places.size() + most_guests),
-      ids_(std::make_unique<std::atomic<std::uint64_t>[]>(capacity_)) {
+      ids_(std::make_unique<std::atomic<std::uint64_t>[]>(capacity_)),
+      declined_(std::make_unique<std::atomic<bool>[]>(capacity_)) {
     for (const auto& place : view.places)
       append(place.node);
     places_ = size();
@@ -65,6 +66,15 @@ public:
     return append(id);
   }
 
+  /// A node that refused a task of this plan is offered no others.
+  void decline(node_index n) noexcept {
+    if (n < size())
+      declined_[n].store(true, std::memory_order_relaxed);
+  }
+  bool has_declined(node_index n) const noexcept {
+    return n < size() && declined_[n].load(std::memory_order_relaxed);
+  }
+
 private:
   node_index append(node_id id) {
     const auto at = size_.load(std::memory_order_relaxed);
@@ -77,6 +87,7 @@ private:
 
   const std::size_t capacity_;
   std::unique_ptr<std::atomic<std::uint64_t>[]> ids_;
+  std::unique_ptr<std::atomic<bool>[]> declined_;
   std::atomic<std::size_t> size_{0};
   std::size_t places_ = 0;
   std::mutex mutex_; ///< of those who append

@@ -1,9 +1,12 @@
 #include "dataflow/runtime/plan_host.hpp"
 
 #include "actors/node.hpp"
+#include "actors/trace/clock.hpp"
 #include "actors/trace/tracer.hpp"
 #include "dataflow/runtime/hooks.hpp"
 #include "dataflow/runtime/message_codec.hpp"
+
+#include <algorithm>
 
 namespace tern {
 
@@ -11,11 +14,13 @@ plan_host::plan_host(const plan& p, std::shared_ptr<const edge_index> edges,
                      surroundings world)
   : id_(p.id), keep_seconds_(p.keep_seconds), world_(std::move(world)),
     hooks_(hooks_with(world_.kernels, *edges, world_.held)),
+    times_(edges->layers()), rotate_(p.rotate), record_(p.record),
     arena_(world_.self.system()),
     engine_(std::move(edges), p.view, world_.self.id(),
             {.rotate = p.rotate,
              .record = p.record,
              .inline_bytes = inline_limit,
+             .takes_tasks = knows_all(world_.kernels, *edges),
              .faults = {}},
             world_.memory, *this) {}
 
@@ -38,6 +43,10 @@ plan_reply plan_host::reply() const {
   r.messages = n.messages.load();
   r.migrations = n.migrations.load();
   r.bytes_moved = n.bytes_moved.load();
+  r.steals = n.steals.load();
+  const auto& nodes = engine_.nodes();
+  for (auto i = nodes.places(); i < nodes.size(); ++i)
+    r.guests.push_back(nodes.id_of(static_cast<node_index>(i)));
   r.peak_bytes = world_.memory.peak();
   return r;
 }
@@ -50,7 +59,7 @@ void plan_host::run(task_record& task) {
     return;
   auto& trace = world_.self.trace();
   trace.emit(trace_kind::fired, name_of_task(task));
-  auto outcome = try_task(engine_.edges(), task.key(), *inputs, hooks_);
+  auto outcome = run_kernel(task, *inputs);
   inputs.reset();
   if (outcome) {
     trace.emit(trace_kind::finished, name_of_task(task));
@@ -60,6 +69,16 @@ void plan_host::run(task_record& task) {
     engine_.fail(task, std::move(outcome.error()));
   }
   world_.self.flush();
+}
+
+result<block> plan_host::run_kernel(const task_record& task,
+                                    std::span<const block> inputs) {
+  if (!world_.timed || !world_.timed->load(std::memory_order_relaxed))
+    return try_task(engine_.edges(), task.key(), inputs, hooks_);
+  const auto begin = monotonic_ns();
+  auto outcome = try_task(engine_.edges(), task.key(), inputs, hooks_);
+  times_.add(task.key().layer, monotonic_ns() - begin);
+  return outcome;
 }
 
 task_record* plan_host::next_source(bool must_progress) {
@@ -72,6 +91,42 @@ std::uint32_t plan_host::source_priority() const noexcept {
 
 bool plan_host::waits_for_blocks() const noexcept {
   return engine_.fetching() > 0;
+}
+
+// -- giving work away ---------------------------------------------------------
+
+std::size_t plan_host::give(steal_terms& terms) {
+  if (closed_.load() || terms.satisfied())
+    return 0;
+  const auto before = terms.tasks;
+  const auto kept =
+      engine_.give(world_.pool.take_back(*this, terms.tasks), terms);
+  for (auto* task : kept)
+    ready(*task);
+  const auto given = before - terms.tasks;
+  if (given > 0)
+    introduce(terms.thief);
+  return given;
+}
+
+// A node outside the view does not have the plan. The tasks may be there before
+// it is: they wait for it.
+void plan_host::introduce(node_id guest) {
+  if (!engine_.nodes().is_guest(engine_.nodes().find(guest))
+      || std::find(introduced_.begin(), introduced_.end(), guest)
+             != introduced_.end())
+    return;
+  introduced_.push_back(guest);
+  plan p;
+  p.id = id_;
+  p.view = engine_.view();
+  p.rotate = rotate_;
+  p.record = record_;
+  p.keep_seconds = keep_seconds_;
+  p.work = engine_.edges().source();
+  envelope head;
+  head.to = {id_, 0};
+  world_.self.send(guest, message_kind::plan_lent, head, encode(p));
 }
 
 // -- what the engine asks -----------------------------------------------------
@@ -91,6 +146,8 @@ void plan_host::ready(task_record& r) {
 void plan_host::send(node_id to, dataflow_message m) {
   if (world_.local(to, m))
     return;
+  if (m.kind == message_kind::want) // how long the block takes to come
+    m.bytes = monotonic_ns();
   auto out = encode(m, id_);
   out.head.cause = 0;
   if (out.bulk)

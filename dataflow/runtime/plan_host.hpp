@@ -4,8 +4,10 @@
 #include "dataflow/runtime/compute_pool.hpp"
 #include "dataflow/runtime/held_call.hpp"
 #include "dataflow/runtime/kernel_registry.hpp"
+#include "dataflow/runtime/layer_times.hpp"
 #include "dataflow/runtime/ledger.hpp"
 #include "dataflow/runtime/plan_message.hpp"
+#include "dataflow/runtime/steal_terms.hpp"
 #include "dataflow/runtime/task_actor.hpp"
 #include "dataflow/runtime/task_engine.hpp"
 
@@ -34,6 +36,8 @@ public:
     /// Takes messages to somebody in this process who is not a node (a
     /// session's collector); false: nobody of that name is here.
     std::function<bool(node_id to, dataflow_message& m)> local;
+    /// True once there is another node that may want work: kernels are timed.
+    const std::atomic<bool>* timed = nullptr;
   };
 
   plan_host(const plan& p, std::shared_ptr<const edge_index> edges,
@@ -57,6 +61,10 @@ public:
   }
   plan_reply reply() const;
 
+  /// Gives work to an idle node, and the plan itself to one that is not in its
+  /// view; how many tasks went. One call at a time.
+  std::size_t give(steal_terms& terms);
+
   // runnable_plan
   void run(task_record& task) override;
   task_record* next_source(bool must_progress) override;
@@ -64,6 +72,10 @@ public:
   bool waits_for_blocks() const noexcept override;
 
 private:
+  void introduce(node_id guest);
+  result<block> run_kernel(const task_record& task,
+                           std::span<const block> inputs);
+
   // task_environment
   task_record& make(const block_key& key, std::uint32_t slots,
                     std::uint32_t consumers, bool mine,
@@ -73,6 +85,9 @@ private:
   void ended(task_record& r, std::string_view reason) override;
   void transition(const task_record& r, std::uint8_t event,
                   std::uint32_t argument, effect effects) override;
+  std::uint64_t mean_time(layer_id layer) const override {
+    return times_.mean(layer);
+  }
   // task_mail
   bool receive_bytes(std::span<const char> bytes) override;
 
@@ -85,6 +100,10 @@ private:
   std::uint32_t keep_seconds_;
   surroundings world_;
   task_hooks hooks_;
+  layer_times times_;
+  bool rotate_;
+  bool record_;
+  std::vector<node_id> introduced_; ///< guests that have the plan from here
   lean_arena<task_actor> arena_; ///< before the engine, which uses its actors
   task_engine engine_;
 };

@@ -38,6 +38,9 @@ std::vector<std::byte> encode(const plan_reply& r) {
   root.setPeakBytes(r.peak_bytes);
   root.setSteals(r.steals);
   root.setBytesSpilled(r.bytes_spilled);
+  auto guests = root.initGuests(static_cast<unsigned>(r.guests.size()));
+  for (unsigned i = 0; i < r.guests.size(); ++i)
+    guests.set(i, r.guests[i].value);
   return encode_capnp(builder);
 }
 
@@ -80,6 +83,8 @@ result<plan_reply> decode_reply(std::span<const std::byte> bytes) {
         r.peak_bytes = in.getPeakBytes();
         r.steals = in.getSteals();
         r.bytes_spilled = in.getBytesSpilled();
+        for (auto guest : in.getGuests())
+          r.guests.push_back(node_id{guest});
         return r;
       });
 }

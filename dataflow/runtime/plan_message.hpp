@@ -35,6 +35,7 @@ struct plan_reply {
   std::uint64_t peak_bytes = 0;
   std::uint64_t steals = 0;
   std::uint64_t bytes_spilled = 0;
+  std::vector<node_id> guests; ///< outside the view, with tasks of the plan
 };
 
 std::vector<std::byte> encode(const plan& p);

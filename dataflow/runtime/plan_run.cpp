@@ -68,10 +68,14 @@ void plan_run::receive_reply(node_id from, message_kind kind,
     refused_ =
         fmt::format("node {} refused the plan: {}", to_string(from), r.refused);
   replies_[from.value] = r;
+  for (auto guest : r.guests)
+    if (std::find(guests_.begin(), guests_.end(), guest) == guests_.end())
+      guests_.push_back(guest);
   if (kind == message_kind::plan_accepted)
     ++accepted_;
-  else
-    ++progress_replies_;
+  else if (auto owed = owed_.find(from.value);
+           owed != owed_.end() && --owed->second == 0)
+    owed_.erase(owed);
   changed_.notify_one();
 }
 
@@ -80,13 +84,14 @@ void plan_run::node_down(const member& who, const std::string& reason) {
   const bool ours =
       std::any_of(places.begin(), places.end(),
                   [&](const auto& place) { return place.node == who.id; });
+  std::lock_guard guard{mutex_};
+  owed_.erase(who.id.value);
+  changed_.notify_one();
   if (!ours)
     return;
-  std::lock_guard guard{mutex_};
   if (died_.empty())
     died_ = fmt::format("node {}:{} (process {}, {}) died: {}", who.host,
                         who.port, who.pid, to_string(who.id), reason);
-  changed_.notify_one();
 }
 
 // -- the run ------------------------------------------------------------------
@@ -225,21 +230,42 @@ void plan_run::poll_progress(const compute_hooks& hooks) {
       done += r.done;
   }
   hooks.progress(done, static_cast<std::uint64_t>(edges_->tasks()));
-  ask_progress();
+  ask_progress(known_nodes());
 }
 
-void plan_run::ask_progress() {
-  asked_ += plan_.view.places.size();
-  service_.ask_progress(plan_.id, plan_.view);
+// The nodes of the view, in its order, then guests in that of their naming.
+std::vector<node_id> plan_run::known_nodes() {
+  std::vector<node_id> out;
+  for (const auto& place : plan_.view.places)
+    out.push_back(place.node);
+  std::lock_guard guard{mutex_};
+  out.insert(out.end(), guests_.begin(), guests_.end());
+  return out;
 }
 
+void plan_run::ask_progress(const std::vector<node_id>& nodes) {
+  {
+    std::lock_guard guard{mutex_};
+    for (auto node : nodes)
+      ++owed_[node.value];
+  }
+  service_.ask_progress(plan_.id, nodes);
+}
+
+// In rounds, since a reply may name guests that nobody has named before.
 void plan_run::final_counts(run_report& report) {
-  ask_progress();
-  std::unique_lock guard{mutex_};
-  changed_.wait_for(guard, counts_limit,
-                    [&] { return progress_replies_ >= asked_; });
-  for (const auto& place : plan_.view.places) {
-    const auto& r = replies_[place.node.value];
+  std::vector<node_id> asked;
+  for (auto nodes = known_nodes(); nodes.size() > asked.size();
+       nodes = known_nodes()) {
+    ask_progress({nodes.begin() + static_cast<std::ptrdiff_t>(asked.size()),
+                  nodes.end()});
+    asked = std::move(nodes);
+    std::unique_lock guard{mutex_};
+    changed_.wait_for(guard, counts_limit, [&] { return owed_.empty(); });
+  }
+  std::lock_guard guard{mutex_};
+  for (auto node : asked) {
+    const auto& r = replies_[node.value];
     report.tasks += r.done;
     report.messages += r.messages;
     report.migrations += r.migrations;
@@ -249,6 +275,7 @@ void plan_run::final_counts(run_report& report) {
     report.bytes_spilled += r.bytes_spilled;
     report.messages_by_node.push_back(r.messages);
   }
+  report.nodes = static_cast<unsigned>(asked.size());
 }
 
 } // namespace tern

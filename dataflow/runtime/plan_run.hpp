@@ -55,7 +55,8 @@ private:
                          const compute_hooks& hooks);
   result<void> check(const compute_hooks& hooks);
   void want_more();
-  void ask_progress();
+  std::vector<node_id> known_nodes();
+  void ask_progress(const std::vector<node_id>& nodes);
   void poll_progress(const compute_hooks& hooks);
   void final_counts(run_report& report);
   root root_at(std::size_t number) const;
@@ -76,14 +77,14 @@ private:
   std::map<std::uint64_t, std::size_t> waiting_; ///< packed key -> root
   std::map<std::size_t, arrival> early_;         ///< arrived before its turn
   std::chrono::steady_clock::time_point polled_{};
-  std::size_t asked_ = 0; ///< progress replies that will come
 
   std::mutex mutex_; ///< guards what follows
   std::condition_variable changed_;
   std::deque<dataflow_message> inbox_;
   std::map<std::uint64_t, plan_reply> replies_; ///< by node
   std::size_t accepted_ = 0;
-  std::size_t progress_replies_ = 0;
+  std::vector<node_id> guests_; ///< nodes outside the view, as they are named
+  std::map<std::uint64_t, std::size_t> owed_; ///< progress replies, by node
   std::string refused_;
   std::string died_;
 };

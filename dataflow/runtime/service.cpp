@@ -40,10 +40,19 @@ bool is_answer(const dataflow_message& m) {
 
 } // namespace
 
-dataflow_service::dataflow_service(node& self, kernel_registry kernels)
+dataflow_service::dataflow_service(node& self, kernel_registry kernels,
+                                   bool steals)
   : self_(self), kernels_(std::move(kernels)),
     memory_(self.self().memory_limit), held_(held_elsewhere()),
+    sharing_({self_, pool_, memory_, slow_, gate_,
+              [this] { return plans_.all(); },
+              [this](std::uint64_t plan_id, node_id thief) {
+                if (!plans_.find(plan_id)) // it ended meanwhile
+                  send_forget(plan_id, thief);
+              },
+              steals}),
     pool_(self.self().threads) {
+  pool_.watch(sharing_);
   listen();
 }
 
@@ -65,6 +74,13 @@ void dataflow_service::listen() {
     on(kind, [this](incoming& in) { on_task_message(in); });
   on(message_kind::plan_submit,
      [this](incoming& in) { on_submit(in.payload); });
+  on(message_kind::plan_lent, [this](incoming& in) {
+    if (auto p = decode_plan(in.payload))
+      slow_.post([this, from = in.from,
+                  moved = std::make_shared<plan>(std::move(*p))] {
+        be_guest(std::move(*moved), from);
+      });
+  });
   on(message_kind::plan_forget, [this](incoming& in) {
     const auto id = in.head.to.plan();
     slow_.post([this, id] { drop(id); });
@@ -78,6 +94,13 @@ void dataflow_service::listen() {
   });
   for (auto kind : {message_kind::plan_accepted, message_kind::progress_reply})
     on(kind, [this](incoming& in) { deliver_reply(in); });
+  for (auto kind : {message_kind::steal_ask, message_kind::steal_answer})
+    on(kind, [this](incoming& in) {
+      if (const auto m = decode(in.kind, in.head, in.payload, {}))
+        sharing_.receive(in.from, *m);
+    });
+  self_.on_joined(
+      gate_.guard([this](const member& who) { sharing_.joined(who); }));
   self_.on_down(gate_.guard(
       [this](const member& who, const std::string&) { on_down(who); }));
 }
@@ -118,25 +141,42 @@ void dataflow_service::accept(plan p) {
   if (me == p.view.places.end())
     answer.refused = "this node is not in the plan's view";
   std::shared_ptr<plan_host> host;
+  const auto id = p.id;
   if (answer.refused.empty()) {
-    auto edges = std::make_shared<const edge_index>(std::move(p.work));
-    host = std::make_shared<plan_host>(
-        p, std::move(edges),
-        plan_host::surroundings{
-            self_, pool_, memory_, kernels_,
-            [this](const held_call& from, std::int64_t index) {
-              return held_.take(from, index);
-            },
-            [this, id = p.id](node_id to, dataflow_message& m) {
-              return to_client(id, to, m);
-            }});
+    host = make_host(std::move(p));
     host->engine().expand();
   }
-  if (host && !open(p.id, host))
+  if (host && !open(id, host))
     return; // forgotten meanwhile
   if (host)
     answer = host->reply();
   reply(submitter, message_kind::plan_accepted, answer);
+}
+
+std::shared_ptr<plan_host> dataflow_service::make_host(plan p) {
+  auto edges = std::make_shared<const edge_index>(std::move(p.work));
+  return std::make_shared<plan_host>(
+      p, std::move(edges),
+      plan_host::surroundings{
+          self_, pool_, memory_, kernels_,
+          [this](const held_call& from, std::int64_t index) {
+            return held_.take(from, index);
+          },
+          [this, id = p.id](node_id to, dataflow_message& m) {
+            return to_client(id, to, m);
+          },
+          &sharing_.has_peers()});
+}
+
+// A peer has lent us tasks of a plan whose view we are not in. The lender says
+// when the plan is over; one that died meanwhile cannot.
+void dataflow_service::be_guest(plan p, node_id lender) {
+  const auto members = self_.members();
+  const auto id = p.id;
+  if (!plans_.find(id)
+      && std::any_of(members.begin(), members.end(),
+                     [&](const member& m) { return m.id == lender; }))
+    open(id, make_host(std::move(p)));
 }
 
 // Hands over what is parked until nothing more came meanwhile. Only then does
@@ -157,32 +197,54 @@ bool dataflow_service::open(std::uint64_t id, std::shared_ptr<plan_host> host) {
 }
 
 void dataflow_service::forget(std::uint64_t plan_id, const plan_view& view) {
-  envelope head;
-  head.to = {plan_id, 0};
   for (const auto& place : view.places)
     if (place.node != self_.id())
-      self_.send(place.node, message_kind::plan_forget, head, {});
-  self_.flush();
+      send_forget(plan_id, place.node);
   // here too, with or without a region: what still comes is for nobody
   slow_.post([this, plan_id] { drop(plan_id); });
 }
 
+// The submitter does not know the guests; those who gave them work do.
 void dataflow_service::drop(std::uint64_t plan_id) {
-  if (auto host = plans_.end(plan_id))
-    host->close();
+  const auto host = plans_.end(plan_id);
+  if (!host)
+    return;
+  host->close();
+  const auto& nodes = host->engine().nodes();
+  for (auto i = nodes.places(); i < nodes.size(); ++i)
+    if (const auto guest = nodes.id_of(static_cast<node_index>(i));
+        guest != self_.id())
+      send_forget(plan_id, guest);
+}
+
+void dataflow_service::send_forget(std::uint64_t plan_id, node_id to) {
+  envelope head;
+  head.to = {plan_id, 0};
+  self_.send(to, message_kind::plan_forget, head, {});
+  self_.flush();
 }
 
 void dataflow_service::on_down(const member& who) {
-  for (const auto& [id, host] : plans_.all())
-    if (host->submitter() == who.id)
-      slow_.post_after(std::chrono::seconds(host->keep_seconds()),
-                       [this, plan_id = id] { drop(plan_id); });
+  sharing_.left(who);
+  for (const auto& [id, host] : plans_.all()) {
+    const auto end = [this, plan_id = id] {
+      drop(plan_id);
+    };
+    const auto& engine = host->engine();
+    if (engine.is_guest()
+        && !engine.nodes().is_guest(engine.nodes().find(who.id)))
+      slow_.post(end); // the plan ends with a node of its view
+    else if (host->submitter() == who.id)
+      slow_.post_after(std::chrono::seconds(host->keep_seconds()), end);
+  }
 }
 
 // -- messages -----------------------------------------------------------------
 
 void dataflow_service::on_task_message(incoming& in) {
   if (auto m = decode(in.kind, in.head, in.payload, in.bulk)) {
+    if (m->kind == message_kind::block_data && m->data)
+      sharing_.arrived(in.from, m->data.bytes(), m->bytes);
     deliver(in.head.to.plan(), std::move(*m));
     self_.flush();
   }
@@ -212,11 +274,11 @@ void dataflow_service::send(std::uint64_t plan_id, node_id to,
 }
 
 void dataflow_service::ask_progress(std::uint64_t plan_id,
-                                    const plan_view& view) {
+                                    std::span<const node_id> nodes) {
   envelope head;
   head.to = {plan_id, 0};
-  for (const auto& place : view.places)
-    self_.send(place.node, message_kind::progress_request, head, {});
+  for (auto node : nodes)
+    self_.send(node, message_kind::progress_request, head, {});
   self_.flush();
 }
 

@@ -10,6 +10,7 @@
 #include "dataflow/runtime/plan_message.hpp"
 #include "dataflow/runtime/plan_table.hpp"
 #include "dataflow/runtime/serial_thread.hpp"
+#include "dataflow/runtime/work_sharing.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -40,7 +41,8 @@ public:
 /// Every process has one; a session's has no compute threads.
 class dataflow_service {
 public:
-  dataflow_service(node& self, kernel_registry kernels);
+  /// `steals`: asks busy nodes for work when it is idle.
+  dataflow_service(node& self, kernel_registry kernels, bool steals = true);
   /// Forgets all plans; waits for running kernels.
   ~dataflow_service();
   dataflow_service(const dataflow_service&) = delete;
@@ -58,8 +60,8 @@ public:
   void submit(const plan& p, std::size_t* size = nullptr);
   /// Ends a plan everywhere.
   void forget(std::uint64_t plan_id, const plan_view& view);
-  /// Asks each node of the view how far it is.
-  void ask_progress(std::uint64_t plan_id, const plan_view& view);
+  /// Asks nodes how far they are with a plan.
+  void ask_progress(std::uint64_t plan_id, std::span<const node_id> nodes);
   /// A message to whoever owns the task `m.to`, in the name of a client.
   void send(std::uint64_t plan_id, node_id to, const dataflow_message& m);
 
@@ -87,6 +89,9 @@ private:
   void on_task_message(incoming& in);
   void on_submit(bytes_view payload);
   void accept(plan p);
+  void be_guest(plan p, node_id lender);
+  std::shared_ptr<plan_host> make_host(plan p);
+  void send_forget(std::uint64_t plan_id, node_id to);
   bool open(std::uint64_t id, std::shared_ptr<plan_host> host);
   void deliver(std::uint64_t plan_id, dataflow_message m);
   void on_down(const member& who);
@@ -106,12 +111,13 @@ private:
   kernel_registry kernels_;
   ledger memory_;
   held_blocks held_;
-  compute_pool pool_;
   plan_table<plan_host, dataflow_message> plans_;
   std::mutex clients_mutex_; ///< held while a client is called
   std::unordered_map<std::uint64_t, client_entry> clients_;
   gate gate_;
   serial_thread slow_; ///< expansion and clearing up, off the link threads
+  work_sharing sharing_;
+  compute_pool pool_; ///< last: its threads use all of the above
 };
 
 } // namespace tern

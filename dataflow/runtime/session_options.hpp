@@ -46,9 +46,10 @@ struct run_report {
   std::uint64_t bytes_moved = 0;
   std::uint64_t bytes_spilled = 0;
   std::uint64_t peak_bytes = 0; ///< of blocks, the largest sum over the nodes
-  unsigned nodes = 1;
+  unsigned nodes = 1;           ///< of the view, and guests that took tasks
   std::uint64_t submission_bytes = 0; ///< to one node
-  /// Messages sent and received, by node, in the order of the view.
+  /// Messages sent and received, by node: those of the view in its order, then
+  /// guests.
   std::vector<std::uint64_t> messages_by_node;
 };
 

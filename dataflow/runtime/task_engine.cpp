@@ -55,6 +55,7 @@ void task_engine::expand() {
                    note(r, task_event::created, 1, effect::none);
                    return r;
                  });
+  source_end_.store(region_.sources().size());
 }
 
 // -- sources ------------------------------------------------------------------
@@ -217,7 +218,8 @@ void task_engine::release(task_record& r, std::uint32_t ordinal,
       });
 }
 
-void task_engine::want(task_record& r, node_id asker, std::uint32_t hops) {
+void task_engine::want(task_record& r, node_id asker, std::uint32_t hops,
+                       std::uint64_t stamp) {
   block data;
   task_failure_ptr error;
   bool answered = false;
@@ -242,10 +244,11 @@ void task_engine::want(task_record& r, node_id asker, std::uint32_t hops) {
         auto m = message_of(message_kind::want, r.low);
         m.asker = asker;
         m.hops = hops;
+        m.bytes = stamp;
         return m;
       });
   if (answered)
-    answer(r, asker, data, error);
+    answer(r, asker, data, error, stamp);
 }
 
 void task_engine::suspect(node_index node) {
@@ -405,9 +408,10 @@ void task_engine::deliver_error(const task_record& r,
 }
 
 void task_engine::answer(const task_record& r, node_id asker, const block& data,
-                         const task_failure_ptr& error) {
+                         const task_failure_ptr& error, std::uint64_t stamp) {
   auto m = message_of(message_kind::block_data, 0, r.low);
   m.data = data;
+  m.bytes = stamp;
   if (!data) {
     m.kind = message_kind::erred;
     m.error = error;
@@ -673,7 +677,7 @@ void task_engine::dispatch_to(task_record& r, dataflow_message& m) {
          m.hops);
     return;
   case message_kind::want:
-    want(r, m.asker, m.hops);
+    want(r, m.asker, m.hops, m.bytes);
     return;
   case message_kind::release:
     release(r, m.ordinal, m.hops);

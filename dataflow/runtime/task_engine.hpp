@@ -42,7 +42,11 @@ public:
   /// One event of one state machine and what it answered, for recording.
   virtual void transition(const task_record& r, std::uint8_t event,
                           std::uint32_t argument, effect effects) = 0;
+  /// Mean time of the layer's kernels on this node, in ns; 0: not known yet.
+  virtual std::uint64_t mean_time(layer_id layer) const = 0;
 };
+
+struct steal_terms;
 
 /// The events of a task_state, as they are recorded.
 enum class task_event : std::uint8_t {
@@ -85,6 +89,7 @@ struct engine_counters {
   std::atomic<std::uint64_t> messages{0};   ///< sent and received
   std::atomic<std::uint64_t> migrations{0}; ///< states sent and installed
   std::atomic<std::uint64_t> bytes_moved{0};
+  std::atomic<std::uint64_t> steals{0}; ///< tasks given to idle nodes
   std::atomic<std::uint64_t> dropped{0};
 };
 
@@ -100,6 +105,8 @@ public:
     bool record = false; ///< call `transition`
     /// Blocks up to this size travel inside `have`; larger ones are announced.
     std::size_t inline_bytes = inline_limit;
+    /// False: this node cannot run the plan's tasks and refuses all of them.
+    bool takes_tasks = true;
     task_faults faults;
   };
 
@@ -133,6 +140,13 @@ public:
   /// Orders the task to move; false where it cannot (it runs elsewhere, is at
   /// its end, ...). A running task moves when it is done, as a block.
   bool move(const block_key& key, node_index target);
+  /// Gives work to a thief within `terms`: of these ready tasks, and of the
+  /// sources whose turn has not come. Returns the ready ones that stay. One
+  /// call at a time.
+  std::vector<task_record*> give(const std::vector<task_record*>& ready,
+                                 steal_terms& terms);
+  /// Sources whose turn has not come, about.
+  std::size_t sources_left() const noexcept;
   /// `node` is suspected dead.
   void suspect(node_index node);
 
@@ -175,7 +189,8 @@ private:
   void fill(task_record& r, std::uint32_t slot, task_input&& in,
             std::uint32_t hops = 0);
   void release(task_record& r, std::uint32_t ordinal, std::uint32_t hops = 0);
-  void want(task_record& r, node_id asker, std::uint32_t hops = 0);
+  void want(task_record& r, node_id asker, std::uint32_t hops = 0,
+            std::uint64_t stamp = 0);
   void monitor(task_record& r, node_id asker, std::uint32_t hops = 0);
   template <class Event, class Onward>
   void apply(task_record& r, Event&& event, Onward&& onward);
@@ -202,7 +217,7 @@ private:
   void fetch(task_record& r);
   void ask(std::uint64_t producer, node_index holder);
   void answer(const task_record& r, node_id asker, const block& data,
-              const task_failure_ptr& error);
+              const task_failure_ptr& error, std::uint64_t stamp = 0);
   void end(task_record& r, const todo& what);
 
   // lending
@@ -212,6 +227,10 @@ private:
   std::shared_ptr<lend_body> state_of(task_record& r);
   void forward_absorbed(const task_record& r, const todo& what);
   effect lending_event(task_record& r, const dataflow_message& m);
+  bool steal(task_record& r, node_index thief, steal_terms& terms);
+  bool is_stealable(task_record& r) const;
+  void give_sources(node_index thief, steal_terms& terms);
+  std::uint64_t bytes_to_move(task_record& r, node_index thief) const;
   void order(task_record& r, dataflow_message& m);
   void inspect(task_record& r, dataflow_message& m);
 
@@ -244,7 +263,8 @@ private:
   task_environment& world_;
   region region_;
   std::atomic<std::size_t> next_source_{0};
-  mutable std::mutex far_mutex_; ///< guards the next two
+  std::atomic<std::size_t> source_end_{0}; ///< those behind were given away
+  mutable std::mutex far_mutex_;           ///< guards the next two
   std::unordered_set<std::uint64_t> asked_;
   std::unordered_map<std::uint64_t, std::weak_ptr<far_block>> far_;
   engine_counters counters_;

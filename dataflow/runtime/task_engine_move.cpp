@@ -77,7 +77,7 @@ void task_engine::receive_lend(dataflow_message& m) {
   if (!m.lend || !is_task(m.to))
     return;
   const auto from = nodes_.number_of(m.node);
-  if (!memory_.may_take(m.data ? m.data.bytes() : 0)) {
+  if (!how_.takes_tasks || !memory_.may_take(m.data ? m.data.bytes() : 0)) {
     auto no = message_of(message_kind::refused, m.to);
     no.epoch = m.lend->snapshot.epoch;
     no.node = nodes_.id_of(me_);
@@ -172,6 +172,8 @@ effect task_engine::lending_event(task_record& r, const dataflow_message& m) {
   case message_kind::installed:
     return noted(task_event::installed, m.epoch, r.state.installed(m.epoch));
   case message_kind::refused:
+    if (!r.state.left_as_block())
+      nodes_.decline(nodes_.find(m.node));
     return noted(task_event::refused, m.epoch, r.state.refused(m.epoch));
   case message_kind::location: {
     const auto where = nodes_.number_of(m.node);

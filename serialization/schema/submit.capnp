@@ -31,4 +31,5 @@ struct PlanReply {
   peakBytes @7 :UInt64;   # of the node, since its start
   steals @8 :UInt64;
   bytesSpilled @9 :UInt64;
+  guests @10 :List(UInt64); # nodes outside the view that took tasks
 }

@@ -159,12 +159,12 @@ public:
 
 private:
   static std::vector<std::string> joining(const test_node& n) {
-    return {"--join", n.address()};
+    return {"--stay", "--join", n.address()};
   }
 
   std::string folder_ =
       std::string{TERN_BINARY_DIR} + "/lending-" + std::to_string(::getpid());
-  test_node a_{{}, node_program};
+  test_node a_{{"--stay"}, node_program};
   test_node b_{joining(a_), node_program};
   test_node c_{joining(a_), node_program};
   std::unique_ptr<node> self_;

@@ -1,8 +1,10 @@
 // A node with functions that a test can hold: `gate` runs until a file exists,
-// `fail` throws, `sum` adds its inputs. Otherwise what `tern node` is. Ends
-// with the end of its standard input or by SIGTERM's default.
+// `fail` throws, `sum` adds its inputs, `nap` sleeps and leaves a note. One
+// compute thread. Otherwise what `tern node` is. Ends with the end of its
+// standard input or by SIGTERM's default.
 
 #include "actors/node.hpp"
+#include "actors/trace/clock.hpp"
 #include "dataflow/runtime/service.hpp"
 
 #include <nlohmann/json.hpp>
@@ -12,7 +14,9 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
 #include <iostream>
+#include <sstream>
 #include <stdexcept>
 #include <thread>
 
@@ -43,13 +47,28 @@ block sum(std::span<const block> inputs, std::span<const std::byte>) {
   return value_of(total);
 }
 
+// `arguments`: milliseconds and the path of a file, to which it adds a line:
+// who slept, and when it woke up.
+block nap(std::span<const block>, std::span<const std::byte> arguments) {
+  std::istringstream in{std::string(
+      reinterpret_cast<const char*>(arguments.data()), arguments.size())};
+  int milliseconds = 0;
+  std::string path;
+  in >> milliseconds >> path;
+  std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds));
+  std::ofstream{path, std::ios::app} << std::to_string(::getpid()) + ' '
+                                            + std::to_string(monotonic_ns())
+                                            + '\n';
+  return value_of(1);
+}
+
 block always_fails(std::span<const block>, std::span<const std::byte>) {
   throw std::runtime_error("this function always fails");
 }
 
 } // namespace
 
-// Usage: test_node node [--join HOST:PORT]
+// Usage: test_node node [--stay] [--join HOST:PORT]
 int main(int argc, char** argv) {
   node_config config;
   auto self = node::start(config);
@@ -59,9 +78,12 @@ int main(int argc, char** argv) {
   kernels.add("gate", wait_at_gate);
   kernels.add("sum", sum);
   kernels.add("fail", always_fails);
-  dataflow_service service{**self, std::move(kernels)};
-  if (argc == 4 && std::strcmp(argv[2], "--join") == 0) {
-    const std::string where = argv[3];
+  kernels.add("nap", nap);
+  // tasks stay where they are put
+  const bool stay = argc > 2 && std::strcmp(argv[2], "--stay") == 0;
+  dataflow_service service{**self, std::move(kernels), !stay};
+  if (argc > 3 && std::strcmp(argv[argc - 2], "--join") == 0) {
+    const std::string where = argv[argc - 1];
     const auto colon = where.rfind(':');
     const auto ok = (*self)->join(
         where.substr(0, colon),
@@ -75,6 +97,7 @@ int main(int argc, char** argv) {
   line["host"] = (*self)->self().host;
   line["port"] = (*self)->self().port;
   line["data_port"] = (*self)->self().data_port;
+  line["time"] = monotonic_ns();
   std::cout << line.dump() << std::endl;
   for (;;)
     ::pause();

@@ -65,6 +65,10 @@ public:
   std::string address() const; ///< HOST:PORT
   int port() const;
   int data_port() const;
+  /// What it said of itself.
+  const nlohmann::json& listening() const noexcept {
+    return listening_;
+  }
   process& self() noexcept {
     return process_;
   }

@@ -51,6 +51,9 @@ public:
   void ended(task_record&, std::string_view) override {}
   void transition(const task_record& r, std::uint8_t event,
                   std::uint32_t argument, effect effects) override;
+  std::uint64_t mean_time(layer_id) const override {
+    return 0;
+  }
 
   /// Starts tasks while there are threads for them.
   void work();
