@@ -195,7 +195,7 @@ array unary(opcode op, const value& x) {
 array binary(opcode op, const value& x, const value& y) {
   require(op, 2);
   elementwise_builder b{name_of(op), {x, y}};
-  auto types = types_of(op, common_type(b.operands()));
+  auto types = types_of(op, common_type(op, b.operands()));
   auto words = words_of(op, b.operands());
   if (op == opcode::power) {
     refuse_negative_power(b[1], types.operands);

@@ -15,11 +15,23 @@ inline array absolute(const array& x) {
 inline array arccos(const array& x) {
   return unary(opcode::arccos, x);
 }
+inline array arccosh(const array& x) {
+  return unary(opcode::arccosh, x);
+}
 inline array arcsin(const array& x) {
   return unary(opcode::arcsin, x);
 }
+inline array arcsinh(const array& x) {
+  return unary(opcode::arcsinh, x);
+}
 inline array arctan(const array& x) {
   return unary(opcode::arctan, x);
+}
+inline array arctanh(const array& x) {
+  return unary(opcode::arctanh, x);
+}
+inline array cbrt(const array& x) {
+  return unary(opcode::cbrt, x);
 }
 inline array ceil(const array& x) {
   return unary(opcode::ceil, x);
@@ -32,6 +44,9 @@ inline array cosh(const array& x) {
 }
 inline array exp(const array& x) {
   return unary(opcode::exp, x);
+}
+inline array exp2(const array& x) {
+  return unary(opcode::exp2, x);
 }
 inline array expm1(const array& x) {
   return unary(opcode::expm1, x);
@@ -60,11 +75,17 @@ inline array log2(const array& x) {
 inline array negative(const array& x) {
   return unary(opcode::negative, x);
 }
+inline array reciprocal(const array& x) {
+  return unary(opcode::reciprocal, x);
+}
 inline array rint(const array& x) {
   return unary(opcode::rint, x);
 }
 inline array sign(const array& x) {
   return unary(opcode::sign, x);
+}
+inline array signbit(const array& x) {
+  return unary(opcode::signbit, x);
 }
 inline array sin(const array& x) {
   return unary(opcode::sin, x);
@@ -84,13 +105,43 @@ inline array tan(const array& x) {
 inline array tanh(const array& x) {
   return unary(opcode::tanh, x);
 }
+inline array trunc(const array& x) {
+  return unary(opcode::trunc, x);
+}
 // clang-format on
 
 inline array arctan2(const value& y, const value& x) {
   return binary(opcode::arctan2, y, x);
 }
+inline array copysign(const value& size, const value& sign) {
+  return binary(opcode::copysign, size, sign);
+}
 inline array floor_divide(const value& a, const value& b) {
   return binary(opcode::floor_divide, a, b);
+}
+inline array fmax(const value& a, const value& b) {
+  return binary(opcode::fmax, a, b);
+}
+inline array fmin(const value& a, const value& b) {
+  return binary(opcode::fmin, a, b);
+}
+inline array fmod(const value& a, const value& b) {
+  return binary(opcode::fmod, a, b);
+}
+inline array heaviside(const value& x, const value& at_zero) {
+  return binary(opcode::heaviside, x, at_zero);
+}
+inline array hypot(const value& a, const value& b) {
+  return binary(opcode::hypot, a, b);
+}
+inline array left_shift(const value& a, const value& bits) {
+  return binary(opcode::left_shift, a, bits);
+}
+inline array logaddexp(const value& a, const value& b) {
+  return binary(opcode::logaddexp, a, b);
+}
+inline array logaddexp2(const value& a, const value& b) {
+  return binary(opcode::logaddexp2, a, b);
 }
 inline array maximum(const value& a, const value& b) {
   return binary(opcode::maximum, a, b);
@@ -98,8 +149,14 @@ inline array maximum(const value& a, const value& b) {
 inline array minimum(const value& a, const value& b) {
   return binary(opcode::minimum, a, b);
 }
+inline array nextafter(const value& from, const value& to) {
+  return binary(opcode::nextafter, from, to);
+}
 inline array power(const value& base, const value& exponent) {
   return binary(opcode::power, base, exponent);
+}
+inline array right_shift(const value& a, const value& bits) {
+  return binary(opcode::right_shift, a, bits);
 }
 
 } // namespace tern

@@ -2,6 +2,7 @@
 
 #include "dataflow/array/words.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <optional>
@@ -19,6 +20,21 @@ dtype with_scalar(dtype type, const scalar& s) noexcept {
   if (kind == dtype::float64 && is_floating(type))
     return type;
   return kind;
+}
+
+bool takes_floats(opcode op) {
+  switch (op) {
+  case opcode::arctan2:
+  case opcode::hypot:
+  case opcode::logaddexp:
+  case opcode::logaddexp2:
+  case opcode::copysign:
+  case opcode::nextafter:
+  case opcode::heaviside:
+    return true;
+  default:
+    return false;
+  }
 }
 
 [[noreturn]] void undefined(opcode op, dtype type) {
@@ -50,13 +66,27 @@ dtype common_type(std::span<const value> operands) noexcept {
   return type;
 }
 
+dtype common_type(opcode op, std::span<const value> operands) noexcept {
+  auto is_scalar = [](const value& v) {
+    return std::holds_alternative<scalar>(v);
+  };
+  if (!takes_floats(op) || std::ranges::any_of(operands, is_scalar))
+    return common_type(operands);
+  auto type = dtype::float32;
+  for (auto& v : operands)
+    type = promote(type, floating(std::get<array>(v).type()));
+  return type;
+}
+
 operation_types types_of(opcode op, dtype type) {
-  auto wide = type == dtype::boolean ? dtype::int64 : type;
+  auto wide = type == dtype::boolean ? dtype::int8 : type;
   switch (op) {
   case opcode::add:
   case opcode::multiply:
   case opcode::minimum:
   case opcode::maximum:
+  case opcode::fmin:
+  case opcode::fmax:
   case opcode::absolute:
     return {type, type};
   case opcode::subtract:
@@ -69,6 +99,13 @@ operation_types types_of(opcode op, dtype type) {
   case opcode::remainder:
   case opcode::power:
   case opcode::square:
+  case opcode::fmod:
+  case opcode::reciprocal:
+    return {wide, wide};
+  case opcode::left_shift:
+  case opcode::right_shift:
+    if (is_floating(type))
+      undefined(op, type);
     return {wide, wide};
   case opcode::equal:
   case opcode::not_equal:
@@ -86,6 +123,7 @@ operation_types types_of(opcode op, dtype type) {
     return {type, type};
   case opcode::isnan:
   case opcode::isfinite:
+  case opcode::signbit:
     return {floating(type), dtype::boolean};
   case opcode::divide:
     return {is_floating(type) ? type : dtype::float64,

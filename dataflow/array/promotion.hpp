@@ -24,6 +24,10 @@ constexpr dtype floating(dtype type) noexcept {
   return dtype::float64;
 }
 
+/// The common dtype of operands of `op`. Functions of floats ask for what holds
+/// each operand: float32 for int8 and uint16, though int32 holds both.
+dtype common_type(opcode op, std::span<const value> operands) noexcept;
+
 /// What an operation computes in, and what it gives.
 struct operation_types {
   dtype operands;

@@ -59,6 +59,28 @@ struct larger {
   }
 };
 
+// The one that is a number.
+struct smaller_number {
+  template <class D, class V>
+  static HWY_INLINE V of(D, V a, V b) {
+    return hn::IfThenElse(hn::Or(hn::Lt(a, b), hn::IsNaN(b)), a, b);
+  }
+};
+
+struct larger_number {
+  template <class D, class V>
+  static HWY_INLINE V of(D, V a, V b) {
+    return hn::IfThenElse(hn::Or(hn::Gt(a, b), hn::IsNaN(b)), a, b);
+  }
+};
+
+struct with_sign {
+  template <class D, class V>
+  static HWY_INLINE V of(D, V a, V b) {
+    return hn::CopySign(a, b);
+  }
+};
+
 struct negated {
   template <class D, class V>
   static HWY_INLINE V of(D, V x) {
@@ -92,6 +114,13 @@ struct squared {
   }
 };
 
+struct inverse {
+  template <class D, class V>
+  static HWY_INLINE V of(D d, V x) {
+    return hn::Div(hn::Set(d, hn::TFromD<D>(1)), x);
+  }
+};
+
 struct square_root {
   template <class D, class V>
   static HWY_INLINE V of(D, V x) {
@@ -111,6 +140,13 @@ struct rounded_up {
   template <class D, class V>
   static HWY_INLINE V of(D, V x) {
     return hn::CopySign(hn::Ceil(x), x);
+  }
+};
+
+struct cut_off {
+  template <class D, class V>
+  static HWY_INLINE V of(D, V x) {
+    return hn::CopySign(hn::Trunc(x), x);
   }
 };
 
@@ -136,6 +172,12 @@ tile_kernel kernel_for(opcode op) {
     return map2<T, smaller>;
   case opcode::maximum:
     return map2<T, larger>;
+  case opcode::fmin:
+    return map2<T, smaller_number>;
+  case opcode::fmax:
+    return map2<T, larger_number>;
+  case opcode::copysign:
+    return map2<T, with_sign>;
   case opcode::negative:
     return map1<T, negated>;
   case opcode::absolute:
@@ -144,12 +186,16 @@ tile_kernel kernel_for(opcode op) {
     return map1<T, signum>;
   case opcode::square:
     return map1<T, squared>;
+  case opcode::reciprocal:
+    return map1<T, inverse>;
   case opcode::sqrt:
     return map1<T, square_root>;
   case opcode::floor:
     return map1<T, rounded_down>;
   case opcode::ceil:
     return map1<T, rounded_up>;
+  case opcode::trunc:
+    return map1<T, cut_off>;
   case opcode::rint:
     return map1<T, rounded>;
   default:

@@ -69,6 +69,15 @@ struct finite {
     return a - a == 0;
   }
 };
+struct marked_negative {
+  template <class T>
+  static HWY_INLINE byte of(T a) {
+    if constexpr (std::is_integral_v<T>)
+      return a < T(0);
+    else
+      return std::signbit(a);
+  }
+};
 struct always {
   template <class T>
   static HWY_INLINE byte of(T) {
@@ -96,6 +105,8 @@ tile_kernel kernel_for(opcode op) {
     return plain1<T, byte, not_a_number>;
   case opcode::isfinite:
     return plain1<T, byte, std::conditional_t<whole, always, finite>>;
+  case opcode::signbit:
+    return plain1<T, byte, marked_negative>;
   default:
     return nullptr;
   }

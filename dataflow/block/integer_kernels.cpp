@@ -1,5 +1,6 @@
 // Arithmetic on integers (wraps, as NumPy's) and on booleans (where NumPy
-// allows it: addition is or, multiplication is and), and bitwise logic on both.
+// allows it: addition is or, multiplication is and), bitwise logic on both, and
+// shifts.
 
 #include "dataflow/block/tile_kernels.hpp"
 
@@ -156,6 +157,52 @@ struct floor_rest {
   }
 };
 
+// C's: has the sign of a; by zero gives 0.
+struct cut_rest {
+  template <class T>
+  static HWY_INLINE T of(T a, T b) {
+    if (b == 0)
+      return 0;
+    if constexpr (std::is_signed_v<T>)
+      if (b == -1)
+        return 0;
+    return static_cast<T>(a % b);
+  }
+};
+
+// The whole part of the fraction; of zero gives 0.
+struct inverse {
+  template <class T>
+  static HWY_INLINE T of(T a) {
+    return a == T(1) || (std::is_signed_v<T> && a == T(-1)) ? a : T(0);
+  }
+};
+
+/// Whether a shift by b moves all bits out; a negative b does.
+template <class T>
+HWY_INLINE bool out_of_word(T b) {
+  return static_cast<word_of<T>>(b) >= 8 * sizeof(T);
+}
+
+struct shifted_left {
+  template <class T>
+  static HWY_INLINE T of(T a, T b) {
+    return wrapped(a, b, [&](auto x, auto y) {
+      return out_of_word(b) ? decltype(x){0} : x << y;
+    });
+  }
+};
+
+// The sign comes in at the left.
+struct shifted_right {
+  template <class T>
+  static HWY_INLINE T of(T a, T b) {
+    if (out_of_word(b))
+      return a < T(0) ? T(-1) : T(0);
+    return static_cast<T>(a >> b);
+  }
+};
+
 // By squaring; a negative exponent gives the whole part of the fraction.
 struct power_of {
   template <class T>
@@ -190,9 +237,17 @@ tile_kernel for_integer(opcode op) {
     return plain2<T, T, floor_rest>;
   case opcode::power:
     return plain2<T, T, power_of>;
+  case opcode::fmod:
+    return plain2<T, T, cut_rest>;
+  case opcode::left_shift:
+    return plain2<T, T, shifted_left>;
+  case opcode::right_shift:
+    return plain2<T, T, shifted_right>;
   case opcode::minimum:
+  case opcode::fmin:
     return plain2<T, T, smaller>;
   case opcode::maximum:
+  case opcode::fmax:
     return plain2<T, T, larger>;
   case opcode::bit_and:
     return plain2<T, T, both>;
@@ -210,9 +265,12 @@ tile_kernel for_integer(opcode op) {
     return plain1<T, T, signum>;
   case opcode::square:
     return plain1<T, T, squared>;
+  case opcode::reciprocal:
+    return plain1<T, T, inverse>;
   case opcode::floor:
   case opcode::ceil:
   case opcode::rint:
+  case opcode::trunc:
     return plain1<T, T, same>;
   default:
     return nullptr;
@@ -224,10 +282,12 @@ tile_kernel for_boolean(opcode op) {
   switch (op) {
   case opcode::add:
   case opcode::maximum:
+  case opcode::fmax:
   case opcode::bit_or:
     return plain2<byte, byte, either>;
   case opcode::multiply:
   case opcode::minimum:
+  case opcode::fmin:
   case opcode::bit_and:
     return plain2<byte, byte, both>;
   case opcode::bit_xor:

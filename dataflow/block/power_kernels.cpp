@@ -1,6 +1,7 @@
-// power, floor_divide and remainder on floats, one element at a time: their
-// rules have many cases, and the C library's pow is correct to 1 ulp. Constant
-// small exponents never come here (tile_program.cpp makes products of them).
+// power, floor_divide, remainder and fmod on floats, one element at a time:
+// their rules have many cases, and the C library's pow is correct to 1 ulp.
+// Constant small exponents never come here (tile_program.cpp makes products of
+// them).
 
 #include "dataflow/block/tile_kernels.hpp"
 
@@ -52,6 +53,11 @@ T rest_of(T a, T b) {
   return divide(a, b).rest;
 }
 
+template <class T>
+T cut_rest_of(T a, T b) {
+  return std::fmod(a, b);
+}
+
 template <class T, T F(T, T)>
 void each(const void* a, const void* b, const void*, void* out, std::size_t n) {
   const auto* x = static_cast<const T*>(a);
@@ -70,6 +76,8 @@ tile_kernel kernel_for(opcode op) {
     return each<T, quotient_of<T>>;
   case opcode::remainder:
     return each<T, rest_of<T>>;
+  case opcode::fmod:
+    return each<T, cut_rest_of<T>>;
   default:
     return nullptr;
   }

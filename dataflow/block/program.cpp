@@ -29,9 +29,15 @@ constexpr auto entries = std::to_array<entry>({
     {"arccos", 1},        {"arctan", 1},       {"sinh", 1},
     {"cosh", 1},          {"tanh", 1},         {"floor", 1},
     {"ceil", 1},          {"rint", 1},         {"isnan", 1},
-    {"isfinite", 1},
+    {"isfinite", 1},      {"hypot", 2},        {"logaddexp", 2},
+    {"logaddexp2", 2},    {"copysign", 2},     {"nextafter", 2},
+    {"heaviside", 2},     {"fmin", 2},         {"fmax", 2},
+    {"fmod", 2},          {"left_shift", 2},   {"right_shift", 2},
+    {"arcsinh", 1},       {"arccosh", 1},      {"arctanh", 1},
+    {"cbrt", 1},          {"exp2", 1},         {"trunc", 1},
+    {"reciprocal", 1},    {"signbit", 1},
 });
-static_assert(entries.size() == static_cast<std::size_t>(opcode::isfinite) + 1);
+static_assert(entries.size() == static_cast<std::size_t>(last_opcode) + 1);
 
 } // namespace
 
@@ -43,6 +49,12 @@ std::string_view name_of(opcode op) noexcept {
 int arity(opcode op) noexcept {
   auto i = static_cast<std::size_t>(op);
   return i < entries.size() ? entries[i].arity : 0;
+}
+
+bool gives_boolean(opcode op) noexcept {
+  return (op >= opcode::equal && op <= opcode::greater_equal)
+         || op == opcode::isnan || op == opcode::isfinite
+         || op == opcode::signbit;
 }
 
 } // namespace tern

@@ -9,7 +9,8 @@
 
 namespace tern {
 
-/// One step of an elementwise program. Numbers are part of the wire format.
+/// One step of an elementwise program. Numbers are part of the wire format:
+/// new ones go to the end.
 enum class opcode : std::uint8_t {
   load,     ///< operand a of the call
   constant, ///< `value`
@@ -64,7 +65,30 @@ enum class opcode : std::uint8_t {
   rint,
   isnan,
   isfinite,
+  // two operands of the step's type
+  hypot,
+  logaddexp,
+  logaddexp2,
+  copysign,
+  nextafter,
+  heaviside,
+  fmin, ///< as minimum, but NaN only if both are
+  fmax,
+  fmod, ///< the rest has the sign of a
+  left_shift,
+  right_shift,
+  // one operand
+  arcsinh,
+  arccosh,
+  arctanh,
+  cbrt,
+  exp2,
+  trunc,
+  reciprocal,
+  signbit,
 };
+
+inline constexpr opcode last_opcode = opcode::signbit;
 
 /// A number of `type`, as its bits (float32 as the bits of its double).
 struct step {
@@ -116,5 +140,8 @@ struct source {
 std::string_view name_of(opcode op) noexcept;
 /// How many values it takes: 0 to 3.
 int arity(opcode op) noexcept;
+/// Whether it tells something about its operands: the result is boolean,
+/// whatever they are.
+bool gives_boolean(opcode op) noexcept;
 
 } // namespace tern

@@ -7,9 +7,10 @@ tile_kernel find_kernel(opcode op, dtype in, dtype out) noexcept {
     return cast_kernel(in, out);
   if (op == opcode::select)
     return in == dtype::boolean ? select_kernel(out) : nullptr;
-  for (auto family : {arithmetic_kernel, integer_kernel, comparison_kernel,
-                      trigonometric_kernel, exponential_kernel,
-                      logarithm_kernel, inverse_kernel, power_kernel})
+  for (auto family :
+       {arithmetic_kernel, integer_kernel, comparison_kernel,
+        trigonometric_kernel, exponential_kernel, logarithm_kernel,
+        inverse_kernel, power_kernel, library_kernel})
     if (auto kernel = family(op, in))
       return kernel;
   return nullptr;

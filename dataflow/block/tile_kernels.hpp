@@ -40,5 +40,6 @@ tile_kernel exponential_kernel(opcode op, dtype in) noexcept;
 tile_kernel logarithm_kernel(opcode op, dtype in) noexcept;
 tile_kernel inverse_kernel(opcode op, dtype in) noexcept;
 tile_kernel power_kernel(opcode op, dtype in) noexcept;
+tile_kernel library_kernel(opcode op, dtype in) noexcept;
 
 } // namespace tern

@@ -48,9 +48,20 @@ std::uint16_t weight_of(opcode op) {
   case opcode::floor_divide:
   case opcode::remainder:
   case opcode::power:
+  case opcode::fmod:
     return 100;
   case opcode::arctan2:
+  case opcode::hypot:
+  case opcode::nextafter:
     return 15;
+  case opcode::logaddexp:
+  case opcode::logaddexp2:
+  case opcode::arcsinh:
+  case opcode::arccosh:
+  case opcode::arctanh:
+  case opcode::cbrt:
+  case opcode::exp2:
+    return 40;
   default:
     return op >= opcode::exp && op <= opcode::tanh ? 8 : 1;
   }
@@ -133,11 +144,6 @@ private:
       fits = a == s.type && (arity(s.op) == 1 || out[in[1]].type == a);
     if (!fits)
       refuse(step_, s.op, "its operands have other dtypes than it takes");
-  }
-
-  static bool gives_boolean(opcode op) {
-    return (op >= opcode::equal && op <= opcode::greater_equal)
-           || op == opcode::isnan || op == opcode::isfinite;
   }
 
   std::uint16_t emit(opcode op, dtype type, std::array<std::uint16_t, 3> in,

@@ -37,14 +37,23 @@ struct step_checker {
     case opcode::multiply:
     case opcode::minimum:
     case opcode::maximum:
+    case opcode::fmin:
+    case opcode::fmax:
       return alike() && pair();
     case opcode::subtract:
     case opcode::floor_divide:
     case opcode::remainder:
     case opcode::power:
+    case opcode::fmod:
       return alike() && pair() && s.type != dtype::boolean;
     case opcode::divide:
     case opcode::arctan2:
+    case opcode::hypot:
+    case opcode::logaddexp:
+    case opcode::logaddexp2:
+    case opcode::copysign:
+    case opcode::nextafter:
+    case opcode::heaviside:
       return alike() && pair() && is_floating(s.type);
     case opcode::equal:
     case opcode::not_equal:
@@ -57,6 +66,9 @@ struct step_checker {
     case opcode::bit_or:
     case opcode::bit_xor:
       return alike() && pair() && !is_floating(s.type);
+    case opcode::left_shift:
+    case opcode::right_shift:
+      return alike() && pair() && is_integer(s.type);
     case opcode::bit_not:
       return alike() && !is_floating(s.type);
     case opcode::select:
@@ -67,9 +79,11 @@ struct step_checker {
       return alike();
     case opcode::negative:
     case opcode::sign:
+    case opcode::reciprocal:
       return alike() && s.type != dtype::boolean;
     case opcode::isnan:
     case opcode::isfinite:
+    case opcode::signbit:
       return s.type == dtype::boolean && is_floating(type_of(s.a));
     default:
       return alike() && is_floating(s.type);
@@ -89,7 +103,7 @@ std::optional<std::string> find_fault(const program& p,
   for (std::size_t i = 0; i < p.steps.size(); ++i) {
     auto& s = p.steps[i];
     auto name = "step " + std::to_string(i);
-    if (s.op > opcode::isfinite)
+    if (s.op > last_opcode)
       return name + " has an unknown opcode";
     name += " (" + std::string{name_of(s.op)} + ")";
     if (!is_known(s.type))

@@ -114,19 +114,39 @@ BOOST_AUTO_TEST_CASE(functions_are_their_operations) {
     array made;
     opcode op;
   } cases[] = {
-      {tern::absolute(x), opcode::absolute}, {tern::arccos(x), opcode::arccos},
-      {tern::arcsin(x), opcode::arcsin},     {tern::arctan(x), opcode::arctan},
-      {tern::ceil(x), opcode::ceil},         {tern::cos(x), opcode::cos},
-      {tern::cosh(x), opcode::cosh},         {tern::exp(x), opcode::exp},
-      {tern::expm1(x), opcode::expm1},       {tern::floor(x), opcode::floor},
-      {tern::isfinite(x), opcode::isfinite}, {tern::isnan(x), opcode::isnan},
-      {tern::log(x), opcode::log},           {tern::log10(x), opcode::log10},
-      {tern::log1p(x), opcode::log1p},       {tern::log2(x), opcode::log2},
-      {tern::negative(x), opcode::negative}, {tern::rint(x), opcode::rint},
-      {tern::sign(x), opcode::sign},         {tern::sin(x), opcode::sin},
-      {tern::sinh(x), opcode::sinh},         {tern::sqrt(x), opcode::sqrt},
-      {tern::square(x), opcode::square},     {tern::tan(x), opcode::tan},
+      {tern::absolute(x), opcode::absolute},
+      {tern::arccos(x), opcode::arccos},
+      {tern::arcsin(x), opcode::arcsin},
+      {tern::arctan(x), opcode::arctan},
+      {tern::ceil(x), opcode::ceil},
+      {tern::cos(x), opcode::cos},
+      {tern::cosh(x), opcode::cosh},
+      {tern::exp(x), opcode::exp},
+      {tern::expm1(x), opcode::expm1},
+      {tern::floor(x), opcode::floor},
+      {tern::isfinite(x), opcode::isfinite},
+      {tern::isnan(x), opcode::isnan},
+      {tern::log(x), opcode::log},
+      {tern::log10(x), opcode::log10},
+      {tern::log1p(x), opcode::log1p},
+      {tern::log2(x), opcode::log2},
+      {tern::negative(x), opcode::negative},
+      {tern::rint(x), opcode::rint},
+      {tern::sign(x), opcode::sign},
+      {tern::sin(x), opcode::sin},
+      {tern::sinh(x), opcode::sinh},
+      {tern::sqrt(x), opcode::sqrt},
+      {tern::square(x), opcode::square},
+      {tern::tan(x), opcode::tan},
       {tern::tanh(x), opcode::tanh},
+      {tern::arcsinh(x), opcode::arcsinh},
+      {tern::arccosh(x), opcode::arccosh},
+      {tern::arctanh(x), opcode::arctanh},
+      {tern::cbrt(x), opcode::cbrt},
+      {tern::exp2(x), opcode::exp2},
+      {tern::trunc(x), opcode::trunc},
+      {tern::reciprocal(x), opcode::reciprocal},
+      {tern::signbit(x), opcode::signbit},
   };
   for (const auto& c : cases)
     check_same(c.made, tern::unary(c.op, x));
@@ -136,6 +156,21 @@ BOOST_AUTO_TEST_CASE(functions_are_their_operations) {
                [](double a, double) { return std::min(a, 0.5); });
   check_same(tern::power(x, 3), tern::binary(opcode::power, x, 3));
   check_same(tern::arctan2(x, 0.5), tern::binary(opcode::arctan2, x, 0.5));
+  check_same(tern::copysign(x, 0.5), tern::binary(opcode::copysign, x, 0.5));
+  check_same(tern::fmax(x, 0.5), tern::binary(opcode::fmax, x, 0.5));
+  check_same(tern::fmin(x, 0.5), tern::binary(opcode::fmin, x, 0.5));
+  check_same(tern::fmod(x, 0.5), tern::binary(opcode::fmod, x, 0.5));
+  check_same(tern::heaviside(x, 0.5), tern::binary(opcode::heaviside, x, 0.5));
+  check_same(tern::hypot(x, 0.5), tern::binary(opcode::hypot, x, 0.5));
+  check_same(tern::logaddexp(x, 0.5), tern::binary(opcode::logaddexp, x, 0.5));
+  check_same(tern::logaddexp2(x, 0.5),
+             tern::binary(opcode::logaddexp2, x, 0.5));
+  check_same(tern::nextafter(x, 0.5), tern::binary(opcode::nextafter, x, 0.5));
+  const auto whole = tern::arange(0, 12, 1);
+  check_same(tern::left_shift(whole, 2),
+             tern::binary(opcode::left_shift, whole, 2));
+  check_same(tern::right_shift(whole, 1),
+             tern::binary(opcode::right_shift, whole, 1));
   check_same(tern::floor_divide(x, 0.25),
              tern::binary(opcode::floor_divide, x, 0.25));
   check_binary(tern::where(x > 0.5, x, 0.0),

@@ -103,12 +103,14 @@ BOOST_AUTO_TEST_CASE(dtypes_promote_as_in_numpy) {
 
 BOOST_AUTO_TEST_CASE(every_operation_has_a_name_of_its_own_and_an_arity) {
   std::set<std::string_view> names;
-  for (int i = 0; i <= static_cast<int>(opcode::isfinite); ++i) {
+  for (int i = 0; i <= static_cast<int>(last_opcode); ++i) {
     const auto op = static_cast<opcode>(i);
     BOOST_TEST(names.insert(name_of(op)).second, name_of(op));
     BOOST_TEST(arity(op) <= 3);
   }
   BOOST_TEST(name_of(opcode::isfinite) == "isfinite");
+  BOOST_TEST(name_of(opcode::right_shift) == "right_shift");
+  BOOST_TEST(name_of(last_opcode) == "signbit");
   BOOST_TEST(name_of(opcode::arctan2) == "arctan2");
   BOOST_TEST(name_of(opcode::select) == "where");
   BOOST_TEST(arity(opcode::select) == 3);

@@ -33,11 +33,15 @@ void on_each_instruction_set(F f) {
 }
 
 const std::set<opcode> rounded_once{
-    opcode::add,         opcode::subtract, opcode::multiply, opcode::divide,
-    opcode::negative,    opcode::absolute, opcode::sign,     opcode::square,
-    opcode::sqrt,        opcode::floor,    opcode::ceil,     opcode::rint,
-    opcode::minimum,     opcode::maximum,  opcode::power,    opcode::remainder,
-    opcode::floor_divide};
+    opcode::add,       opcode::subtract,     opcode::multiply,
+    opcode::divide,    opcode::negative,     opcode::absolute,
+    opcode::sign,      opcode::square,       opcode::sqrt,
+    opcode::floor,     opcode::ceil,         opcode::rint,
+    opcode::minimum,   opcode::maximum,      opcode::power,
+    opcode::remainder, opcode::floor_divide, opcode::fmod,
+    opcode::fmin,      opcode::fmax,         opcode::copysign,
+    opcode::nextafter, opcode::heaviside,    opcode::trunc,
+    opcode::reciprocal};
 
 /// Functions within 4 units in the last place; what is rounded once, to the
 /// bit. (power, remainder and floor_divide are the C library's, as NumPy's.)
@@ -50,17 +54,13 @@ void compare(opcode op, const block& got, const block& want,
   BOOST_REQUIRE_EQUAL(a.size(), b.size());
   for (std::size_t i = 0; i < a.size(); ++i) {
     const bool signs = op == opcode::minimum || op == opcode::maximum
+                       || op == opcode::fmin || op == opcode::fmax
                        || std::isnan(b[i])
                        || std::signbit(a[i]) == std::signbit(b[i]);
     if (ulps(a[i], b[i]) > allowed || !signs)
       BOOST_ERROR(name_of(op) << at << ": element " << i << " is " << a[i]
                               << ", not " << b[i]);
   }
-}
-
-bool gives_boolean(opcode op) {
-  return (op >= opcode::equal && op <= opcode::greater_equal)
-         || op >= opcode::isnan;
 }
 
 opcode next(opcode op) {
@@ -77,13 +77,14 @@ void compare_result(opcode op, const block& got, const block& want,
                name_of(op) << ", element " << i);
 }
 
+/// The operations from `first` to `last`, by the rows of a file.
 template <class T>
-void check_unary_floats() {
+void check_unary_floats(const std::string& file, opcode first, opcode last) {
   const auto type = dtype_of<T>;
-  const auto data = load("unary_" + std::string(name_of(type)));
+  const auto data = load(file + std::string(name_of(type)));
   const auto x = row(data, 0);
   std::int64_t number = 1;
-  for (auto op = opcode::negative; op <= opcode::isfinite; op = next(op)) {
+  for (auto op = first; op <= last; op = next(op)) {
     const auto code =
         single(op, type, gives_boolean(op) ? dtype::boolean : type);
     const auto from = whole(x);
@@ -93,12 +94,12 @@ void check_unary_floats() {
 }
 
 template <class T>
-void check_binary_floats() {
+void check_binary_floats(const std::string& file, opcode first, opcode last) {
   const auto type = dtype_of<T>;
-  const auto data = load("binary_" + std::string(name_of(type)));
+  const auto data = load(file + std::string(name_of(type)));
   const operand from[] = {whole(row(data, 0)), whole(row(data, 1))};
   std::int64_t number = 2;
-  for (auto op = opcode::add; op <= opcode::greater_equal; op = next(op)) {
+  for (auto op = first; op <= last; op = next(op)) {
     const auto code =
         single(op, type, gives_boolean(op) ? dtype::boolean : type);
     const auto got = elementwise(code, from, from[0].data.shape());
@@ -116,6 +117,43 @@ void compare_exactly(opcode op, const block& got, const block& want) {
                name_of(op) << ", element " << i << ": " << result << ", not "
                            << want.values<T>()[i]);
   }
+}
+
+const std::initializer_list<opcode> of_two_integers{
+    opcode::add,          opcode::subtract,      opcode::multiply,
+    opcode::floor_divide, opcode::remainder,     opcode::power,
+    opcode::minimum,      opcode::maximum,       opcode::equal,
+    opcode::not_equal,    opcode::less,          opcode::less_equal,
+    opcode::greater,      opcode::greater_equal, opcode::bit_and,
+    opcode::bit_or,       opcode::bit_xor,       opcode::fmin,
+    opcode::fmax,         opcode::fmod,          opcode::left_shift,
+    opcode::right_shift};
+
+const std::initializer_list<opcode> of_one_integer{
+    opcode::negative, opcode::absolute, opcode::sign,
+    opcode::square,   opcode::bit_not,  opcode::reciprocal};
+
+/// The rows of one file: a, b and exponents, then what comes of them.
+template <class T>
+void check_integers() {
+  const auto type = dtype_of<T>;
+  const auto data = load("integers_" + std::string(name_of(type)));
+  const auto a = whole(row(data, 0));
+  const auto b = whole(row(data, 1));
+  const auto exponents = whole(row(data, 2));
+  std::int64_t number = 3;
+  for (auto op : of_two_integers) {
+    const operand from[] = {a, op == opcode::power ? exponents : b};
+    const auto out = gives_boolean(op) ? dtype::boolean : type;
+    compare_exactly<T>(op,
+                       elementwise(single(op, type, out), from, a.data.shape()),
+                       row(data, number++));
+  }
+  for (auto op : of_one_integer)
+    compare_exactly<T>(
+        op, elementwise(single(op, type, type), {&a, 1}, a.data.shape()),
+        row(data, number++));
+  BOOST_TEST(number == data.shape()[0]);
 }
 
 struct function {
@@ -173,8 +211,10 @@ BOOST_AUTO_TEST_CASE(distances_count_single_units) {
 
 BOOST_AUTO_TEST_CASE(functions_of_one_float_are_those_of_numpy) {
   on_each_instruction_set([] {
-    check_unary_floats<double>();
-    check_unary_floats<float>();
+    check_unary_floats<double>("unary_", opcode::negative, opcode::isfinite);
+    check_unary_floats<float>("unary_", opcode::negative, opcode::isfinite);
+    check_unary_floats<double>("more_unary_", opcode::arcsinh, opcode::signbit);
+    check_unary_floats<float>("more_unary_", opcode::arcsinh, opcode::signbit);
   });
 }
 
@@ -196,7 +236,12 @@ BOOST_AUTO_TEST_CASE(functions_keep_four_units_for_random_arguments) {
                                 {opcode::arctan, std::atan, -10, 10},
                                 {opcode::sinh, std::sinh, -3, 3},
                                 {opcode::cosh, std::cosh, -3, 3},
-                                {opcode::tanh, std::tanh, -3, 3}};
+                                {opcode::tanh, std::tanh, -3, 3},
+                                {opcode::arcsinh, std::asinh, -9, 9},
+                                {opcode::arccosh, std::acosh, 1, 9},
+                                {opcode::arctanh, std::atanh, -0.9, 0.9},
+                                {opcode::cbrt, std::cbrt, -9, 9},
+                                {opcode::exp2, std::exp2, -80, 80}};
   on_each_instruction_set([&] {
     for (const auto& f : functions) {
       check_accuracy<double>(f);
@@ -207,8 +252,10 @@ BOOST_AUTO_TEST_CASE(functions_keep_four_units_for_random_arguments) {
 
 BOOST_AUTO_TEST_CASE(functions_of_two_floats_are_those_of_numpy) {
   on_each_instruction_set([] {
-    check_binary_floats<double>();
-    check_binary_floats<float>();
+    check_binary_floats<double>("binary_", opcode::add, opcode::greater_equal);
+    check_binary_floats<float>("binary_", opcode::add, opcode::greater_equal);
+    check_binary_floats<double>("more_binary_", opcode::hypot, opcode::fmod);
+    check_binary_floats<float>("more_binary_", opcode::hypot, opcode::fmod);
   });
 }
 
@@ -237,6 +284,19 @@ BOOST_AUTO_TEST_CASE(integer_operations_wrap_and_floor_as_in_numpy) {
       compare_exactly<std::int64_t>(
           op, elementwise(code, in, in[0].data.shape()), row(data, number++));
     }
+  });
+}
+
+BOOST_AUTO_TEST_CASE(integers_of_every_width_are_those_of_numpy) {
+  on_each_instruction_set([] {
+    check_integers<std::int8_t>();
+    check_integers<std::int16_t>();
+    check_integers<std::int32_t>();
+    check_integers<std::int64_t>();
+    check_integers<std::uint8_t>();
+    check_integers<std::uint16_t>();
+    check_integers<std::uint32_t>();
+    check_integers<std::uint64_t>();
   });
 }
 

@@ -15,7 +15,14 @@ namespace {
 dtype dtype_of_header(const std::string& header) {
   for (auto [text, type] : {std::pair{"'<f8'", dtype::float64},
                             {"'<f4'", dtype::float32},
+                            {"'|i1'", dtype::int8},
+                            {"'<i2'", dtype::int16},
+                            {"'<i4'", dtype::int32},
                             {"'<i8'", dtype::int64},
+                            {"'|u1'", dtype::uint8},
+                            {"'<u2'", dtype::uint16},
+                            {"'<u4'", dtype::uint32},
+                            {"'<u8'", dtype::uint64},
                             {"'|b1'", dtype::boolean}})
     if (header.find(text) != std::string::npos)
       return type;

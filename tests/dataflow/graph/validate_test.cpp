@@ -138,6 +138,15 @@ BOOST_AUTO_TEST_CASE(each_opcode_has_its_dtypes) {
   BOOST_TEST(sound(opcode::isnan, d::boolean, {d::float32}));
   BOOST_TEST(!sound(opcode::isnan, d::float32, {d::float32}));
   BOOST_TEST(sound(opcode::cast, d::boolean, {d::float32}));
+  BOOST_TEST(sound(opcode::left_shift, d::int64, {d::int64, d::int64}));
+  BOOST_TEST(!sound(opcode::left_shift, d::float64, {d::float64, d::float64}));
+  BOOST_TEST(!sound(opcode::left_shift, d::boolean, {d::boolean, d::boolean}));
+  BOOST_TEST(sound(opcode::signbit, d::boolean, {d::float64}));
+  BOOST_TEST(!sound(opcode::signbit, d::float64, {d::float64}));
+  BOOST_TEST(sound(opcode::fmin, d::boolean, {d::boolean, d::boolean}));
+  BOOST_TEST(!sound(opcode::fmod, d::boolean, {d::boolean, d::boolean}));
+  BOOST_TEST(!sound(opcode::hypot, d::int64, {d::int64, d::int64}));
+  BOOST_TEST(!sound(opcode::cbrt, d::int64, {d::int64}));
   BOOST_TEST(sound(opcode::select, d::int64, {d::boolean, d::int64, d::int64}));
   BOOST_TEST(!sound(opcode::select, d::int64, {d::int64, d::int64, d::int64}));
   BOOST_TEST(

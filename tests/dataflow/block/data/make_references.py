@@ -26,12 +26,17 @@ UNARY = ("negative absolute sign square sqrt exp expm1 log log1p log10 log2 "
 BINARY = ("add subtract multiply divide floor_divide remainder power minimum "
           "maximum arctan2 equal not_equal less less_equal greater "
           "greater_equal").split()
+UNARY_MORE = ("arcsinh arccosh arctanh cbrt exp2 trunc reciprocal "
+              "signbit").split()
+BINARY_MORE = ("hypot logaddexp logaddexp2 copysign nextafter heaviside fmin "
+               "fmax fmod").split()
 BINARY_INT = ("add subtract multiply floor_divide remainder power minimum "
               "maximum equal not_equal less less_equal greater greater_equal "
               "bitwise_and bitwise_or bitwise_xor").split()
 BINARY_BOOL = ("add multiply minimum maximum equal not_equal less less_equal "
                "greater greater_equal bitwise_and bitwise_or "
                "bitwise_xor").split()
+INTEGERS = "int8 int16 int32 int64 uint8 uint16 uint32 uint64".split()
 REDUCTIONS = ("sum mean min max nanmean nansum std var prod any all nanmin "
               "nanmax count_nonzero").split()
 
@@ -76,6 +81,45 @@ def save_floats(dtype):
     np.save(f"binary_{name}.npy",
             np.stack([a, b] + [getattr(np, f)(a, b).astype(dtype)
                                for f in BINARY]))
+
+
+def save_more_floats(dtype):
+    name = np.dtype(dtype).name
+    x = np.load(f"unary_{name}.npy")[0]
+    np.save(f"more_unary_{name}.npy", np.stack(
+        [x] + [getattr(np, f)(x).astype(dtype) for f in UNARY_MORE]))
+    a, b = np.load(f"binary_{name}.npy")[:2]
+    np.save(f"more_binary_{name}.npy", np.stack(
+        [a, b] + [getattr(np, f)(a, b).astype(dtype) for f in BINARY_MORE]))
+
+
+def cut_rest(a, b):
+    """fmod of integers; NumPy's own traps for the lowest one and -1."""
+    rest = [0 if y == 0 else abs(int(x)) % abs(int(y)) * (1 if x > 0 else -1)
+            for x, y in zip(a, b)]
+    return np.array(rest, a.dtype)
+
+
+def save_integers_of(name):
+    """Rows: a, b, exponents; BINARY_INT, the functions below; then for a
+    alone negative, absolute, sign, square, invert, reciprocal."""
+    info = np.iinfo(name)
+    some = [0, 1, 2, 3, 7, info.bits - 1, info.bits, info.max, info.max - 1,
+            info.max // 3]
+    if info.min < 0:
+        some += [-1, -2, -3, -7, info.min, info.min + 1]
+    a, b = np.array(list(itertools.product(some, some)), name).T
+    exponents = b % np.array(9, name)
+    rows = [a, b, exponents]
+    for f in BINARY_INT:
+        second = exponents if f == "power" else b
+        rows.append(getattr(np, f)(a, second).astype(name))
+    rows += [np.fmin(a, b), np.fmax(a, b), cut_rest(a, b),
+             np.left_shift(a, b), np.right_shift(a, b)]
+    # NumPy leaves open what the inverse of 0 is; here it is 0
+    inverse = np.where(a == 0, a, np.reciprocal(np.where(a == 0, a + 1, a)))
+    rows += [-a, np.abs(a), np.sign(a), a * a, ~a, inverse]
+    np.save(f"integers_{name}.npy", np.stack(rows))
 
 
 def save_integers():
@@ -151,3 +195,7 @@ save_floats(np.float32)
 save_integers()
 save_casts()
 save_reductions()
+save_more_floats(np.float64)
+save_more_floats(np.float32)
+for integer in INTEGERS:
+    save_integers_of(integer)
