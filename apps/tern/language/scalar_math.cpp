@@ -186,8 +186,9 @@ step constant_step(const scalar& x, dtype type) {
   return s;
 }
 
-bool is_logical(opcode op) {
-  return op >= opcode::equal && op <= opcode::greater_equal;
+bool is_bitwise(opcode op) {
+  return (op >= opcode::bit_and && op <= opcode::bit_not)
+         || op == opcode::left_shift || op == opcode::right_shift;
 }
 
 /// Whether NumPy keeps integers with this operation.
@@ -209,9 +210,15 @@ bool keeps_integers(opcode op) {
   case opcode::bit_or:
   case opcode::bit_xor:
   case opcode::bit_not:
+  case opcode::left_shift:
+  case opcode::right_shift:
+  case opcode::fmin:
+  case opcode::fmax:
+  case opcode::fmod:
+  case opcode::reciprocal:
     return true;
   default:
-    return is_logical(op);
+    return op >= opcode::equal && op <= opcode::greater_equal;
   }
 }
 
@@ -261,7 +268,7 @@ scalar calculate(binary_operator op, const scalar& a, const scalar& b) {
 
 scalar calculate(opcode op, std::span<const scalar> operands) {
   const bool ints = std::all_of(operands.begin(), operands.end(), is_int);
-  if (op >= opcode::bit_and && op <= opcode::bit_not && !ints)
+  if (is_bitwise(op) && !ints)
     throw arithmetic_error(
         fmt::format("{} needs integers or booleans", name_of(op)));
   const auto type = ints && keeps_integers(op) ? dtype::int64 : dtype::float64;
@@ -270,9 +277,7 @@ scalar calculate(opcode op, std::span<const scalar> operands) {
     code.steps.push_back(constant_step(x, type));
   step last;
   last.op = op;
-  last.type = is_logical(op) || op == opcode::isnan || op == opcode::isfinite
-                  ? dtype::boolean
-                  : type;
+  last.type = gives_boolean(op) ? dtype::boolean : type;
   last.a = 0;
   last.b = static_cast<std::uint16_t>(operands.size() > 1 ? 1 : 0);
   code.steps.push_back(last);
