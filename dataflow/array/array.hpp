@@ -89,7 +89,8 @@ public:
   /// The same array in other blocks, which are put together from parts of the
   /// present ones.
   array rechunk(const chunk_spec& spec) const;
-  /// Matrix product of 1-d and 2-d arrays.
+  /// Over the last axis of this and the last but one of `other` (or its only
+  /// one): the matrix product of 1-d and 2-d arrays. Scalars multiply.
   array dot(const array& other) const;
   /// Reduces along `axes` (negative counts from the end; nullopt: all).
   array reduce(reduction how, std::optional<std::vector<std::int64_t>> axes,
@@ -173,6 +174,21 @@ array unary(opcode op, const value& x);
 array binary(opcode op, const value& a, const value& b);
 array where(const value& condition, const value& a, const value& b);
 
+/// Matrix product over the last two axes; those before them broadcast. 1-d
+/// arrays are a row on the left and a column on the right.
+array matmul(const array& a, const array& b);
+/// Sums of products over pairs of axes; first the axes left of `a`, then of
+/// `b`. `of_a` and `of_b` are equally many.
+array tensordot(const array& a, const array& b,
+                std::span<const std::int64_t> of_a,
+                std::span<const std::int64_t> of_b);
+/// Over the last axes of both.
+array inner(const array& a, const array& b);
+/// The product of each element of `a` with each of `b`, both laid flat.
+array outer(const array& a, const array& b);
+/// The sum of products of all elements, both laid flat.
+array vdot(const array& a, const array& b);
+
 array full(const shape& s, scalar fill, std::optional<dtype> type = {},
            const chunk_spec& cut = {});
 array zeros(const shape& s, dtype type = dtype::float64,
@@ -181,9 +197,24 @@ array ones(const shape& s, dtype type = dtype::float64,
            const chunk_spec& cut = {});
 array arange(scalar start, scalar stop, scalar step,
              std::optional<dtype> type = {}, const chunk_spec& cut = {});
-/// Uniform in [0, 1), by counter: the same for any chunks.
+/// `count` numbers from `start` to `stop`, which is the last one if `closed`.
+array linspace(scalar start, scalar stop, std::int64_t count,
+               bool closed = true, dtype type = dtype::float64,
+               const chunk_spec& cut = {});
+/// Ones on a diagonal (above the main one where `diagonal` > 0), zeros beside.
+array eye(std::int64_t rows, std::int64_t columns, std::int64_t diagonal = 0,
+          dtype type = dtype::float64, const chunk_spec& cut = {});
+/// Uniform in [0, 1), by counter: the same for any chunks. Numbers of different
+/// streams are independent.
 array random_uniform(const shape& s, std::uint64_t seed,
-                     dtype type = dtype::float64, const chunk_spec& cut = {});
+                     dtype type = dtype::float64, const chunk_spec& cut = {},
+                     std::uint64_t stream = 0);
+/// Normal numbers of mean `loc` and standard deviation `scale`, which are
+/// scalars or broadcast to `s`; by counter. The formula is in
+/// random_normal.cpp.
+array random_normal(const value& loc, const value& scale, const shape& s,
+                    std::uint64_t seed, dtype type = dtype::float64,
+                    const chunk_spec& cut = {});
 
 /// Joined along an axis that they have, of a dtype that holds all of them.
 array concatenate(std::span<const array> parts, std::int64_t axis = 0);

@@ -130,13 +130,14 @@ array arange(scalar start, scalar stop, scalar step, std::optional<dtype> type,
 }
 
 array random_uniform(const shape& s, std::uint64_t seed, dtype type,
-                     const chunk_spec& cut) {
+                     const chunk_spec& cut, std::uint64_t stream) {
   if (!is_floating(type))
     throw expression_error("random: not defined for "
                            + std::string{name_of(type)});
   source made;
   made.kind = source_kind::random_uniform;
   made.type = type;
+  made.value = stream;
   made.seed = seed;
   made.extents = s;
   return from_source(std::move(made), cut_shape(s, type, cut),

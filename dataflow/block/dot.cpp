@@ -1,11 +1,13 @@
-// Products of 2-d blocks. BLAS takes float32 and float64, with one thread and
-// with operands as blocks lie in memory: contiguous rows that begin at a
-// multiple of 64 bytes. The first product overwrites, the others are added
-// (beta = 1), in the order given. Integers go row by row: c[i] += a[i][k] *
-// b[k], so that the inner loop runs along memory; booleans likewise, with and
-// for the product and or for the sum.
+// Products of matrices, one or a batch of them a block. BLAS takes float32 and
+// float64, with one thread and with operands as blocks lie in memory:
+// contiguous rows, of which the first of a block begins at a multiple of 64
+// bytes. The first product overwrites, the others are added (beta = 1), in the
+// order given. Integers go row by row: c[i] += a[i][k] * b[k], so that the
+// inner loop runs along memory; booleans likewise, with and for the product and
+// or for the sum.
 
 #include "dataflow/block/blas.hpp"
+#include "dataflow/block/chunks.hpp"
 #include "dataflow/block/kernels.hpp"
 
 #include <algorithm>
@@ -23,14 +25,38 @@ struct sizes {
   std::int64_t columns;
 };
 
+/// The axes before the last two: equal, or 1 where a matrix is repeated.
+bool batches_fit(const block& a, const block& b) {
+  for (std::size_t i = 0; i + 2 < a.shape().size(); ++i)
+    if (a.shape()[i] != b.shape()[i] && a.shape()[i] != 1 && b.shape()[i] != 1)
+      return false;
+  return true;
+}
+
 sizes sizes_of(const block& a, const block& b) {
-  if (a.type() != b.type() || a.shape().size() != 2 || b.shape().size() != 2
-      || a.shape()[1] != b.shape()[0])
+  const auto n = a.shape().size();
+  if (a.type() != b.type() || n < 2 || b.shape().size() != n
+      || a.shape()[n - 1] != b.shape()[n - 2] || !batches_fit(a, b))
     throw std::invalid_argument(
         "no product of blocks of shapes " + to_string(a.shape()) + " and "
         + to_string(b.shape()) + ", dtypes " + std::string(name_of(a.type()))
         + " and " + std::string(name_of(b.type())));
-  return {a.shape()[0], a.shape()[1], b.shape()[1]};
+  return {a.shape()[n - 2], a.shape()[n - 1], b.shape()[n - 1]};
+}
+
+shape batch_of(const block& a, const block& b) {
+  shape batch;
+  for (std::size_t i = 0; i + 2 < a.shape().size(); ++i)
+    batch.push_back(a.shape()[i] == 1 ? b.shape()[i] : a.shape()[i]);
+  return batch;
+}
+
+/// Which matrix of `b` takes part in the product at `index` of the batch.
+std::int64_t matrix_at(const block& b, const shape& index) {
+  std::int64_t linear = 0;
+  for (std::size_t i = 0; i < index.size(); ++i)
+    linear = linear * b.shape()[i] + (b.shape()[i] == 1 ? 0 : index[i]);
+  return linear;
 }
 
 blasint leading(std::int64_t n) {
@@ -90,7 +116,21 @@ void add_product(sizes n, const bool* a, const bool* b, double, bool* c) {
 
 bool is_empty_sum(std::span<const block> left) {
   return std::all_of(left.begin(), left.end(),
-                     [](const block& b) { return b.shape()[1] == 0; });
+                     [](const block& b) { return b.shape().back() == 0; });
+}
+
+/// Adds a[i] @ b[i] to each matrix i of `out` (beta 0: in place of it).
+template <class T>
+void add_products(sizes n, const shape& batch, const block& a, const block& b,
+                  double beta, T* out) {
+  const auto products = element_count(batch);
+  for (std::int64_t i = 0; i < products; ++i) {
+    const auto index = index_of(batch, i);
+    add_product(
+        n, a.values<T>().data() + matrix_at(a, index) * n.rows * n.inner,
+        b.values<T>().data() + matrix_at(b, index) * n.inner * n.columns, beta,
+        out + i * n.rows * n.columns);
+  }
 }
 
 } // namespace
@@ -102,7 +142,11 @@ block dot(std::span<const block> left, std::span<const block> right) {
                                 + " blocks");
   const auto outer = sizes_of(left[0], right[0]);
   const auto type = left[0].type();
-  block_builder out(type, {outer.rows, outer.columns});
+  const auto batch = batch_of(left[0], right[0]);
+  auto s = batch;
+  s.push_back(outer.rows);
+  s.push_back(outer.columns);
+  block_builder out(type, s);
   if (out.size() == 0)
     return out.finish();
   // BLAS overwrites what is there with the first product
@@ -113,7 +157,7 @@ block dot(std::span<const block> left, std::span<const block> right) {
   for (std::size_t i = 0; i < left.size(); ++i) {
     const auto n = sizes_of(left[i], right[i]);
     if (n.rows != outer.rows || n.columns != outer.columns
-        || left[i].type() != type)
+        || left[i].type() != type || batch_of(left[i], right[i]) != batch)
       throw std::invalid_argument("products of different shapes in one sum: "
                                   + to_string(left[i].shape()) + " and "
                                   + to_string(right[i].shape()));
@@ -121,8 +165,8 @@ block dot(std::span<const block> left, std::span<const block> right) {
       continue;
     dispatch(type, [&](auto zero) {
       using T = decltype(zero);
-      add_product(n, left[i].values<T>().data(), right[i].values<T>().data(),
-                  beta, out.values<T>().data());
+      add_products<T>(n, batch, left[i], right[i], beta,
+                      out.values<T>().data());
     });
     beta = 1;
   }

@@ -97,9 +97,10 @@ struct block_part {
 /// no gap. Throws `std::invalid_argument` where one leaves its block.
 block assemble(dtype type, const shape& s, std::span<const block_part> parts);
 
-/// Sum over i of left[i] @ right[i] for 2-d blocks (n, k_i) and (k_i, m), by
-/// BLAS for float32 and float64 (one thread, operands packed), by loops for
-/// int64 and bool. The products are added in the order given.
+/// Sum over i of left[i] @ right[i] for blocks (..., n, k_i) and (..., k_i, m)
+/// of as many axes, those before the last two equal or 1 (repeated); by BLAS
+/// for float32 and float64 (one thread, operands packed), by loops for int64
+/// and bool. The products are added in the order given.
 block dot(std::span<const block> left, std::span<const block> right);
 
 /// The block of shape `s` of a source that begins at global index `origin`.

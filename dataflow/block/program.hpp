@@ -121,14 +121,14 @@ enum class source_kind : std::uint8_t { full, arange, random_uniform };
 /// full: `value`. arange (one axis): start + i * delta, by a product and a sum.
 /// random_uniform: Philox4x32-10 (Salmon et al., SC 2011) with key `seed` (low
 /// word first) gives four words w0 to w3 for a 64-bit counter (low word first,
-/// the other two words 0). For the global row-major index g, counter g / 2
-/// gives two doubles of [0, 1), ((w1 * 2^32 + w0) >> 11) * 2^-53 for even g and
-/// the same of w3 and w2 for odd g; for float32 counter g / 4 gives four, (w[g
-/// % 4] >> 8) * 2^-24.
+/// the other two words are `value`, the stream). For the global row-major index
+/// g, counter g / 2 gives two doubles of [0, 1), ((w1 * 2^32 + w0) >> 11) *
+/// 2^-53 for even g and the same of w3 and w2 for odd g; for float32 counter g
+/// / 4 gives four, (w[g % 4] >> 8) * 2^-24.
 struct source {
   source_kind kind = source_kind::full;
   dtype type = dtype::float64;
-  std::uint64_t value = 0; ///< bits, as in `step`; for arange the start
+  std::uint64_t value = 0; ///< bits, as in `step`; arange: start; or stream
   std::uint64_t delta = 0; ///< bits; for arange
   std::uint64_t seed = 0;
   shape extents; ///< of the whole array

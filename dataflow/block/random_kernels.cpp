@@ -40,10 +40,12 @@ struct state {
   V64 w0, w1, w2, w3;
 };
 
-HWY_INLINE state philox(D64 d, V64 counters, std::uint64_t seed) {
+HWY_INLINE state philox(D64 d, V64 counters, std::uint64_t seed,
+                        std::uint64_t stream) {
   const V64 m0 = hn::Set(d, 0xD2511F53u);
   const V64 m1 = hn::Set(d, 0xCD9E8D57u);
-  state s{counters, hn::ShiftRight<32>(counters), hn::Zero(d), hn::Zero(d)};
+  state s{counters, hn::ShiftRight<32>(counters), hn::Set(d, stream),
+          hn::Set(d, stream >> 32)};
   auto k0 = static_cast<std::uint32_t>(seed);
   auto k1 = static_cast<std::uint32_t>(seed >> 32);
   for (int round = 0; round < 10; ++round) {
@@ -104,29 +106,29 @@ HWY_INLINE void store_floats(D64 d, const state& s, float* out) {
 
 } // namespace
 
-void make_doubles(std::uint64_t seed, std::uint64_t counter,
-                  std::size_t counters, double* out) {
+void make_doubles(std::uint64_t seed, std::uint64_t stream,
+                  std::uint64_t counter, std::size_t counters, double* out) {
   const D64 d;
   const hn::ScalableTag<double> real;
   const std::size_t lanes = hn::Lanes(d);
   V64 index = hn::Add(hn::Set(d, counter), hn::Iota(d, 0));
   const V64 step = hn::Set(d, lanes);
   for (std::size_t i = 0; i < counters; i += lanes) {
-    const state s = philox(d, index, seed);
+    const state s = philox(d, index, seed, stream);
     hn::StoreInterleaved2(fraction(joined(d, s.w1, s.w0)),
                           fraction(joined(d, s.w3, s.w2)), real, out + 2 * i);
     index = hn::Add(index, step);
   }
 }
 
-void make_floats(std::uint64_t seed, std::uint64_t counter,
-                 std::size_t counters, float* out) {
+void make_floats(std::uint64_t seed, std::uint64_t stream,
+                 std::uint64_t counter, std::size_t counters, float* out) {
   const D64 d;
   const std::size_t lanes = hn::Lanes(d);
   V64 index = hn::Add(hn::Set(d, counter), hn::Iota(d, 0));
   const V64 step = hn::Set(d, lanes);
   for (std::size_t i = 0; i < counters; i += lanes) {
-    store_floats(d, philox(d, index, seed), out + 4 * i);
+    store_floats(d, philox(d, index, seed, stream), out + 4 * i);
     index = hn::Add(index, step);
   }
 }
@@ -142,13 +144,15 @@ HWY_EXPORT(make_doubles);
 HWY_EXPORT(make_floats);
 
 void philox_doubles(std::uint64_t seed, std::uint64_t counter,
-                    std::size_t counters, double* out) noexcept {
-  HWY_DYNAMIC_DISPATCH(make_doubles)(seed, counter, counters, out);
+                    std::size_t counters, double* out,
+                    std::uint64_t stream) noexcept {
+  HWY_DYNAMIC_DISPATCH(make_doubles)(seed, stream, counter, counters, out);
 }
 
 void philox_floats(std::uint64_t seed, std::uint64_t counter,
-                   std::size_t counters, float* out) noexcept {
-  HWY_DYNAMIC_DISPATCH(make_floats)(seed, counter, counters, out);
+                   std::size_t counters, float* out,
+                   std::uint64_t stream) noexcept {
+  HWY_DYNAMIC_DISPATCH(make_floats)(seed, stream, counter, counters, out);
 }
 
 } // namespace tern

@@ -48,9 +48,9 @@ const T* random_run(const source& made, std::int64_t first, std::size_t n,
   const auto counters =
       static_cast<std::size_t>((begin + n + each - 1) / each - counter);
   if constexpr (each == 2)
-    philox_doubles(made.seed, counter, counters, room);
+    philox_doubles(made.seed, counter, counters, room, made.value);
   else
-    philox_floats(made.seed, counter, counters, room);
+    philox_floats(made.seed, counter, counters, room, made.value);
   return room + begin % each;
 }
 

@@ -228,7 +228,7 @@ struct evaluation {
     boost::container::small_vector<block, 32> matrices;
     for (std::size_t i = 0; i < inputs.size(); ++i)
       matrices.push_back(as_matrix(inputs[i], i < left));
-    check_product({matrices.data(), left}, {matrices.data() + left, left}, s);
+    check_product(matrices[0], matrices[left], s);
     auto product = dot({matrices.data(), left}, {matrices.data() + left, left});
     return product.shape() == s ? product
                                 : block::wrap(l.type, s, product.storage());
@@ -236,25 +236,23 @@ struct evaluation {
 
   static block as_matrix(const block& b, bool is_left) {
     auto& s = b.shape();
-    if (s.size() == 2)
+    if (s.size() >= 2)
       return b;
     return block::wrap(b.type(), is_left ? shape{1, s[0]} : shape{s[0], 1},
                        b.storage());
   }
 
-  static void check_product(std::span<const block> left,
-                            std::span<const block> right, const shape& s) {
-    auto rows = left[0].shape()[0];
-    auto columns = right[0].shape()[1];
-    for (std::size_t i = 0; i < left.size(); ++i)
-      if (left[i].shape()[0] != rows || right[i].shape()[1] != columns
-          || left[i].shape()[1] != right[i].shape()[0])
-        refuse("blocks of shapes " + to_string(left[i].shape()) + " and "
-               + to_string(right[i].shape()) + " cannot be multiplied");
-    if (element_count(s) != rows * columns)
-      refuse("a product of " + std::to_string(rows) + " rows and "
-             + std::to_string(columns) + " columns is no block of shape "
-             + to_string(s));
+  /// Before memory is taken for it; the rest `dot` checks.
+  static void check_product(const block& left, const block& right,
+                            const shape& s) {
+    const auto& a = left.shape();
+    const auto& b = right.shape();
+    std::int64_t elements = a[a.size() - 2] * b.back();
+    for (std::size_t i = 0; i + 2 < std::min(a.size(), b.size()); ++i)
+      elements *= a[i] == 1 ? b[i] : a[i];
+    if (elements != element_count(s))
+      refuse("a product of blocks of shapes " + to_string(a) + " and "
+             + to_string(b) + " is no block of shape " + to_string(s));
   }
 
   block operator()(const op_read_nc& op) const {

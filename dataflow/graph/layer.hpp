@@ -131,6 +131,9 @@ struct op_reshape {
 /// blocks: inputs[0] row blocks, inputs[1] column blocks; out (i, j, g).
 /// Without the axis g there is one group. An input with one axis counts as
 /// (1, k) on the left and as (k, 1) on the right, and `out` lacks that axis.
+/// Where both have more than two axes, those before the last two are a batch:
+/// they come first in `out`, and blocks of an input that has extent 1 there are
+/// used for all.
 struct op_dot {
   friend bool operator==(const op_dot&, const op_dot&) = default;
 };

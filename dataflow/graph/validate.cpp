@@ -192,12 +192,15 @@ struct checker {
   }
 
   fault operator()(const op_dot&) const {
-    if (l.inputs.size() != 2 || l.parts != 0 || l.out.size() > 3)
+    if (l.inputs.size() != 2 || l.parts != 0)
       return "multiplies something that is no pair of matrices";
     for (std::size_t i = 0; i < 2; ++i)
       if (from(i).parts != 0 || from(i).type != l.type || from(i).out.empty()
-          || from(i).out.size() > 2)
+          || (from(i).out.size() > 2
+              && from(i).out.size() != from(1 - i).out.size()))
         return "multiplies something that is no pair of matrices";
+    if (l.out.size() > std::max<std::size_t>(from(0).out.size(), 2) + 1)
+      return "multiplies something that is no pair of matrices";
     return {};
   }
 

@@ -269,7 +269,7 @@ program_value evaluator::apply(binary_operator op, const program_value& left,
         return binary(opcode_of(op), operand_in(left), operand_in(right));
       if (!a || !b)
         throw arithmetic_error("@ needs arrays on both sides");
-      return a->dot(*b);
+      return matmul(*a, *b);
     });
   if (!a && !b && op == binary_operator::equal)
     return scalar(same(left, right));

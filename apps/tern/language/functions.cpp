@@ -3,6 +3,7 @@
 #include "apps/tern/language/compositions.hpp"
 #include "apps/tern/language/language_error.hpp"
 #include "apps/tern/language/layouts.hpp"
+#include "apps/tern/language/products.hpp"
 #include "apps/tern/language/scalar_math.hpp"
 #include "apps/tern/language/sources.hpp"
 #include "apps/tern/language/transforms.hpp"
@@ -14,7 +15,7 @@
 
 // The functions of the language, each one line of the table below. Elementwise
 // functions and reductions need no code of their own; the others are in
-// sources.cpp, transforms.cpp and layouts.cpp.
+// sources.cpp, transforms.cpp, layouts.cpp and products.cpp.
 
 namespace tern::language {
 namespace {
@@ -133,8 +134,12 @@ constexpr function table[] = {
     {"nanmax", reduction::nanmax, plain},
     {"count_nonzero", reduction::count_nonzero, plain},
     // shape, type and product
-    {"dot", matrix_product, "a, b", true},
+    {"dot", dot_product, "a, b", true},
     {"matmul", matrix_product, "a, b"},
+    {"tensordot", tensor_product, "a, b, axes?"},
+    {"inner", inner_product, "a, b"},
+    {"outer", outer_product, "a, b"},
+    {"vdot", flat_product, "a, b"},
     {"transpose", transpose, "a, axes*", true},
     {"astype", as_type, "a, dtype", true},
     {"compute", compute, "a", true},
@@ -167,6 +172,8 @@ constexpr function table[] = {
     {"eye", make_eye, "N, M?, k?, *, dtype?, chunks?"},
     {"random", make_random, "size|shape?, *, chunks?, seed?, dtype?"},
     {"random.random", make_random, "size|shape?, *, chunks?, seed?, dtype?"},
+    {"random.normal", make_random_normal,
+     "loc?, scale?, size|shape?, *, chunks?, seed?, dtype?"},
     {"open_nc", make_open_nc, "file, variable, chunks?"},
 };
 

@@ -4,16 +4,33 @@
 #include "apps/tern/language/scalar_math.hpp"
 #include "dataflow/io/netcdf.hpp"
 
-#include <cmath>
-
 namespace tern::language {
 namespace {
 
-/// Sizes for one axis of what is asked for two or more.
-chunk_spec along(const chunk_spec& cut, std::size_t axis) {
-  if (cut.sizes.size() < 2)
-    return cut;
-  return {{cut.sizes[axis]}};
+/// What all sources of random numbers take.
+struct random_call {
+  random_call(const arguments& a, context& c);
+
+  shape size;
+  std::uint64_t seed;
+  dtype type;
+  chunk_spec cut;
+};
+
+/// Without a seed the number of the call in the program, from 0: the same
+/// program gives the same numbers everywhere.
+random_call::random_call(const arguments& a, context& c)
+  : seed(c.random_calls++), type(a.type("dtype").value_or(dtype::float64)),
+    cut(a.cut("chunks", c.default_chunks)) {
+  if (!is_floating(type))
+    a.refuse("dtype", "float32 or float64");
+  if (!a.missing("seed")) {
+    if (a.integer("seed") < 0)
+      a.refuse("seed", "an integer of at least 0");
+    seed = static_cast<std::uint64_t>(a.integer("seed"));
+  }
+  if (!a.missing("size"))
+    size = a.extents("size");
 }
 
 } // namespace
@@ -45,64 +62,38 @@ program_value make_arange(const arguments& a, context& c) {
                 a.cut("chunks", c.default_chunks));
 }
 
-/// start + i * step, the last one exactly `stop`, as NumPy has it.
 program_value make_linspace(const arguments& a, context& c) {
-  const auto first = as_double(a.number_at("start"));
-  const auto last = as_double(a.number_at("stop"));
   const auto n = a.missing("num") ? 50 : a.integer("num");
-  const bool closed = a.flag("endpoint", true);
   if (n < 0)
     a.refuse("num", "at least 0");
-  const auto i = arange(std::int64_t{0}, n, std::int64_t{1}, dtype::float64,
-                        a.cut("chunks", c.default_chunks));
-  const auto parts = closed ? n - 1 : n;
-  const double step =
-      parts > 0 ? (last - first) / static_cast<double>(parts) : last - first;
-  auto result = binary(opcode::add, binary(opcode::multiply, i, scalar(step)),
-                       scalar(first));
-  if (closed && n > 1)
-    result = where(binary(opcode::equal, i, scalar(static_cast<double>(n - 1))),
-                   scalar(last), result);
-  return result.astype(a.type("dtype").value_or(dtype::float64));
+  return linspace(a.number_at("start"), a.number_at("stop"), n,
+                  a.flag("endpoint", true),
+                  a.type("dtype").value_or(dtype::float64),
+                  a.cut("chunks", c.default_chunks));
 }
 
-/// Rows and columns as arange; one where they are equal.
 program_value make_eye(const arguments& a, context& c) {
   const auto rows = a.integer("N");
   const auto columns = a.missing("M") ? rows : a.integer("M");
-  const auto diagonal = a.missing("k") ? 0 : a.integer("k");
   if (rows < 0 || columns < 0)
     a.refuse("N", "extents of at least 0");
-  std::int64_t elements = 0;
-  if (__builtin_mul_overflow(rows, columns, &elements))
-    a.refuse("N", "extents whose product fits");
   const auto cut = a.cut("chunks", c.default_chunks);
   if (cut.sizes.size() > 2)
     a.refuse("chunks", "one or two block sizes");
-  const scalar zero = std::int64_t{0};
-  const scalar one = std::int64_t{1};
-  const auto i = arange(zero, rows, one, dtype::int64, along(cut, 0));
-  const auto j = arange(zero, columns, one, dtype::int64, along(cut, 1));
-  const std::vector<index_item> as_column{index_slice{}, index_newaxis{}};
-  return binary(opcode::equal,
-                binary(opcode::add, i[as_column], scalar(diagonal)), j)
-      .astype(a.type("dtype").value_or(dtype::float64));
+  return eye(rows, columns, a.missing("k") ? 0 : a.integer("k"),
+             a.type("dtype").value_or(dtype::float64), cut);
 }
 
-/// Without a seed the number of the call in the program, from 0: the same
-/// program gives the same numbers everywhere.
 program_value make_random(const arguments& a, context& c) {
-  const auto call = c.random_calls++;
-  const auto type = a.type("dtype").value_or(dtype::float64);
-  if (!is_floating(type))
-    a.refuse("dtype", "float32 or float64");
-  const auto seed =
-      a.missing("seed") ? static_cast<std::int64_t>(call) : a.integer("seed");
-  if (seed < 0)
-    a.refuse("seed", "an integer of at least 0");
-  return random_uniform(a.missing("size") ? shape{} : a.extents("size"),
-                        static_cast<std::uint64_t>(seed), type,
-                        a.cut("chunks", c.default_chunks));
+  const auto made = random_call(a, c);
+  return random_uniform(made.size, made.seed, made.type, made.cut);
+}
+
+program_value make_random_normal(const arguments& a, context& c) {
+  const auto made = random_call(a, c);
+  return random_normal(a.missing("loc") ? scalar(0.0) : a.operand("loc"),
+                       a.missing("scale") ? scalar(1.0) : a.operand("scale"),
+                       made.size, made.seed, made.type, made.cut);
 }
 
 program_value make_open_nc(const arguments& a, context& c) {

@@ -14,6 +14,7 @@ program_value make_arange(const arguments& a, context& c);
 program_value make_linspace(const arguments& a, context& c);
 program_value make_eye(const arguments& a, context& c);
 program_value make_random(const arguments& a, context& c);
+program_value make_random_normal(const arguments& a, context& c);
 program_value make_open_nc(const arguments& a, context& c);
 
 } // namespace tern::language

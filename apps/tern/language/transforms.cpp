@@ -99,10 +99,6 @@ program_value clip(const arguments& a, context&) {
   return result;
 }
 
-program_value matrix_product(const arguments& a, context&) {
-  return a.an_array("a").dot(a.an_array("b"));
-}
-
 program_value transpose(const arguments& a, context&) {
   const auto x = a.an_array("a");
   const auto* axes = &a.rest();

@@ -14,7 +14,6 @@ program_value logical_xor(const arguments& a, context& c);
 program_value logical_not(const arguments& a, context& c);
 program_value where_else(const arguments& a, context& c);
 program_value clip(const arguments& a, context& c);
-program_value matrix_product(const arguments& a, context& c);
 program_value transpose(const arguments& a, context& c);
 program_value as_type(const arguments& a, context& c);
 program_value compute(const arguments& a, context& c);

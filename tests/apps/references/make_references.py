@@ -28,16 +28,18 @@ EXACT = (0.0, "")
 ORDER = (1e-13, "float64 sums in another order")
 MATHS = (4e-16 * 4, "a function of the mathematical library: 4 ulp")
 FLOAT32 = (4.8e-7, "a function of float32: 4 ulp")
+MATHS32 = (6e-8 * 2, "the same, rounded to float32")
 NARROW = (2e-6, "NumPy adds float32 in float32, tern in float64")
 
 
-def philox(seed, counter):
+def philox(seed, counter, stream=0):
     """Philox4x32-10 (Salmon, Moraes, Dror and Shaw, SC 2011): four 32-bit words
-    for each 64-bit counter, the key being the seed."""
+    for each 64-bit counter, the key being the seed; the counter's upper words
+    are the stream."""
     mask = np.uint64(0xffffffff)
     shift = np.uint64(32)
     words = [counter & mask, counter >> shift,
-             np.zeros_like(counter), np.zeros_like(counter)]
+             np.full_like(counter, stream), np.zeros_like(counter)]
     key = [seed & 0xffffffff, seed >> 32]
     for _ in range(10):
         p0 = words[0] * np.uint64(0xD2511F53)
@@ -57,16 +59,21 @@ class Random:
         self.calls = 0
 
     def __call__(self, size=(), chunks=None, seed=None, dtype=np.float64):
-        seed = self.calls if seed is None else seed
+        return self.uniform(size, self.seed(seed), dtype)
+
+    def seed(self, seed):
         self.calls += 1
+        return self.calls - 1 if seed is None else seed
+
+    def uniform(self, size, seed, dtype=np.float64, stream=0):
         n = int(np.prod(size))
         if np.dtype(dtype) == np.float64:
-            w = philox(seed, np.arange((n + 1) // 2, dtype=np.uint64))
+            w = philox(seed, np.arange((n + 1) // 2, dtype=np.uint64), stream)
             bits = np.stack([w[1] << np.uint64(32) | w[0],
                              w[3] << np.uint64(32) | w[2]], axis=1).ravel()
             values = (bits >> np.uint64(11)).astype(np.float64) * 2.0**-53
         else:
-            w = philox(seed, np.arange((n + 3) // 4, dtype=np.uint64))
+            w = philox(seed, np.arange((n + 3) // 4, dtype=np.uint64), stream)
             bits = np.stack(w, axis=1).ravel()
             values = ((bits >> np.uint64(8)).astype(np.float32)
                       * np.float32(2.0**-24))
@@ -74,6 +81,15 @@ class Random:
 
     def random(self, *args, **keywords):
         return self(*args, **keywords)
+
+    def normal(self, loc=0.0, scale=1.0, size=(), chunks=None, seed=None,
+               dtype=np.float64):
+        """Box and Muller, one number of each pair (random_normal.cpp)."""
+        seed = self.seed(seed)
+        u = self.uniform(size, seed, stream=1)
+        v = self.uniform(size, seed, stream=2)
+        z = np.sqrt(-2 * np.log1p(-u)) * np.cos(2 * np.pi * v)
+        return (loc + scale * z).astype(dtype)
 
 
 def open_nc(path, variable, chunks=None):
@@ -106,6 +122,10 @@ X = "x = random.random((11, 13), chunks=(2, 3)); "
 W = "w = random.random((17, 19), chunks=(2, 3)); "
 Q = "x = random.random((17, 17), chunks=4); "
 T = "t = random((5, 7, 9), chunks=(2, 2, 2)); "
+B = "b = random((5, 1, 5, 3), chunks=(1, 1, 2, 2)); "
+C = "c = random((4, 3, 7), chunks=(1, 2, 2)); "
+I = "i = (random((5, 7, 24), chunks=(1, 2, 5)) * 20).astype(int) - 9; "
+J = "j = (random((24, 9), chunks=(4, 2)) * 9).astype(int); "
 R = "r = random((23, 4, 6), chunks=(1, 2, 2)); "
 SST = f'sst = open_nc("{FERRET}coads_climatology.cdf", "SST", ' \
       "chunks=(5, 20, 50)); "
@@ -120,6 +140,12 @@ PROGRAMS = [
     ("random((11, 13), chunks=(2, 3), seed=20240229)", EXACT),
     ("random.random((11, 13), chunks=(2, 3), seed=7, dtype=float32)", EXACT),
     (X + "y = random.random((11, 13), chunks=(2, 3)); x - y", EXACT),
+    ("random.normal(0, 1, (11, 13), chunks=(2, 3))", MATHS),
+    ("random.normal(size=(11, 13), chunks=(2, 3), seed=42)", MATHS),
+    ("random.normal(100, 15, (5, 7, 9), chunks=2)", MATHS),
+    ("random.normal(5, 0.25, (11, 13), chunks=(2, 3), dtype=float32)",
+     MATHS32),
+    (X + "random.normal(x * 10 + 90, 1 + x, (11, 13), chunks=(2, 3))", MATHS),
     # arithmetic
     (X + "x + 1.5", EXACT),
     (X + "(x - 0.5) * 3 / (x + 0.1)", EXACT),
@@ -260,6 +286,29 @@ PROGRAMS = [
      " @ random.random((10, 19), chunks=(3, 4))", ORDER),
     (G + "(g % 5).dot((g % 3).T)", EXACT),
     (Q + "x.dot(x.sum(axis=0))", ORDER),
+    (X + "x.T @ (x + 1)[:, ::2]", ORDER),
+    (B + C + "matmul(b, c)", ORDER),
+    (B + C + "(b + 1) @ (c * 2)", ORDER),
+    (I + "i @ i.transpose(0, 2, 1)", EXACT),
+    (I + J + "i @ j", EXACT),
+    (I + J + "matmul(j.T, i.transpose(0, 2, 1))", EXACT),
+    (I + "matmul(arange(7, chunks=1), i)", EXACT),
+    (I + "i @ arange(24, chunks=1)", EXACT),
+    (I + J + "matmul(i > 3, j < 2)", EXACT),
+    ("random((2, 3, 40), chunks=1) @ random((40, 7), chunks=(1, 3))",
+     ORDER),
+    (T + "tensordot(t, t[:, :, ::2], axes=([0, 1], [0, 1]))", ORDER),
+    (R + "tensordot(r, (r + 1).transpose(1, 2, 0))", ORDER),
+    (I + "tensordot(i, i[:3], axes=([2, 1], [2, 1]))", EXACT),
+    (I + J + "tensordot(i, j, axes=(2, 0))", EXACT),
+    (J + "tensordot(j, arange(3, chunks=1), axes=0)", EXACT),
+    (R + "r.dot(random((6, 7), chunks=1))", ORDER),
+    (T + "dot(t[:, :3, 0], random((2, 3, 4), chunks=1))", ORDER),
+    (X + "inner(x, x + 1)", ORDER),
+    (R + "inner(r, random((7, 6), chunks=(1, 2)) + 1)", ORDER),
+    ("a = arange(21, chunks=1); outer(a, a[::-1] + 2)", EXACT),
+    (G + "outer(g[:, 1], g[0] > 7)", EXACT),
+    (G + "vdot(g % 7, g % 5)", EXACT),
     # dtypes
     (X + "x.astype(float32) * 2 + 1", EXACT),
     (X + "(x * 100 - 50).astype(int)", EXACT),

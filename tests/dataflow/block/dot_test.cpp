@@ -1,3 +1,4 @@
+#include "dataflow/block/chunks.hpp"
 #include "tests/dataflow/block/reference_data.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -62,6 +63,32 @@ BOOST_AUTO_TEST_CASE(products_without_elements_are_zero_or_empty) {
   check_sum_of_products<std::int64_t>(3, 0, {3});
 }
 
+template <class T>
+void check_batch() {
+  // (2, 1, 3, 4) @ (1, 3, 4, 2): six products, each operand repeated
+  const auto a = whole_numbers<T>({2, 1, 3, 4}, 1);
+  const auto b = whole_numbers<T>({1, 3, 4, 2}, 2);
+  const block left[] = {a, a};
+  const block right[] = {b, b};
+  const auto got = dot(left, right);
+  BOOST_REQUIRE((got.shape() == shape{2, 3, 3, 2}));
+  for (std::int64_t i = 0; i < 36; ++i) {
+    const auto at = index_of(got.shape(), i);
+    double want = 0;
+    for (std::int64_t k = 0; k < 4; ++k)
+      want += 2
+              * static_cast<double>(a.values<T>()[(at[0] * 3 + at[2]) * 4 + k])
+              * static_cast<double>(b.values<T>()[(at[1] * 4 + k) * 2 + at[3]]);
+    BOOST_REQUIRE_EQUAL(static_cast<double>(got.values<T>()[i]), want);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_batch_is_multiplied_matrix_by_matrix) {
+  check_batch<double>();
+  check_batch<float>();
+  check_batch<std::int64_t>();
+}
+
 BOOST_AUTO_TEST_CASE(booleans_multiply_as_and_and_add_as_or) {
   const auto a = make<bool>({2, 3}, {true, false, false, false, true, true});
   const auto b = make<bool>({3, 2}, {true, false, false, false, false, true});
@@ -93,6 +120,8 @@ BOOST_AUTO_TEST_CASE(shapes_and_dtypes_that_do_not_fit_are_refused) {
   refused(a, b);
   refused(a, f);
   refused(a, v);
+  refused(noise({2, 3, 4}, 1), noise({3, 4, 2}, 2));
+  refused(noise({2, 3, 4}, 1), noise({4, 2}, 2));
   BOOST_CHECK_THROW(dot({&a, 1}, {}), std::invalid_argument);
 }
 

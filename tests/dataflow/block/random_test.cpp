@@ -15,11 +15,14 @@ using namespace tern::test;
 
 namespace {
 
-std::array<std::uint32_t, 4> words(std::uint64_t seed, std::uint64_t counter) {
+std::array<std::uint32_t, 4> words(std::uint64_t seed, std::uint64_t counter,
+                                   std::uint64_t stream = 0) {
   r123::Philox4x32 philox;
   const r123::Philox4x32::ctr_type c = {
       {static_cast<std::uint32_t>(counter),
-       static_cast<std::uint32_t>(counter >> 32), 0, 0}};
+       static_cast<std::uint32_t>(counter >> 32),
+       static_cast<std::uint32_t>(stream),
+       static_cast<std::uint32_t>(stream >> 32)}};
   const r123::Philox4x32::key_type k = {
       {static_cast<std::uint32_t>(seed),
        static_cast<std::uint32_t>(seed >> 32)}};
@@ -74,6 +77,22 @@ BOOST_AUTO_TEST_CASE(all_instruction_sets_give_the_words_of_the_authors) {
       }
   }
   choose_instruction_set(best_instruction_set());
+}
+
+BOOST_AUTO_TEST_CASE(a_stream_is_the_upper_half_of_the_counter) {
+  for (std::uint64_t stream : {1ull, 2ull, 0xfedcba9876543210ull}) {
+    const auto w = words(7, 3, stream);
+    double d[2 + philox_slack];
+    philox_doubles(7, 3, 1, d, stream);
+    BOOST_TEST(d[0] == double_of(w[1], w[0]));
+    BOOST_TEST(d[1] == double_of(w[3], w[2]));
+    float f[4 + philox_slack];
+    philox_floats(7, 3, 1, f, stream);
+    BOOST_TEST(f[2] == static_cast<float>(w[2] >> 8) * 0x1p-24f);
+    const source made{
+        source_kind::random_uniform, dtype::float64, stream, 0, 7, {20}};
+    BOOST_TEST(make_source(made, {6}, {2}).values<double>()[1] == d[1]);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(a_block_is_the_same_wherever_it_begins) {

@@ -39,6 +39,9 @@ inline std::vector<std::pair<std::string, graph>> plans() {
   add("dot", lowered(x.dot(x.transpose())));
   add("dot_tree", lowered(random_uniform({3, 40}, 1, dtype::float64, {{2, 1}})
                               .dot(ones({40}))));
+  add("dot_batch",
+      lowered(matmul(random_uniform({3, 2, 7}, 1, dtype::float32, {{2, 1, 3}}),
+                     x)));
   add("scalars", lowered(binary(opcode::add, true, 2.5)));
   add("empty", lowered(at(x, {cut(3, 2)}).reduce(reduction::sum, axes{0})));
   add("where", optimize(lowered(
