@@ -38,6 +38,9 @@ struct operation_name {
   std::string operator()(const op_read_nc& op) const {
     return "read " + op.path;
   }
+  std::string operator()(const op_read_npy& op) const {
+    return "read " + op.path;
+  }
   std::string operator()(const op_call& op) const {
     return "call " + op.name;
   }

@@ -258,10 +258,22 @@ struct evaluation {
   block operator()(const op_read_nc& op) const {
     if (!hooks.read_nc)
       refuse("nobody here reads files");
+    return hooks.read_nc(op, l.type, start_of_block(),
+                         block_shape(l.out, index));
+  }
+
+  block operator()(const op_read_npy& op) const {
+    if (!hooks.read_npy)
+      refuse("nobody here reads files");
+    return hooks.read_npy(op, l.type, extents(l.out), start_of_block(),
+                          block_shape(l.out, index));
+  }
+
+  shape start_of_block() const {
     shape start;
     for (std::size_t i = 0; i < l.out.size(); ++i)
       start.push_back(l.out[i].start(index[i]));
-    return hooks.read_nc(op, l.type, start, block_shape(l.out, index));
+    return start;
   }
 
   block operator()(const op_call& op) const {

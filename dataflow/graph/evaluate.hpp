@@ -17,6 +17,10 @@ struct task_hooks {
   std::function<block(const op_read_nc& what, dtype type, const shape& start,
                       const shape& count)>
       read_nc;
+  /// The same of an array of `extents`.
+  std::function<block(const op_read_npy& what, dtype type, const shape& extents,
+                      const shape& start, const shape& count)>
+      read_npy;
   /// A registered function; `result` is the shape of the block it must make.
   std::function<block(const op_call& what, const block_key& task, dtype type,
                       const shape& result, std::span<const block> inputs)>

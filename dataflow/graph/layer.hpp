@@ -150,6 +150,13 @@ struct op_read_nc {
   friend bool operator==(const op_read_nc&, const op_read_nc&) = default;
 };
 
+/// A box of the array in an .npy file.
+struct op_read_npy {
+  std::string path;
+
+  friend bool operator==(const op_read_npy&, const op_read_npy&) = default;
+};
+
 /// A registered function over whole blocks: `name` in the kernel registry. Its
 /// blocks are what the layer says; or, if it is `opaque`, of whatever dtype and
 /// shape the function gives, and only calls may read them.
@@ -163,7 +170,7 @@ struct op_call {
 
 using operation = std::variant<op_blockwise, op_reduce_chunk, op_reduce_combine,
                                op_reduce_finish, op_slice, op_dot, op_read_nc,
-                               op_call, op_assemble, op_reshape>;
+                               op_call, op_assemble, op_reshape, op_read_npy>;
 
 /// Edges of a graph that is not regular: predecessors of each task, in
 /// compressed rows. All tasks of the layer are in one axis of the grid and

@@ -143,6 +143,8 @@ operation read_operation(schema::Layer::Op::Reader from) {
     return op_dot{};
   case op::READ_NC:
     return read_read_nc(from.getReadNc());
+  case op::READ_NPY:
+    return op_read_npy{from.getReadNpy().cStr()};
   case op::CALL:
     return read_call(from.getCall());
   case op::ASSEMBLE:

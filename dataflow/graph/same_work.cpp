@@ -47,6 +47,9 @@ struct hasher {
   void operator()(const op_read_nc& op) const {
     mix(op.path, op.variable);
   }
+  void operator()(const op_read_npy& op) const {
+    mix(op.path);
+  }
   void operator()(const op_call& op) const {
     mix(op.name, op.arguments.size());
   }

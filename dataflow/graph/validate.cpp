@@ -229,10 +229,18 @@ struct checker {
     return {};
   }
 
-  fault operator()(const op_read_nc&) const {
+  fault reading() const {
     if (!l.inputs.empty() || l.parts != 0)
       return "reads a file but has inputs";
     return {};
+  }
+
+  fault operator()(const op_read_nc&) const {
+    return reading();
+  }
+
+  fault operator()(const op_read_npy&) const {
+    return reading();
   }
 
   fault operator()(const op_call&) const {

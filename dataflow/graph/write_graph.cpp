@@ -107,6 +107,9 @@ struct operation_writer {
     out.setUnpack(op.unpack);
     set_all(out.initMissing(length(op.missing)), op.missing);
   }
+  void operator()(const op_read_npy& op) {
+    to.setReadNpy(op.path);
+  }
   void operator()(const op_call& op) {
     auto out = to.initCall();
     out.setName(op.name);

@@ -1,6 +1,7 @@
 #include "dataflow/runtime/hooks.hpp"
 
 #include "dataflow/io/netcdf.hpp"
+#include "dataflow/io/npy.hpp"
 
 #include <optional>
 #include <utility>
@@ -10,12 +11,10 @@ namespace tern {
 
 namespace {
 
-block read_block(const op_read_nc& what, dtype type, const shape& start,
-                 const shape& count) {
-  auto data = read_nc(what, type, start, count);
+block or_throw(result<block> data) {
   if (!data)
     throw task_error{data.error()};
-  return std::move(*data);
+  return *std::move(data);
 }
 
 /// What a layer of calls calls.
@@ -46,7 +45,12 @@ block receipt_block(const shape& s) {
 task_hooks hooks_with(const kernel_registry& kernels, const edge_index& edges,
                       held_source held) {
   task_hooks hooks;
-  hooks.read_nc = read_block;
+  hooks.read_nc = [](const auto&... what) {
+    return or_throw(read_nc(what...));
+  };
+  hooks.read_npy = [](const auto&... what) {
+    return or_throw(read_npy(what...));
+  };
   hooks.call = [callees = callees_of(kernels, edges), held = std::move(held)](
                    const op_call& call, const block_key& task, dtype,
                    const shape& result, std::span<const block> inputs) {

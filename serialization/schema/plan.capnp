@@ -30,6 +30,7 @@ struct Layer {
     call @13 :Call;
     assemble @14 :Void;
     reshape @15 :Void;
+    readNpy @16 :Text; # the path
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include "dataflow/graph/synchronous.hpp"
 #include "dataflow/io/netcdf.hpp"
+#include "dataflow/io/npy.hpp"
 #include "dataflow/optimize/optimize.hpp"
 #include "dataflow/runtime/executor.hpp"
 #include "dataflow/runtime/local_nodes.hpp"
@@ -55,9 +56,7 @@ private:
   std::int64_t elements_ = 0;
 };
 
-block read_or_throw(const op_read_nc& what, dtype type, const shape& start,
-                    const shape& count) {
-  auto b = read_nc(what, type, start, count);
+block or_throw(result<block> b) {
   if (!b)
     throw task_error(b.error());
   return *std::move(b);
@@ -66,7 +65,12 @@ block read_or_throw(const op_read_nc& what, dtype type, const shape& start,
 result<block> run_graph(graph g, const array& a) {
   assembly whole(a);
   synchronous_options how;
-  how.hooks.read_nc = read_or_throw;
+  how.hooks.read_nc = [](const auto&... what) {
+    return or_throw(read_nc(what...));
+  };
+  how.hooks.read_npy = [](const auto&... what) {
+    return or_throw(read_npy(what...));
+  };
   how.sink = [&](layer_id, const shape& index, block made) {
     return whole.put(index, made);
   };

@@ -30,6 +30,11 @@ index_item evaluator::index_of(const subscript_item& item) {
   if (const auto i = integer_in(v);
       i && !std::get_if<bool>(&std::get<scalar>(v)))
     return *i;
+  if (const auto* a = std::get_if<array>(&v); a && a->type() == dtype::boolean)
+    fail_type(item.start->where,
+              "how many elements an array of booleans picks is not known "
+              "before it is computed: write where(mask, x, 0), or nan for "
+              "nansum, nanmean and the like, or give a list of booleans");
   fail_type(item.start->where,
             fmt::format("an index is an integer, a slice, newaxis or ..., "
                         "not {}",

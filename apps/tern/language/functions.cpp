@@ -175,6 +175,7 @@ constexpr function table[] = {
     {"random.normal", make_random_normal,
      "loc?, scale?, size|shape?, *, chunks?, seed?, dtype?"},
     {"open_nc", make_open_nc, "file, variable, chunks?"},
+    {"open_npy", make_open_npy, "file, chunks?"},
 };
 
 program_value call_elementwise(opcode op, const arguments& a, int operands) {

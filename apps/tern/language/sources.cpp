@@ -3,6 +3,7 @@
 #include "apps/tern/language/language_error.hpp"
 #include "apps/tern/language/scalar_math.hpp"
 #include "dataflow/io/netcdf.hpp"
+#include "dataflow/io/npy.hpp"
 
 namespace tern::language {
 namespace {
@@ -99,6 +100,10 @@ program_value make_random_normal(const arguments& a, context& c) {
 program_value make_open_nc(const arguments& a, context& c) {
   return open_nc(a.characters("file"), a.characters("variable"),
                  a.cut("chunks", c.default_chunks));
+}
+
+program_value make_open_npy(const arguments& a, context& c) {
+  return open_npy(a.characters("file"), a.cut("chunks", c.default_chunks));
 }
 
 } // namespace tern::language

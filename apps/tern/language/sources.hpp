@@ -16,5 +16,6 @@ program_value make_eye(const arguments& a, context& c);
 program_value make_random(const arguments& a, context& c);
 program_value make_random_normal(const arguments& a, context& c);
 program_value make_open_nc(const arguments& a, context& c);
+program_value make_open_npy(const arguments& a, context& c);
 
 } // namespace tern::language

@@ -101,6 +101,10 @@ def open_nc(path, variable, chunks=None):
         return data.filled(np.nan) if np.ma.is_masked(data) else data.data
 
 
+def open_npy(path, chunks=None):
+    return np.load(path.replace("{source}/", "../../../"))
+
+
 def without_chunks(make):
     return lambda *args, chunks=None, **keywords: make(*args, **keywords)
 
@@ -114,6 +118,8 @@ def namespace():
     names.update(random=Random(), open_nc=open_nc, bool=bool, int=int,
                  float=float, abs=np.abs, round=np.round_, sum=np.sum,
                  min=np.min, max=np.max)
+    names.update(random=Random(), open_nc=open_nc, open_npy=open_npy, bool=bool, int=int,
+                 float=float, abs=np.abs, sum=np.sum, min=np.min, max=np.max)
     return names
 
 
@@ -133,6 +139,14 @@ PACKED = f'p = open_nc("{{source}}/{SMALL}packed.nc", "temperature", ' \
          "chunks=(1, 3)); "
 SERIES = f'n = open_nc("{{source}}/{SMALL}chunked.nc", "series", ' \
          "chunks=(1, 3)); "
+
+ROWS = f'r = open_npy("{{source}}/{SMALL}npy_rows.npy", chunks=2); '
+COLUMNS = f'c = open_npy("{{source}}/{SMALL}npy_columns.npy", ' \
+          "chunks=(3, 2, 2)); "
+SWAPPED = f'f = open_npy("{{source}}/{SMALL}npy_big_endian.npy", ' \
+          "chunks=(2, 3)); "
+SWAPPED_COLUMNS = f'i = open_npy("{{source}}/{SMALL}npy_big_endian_columns' \
+                  '.npy", chunks=(2, 3)); '
 
 PROGRAMS = [
     # random numbers by counter
@@ -433,6 +447,15 @@ PROGRAMS = [
     ("full((21, 5), 200, chunks=(1, 2), dtype=uint8) + 100", EXACT),
     ("zeros((21, 5), chunks=(1, 2), dtype=int32) - 1", EXACT),
     # files
+    (ROWS + "r * 2", EXACT),
+    (ROWS + COLUMNS + "r - c.sum(axis=(1, 2), keepdims=True)", ORDER),
+    (SWAPPED + "f", EXACT),
+    (SWAPPED + SWAPPED_COLUMNS + "i[::2, ::-1] + f[::2]", EXACT),
+    (SWAPPED_COLUMNS + "i.sum(axis=1)", EXACT),
+    (f's = open_npy("{{source}}/{SMALL}npy_shorts.npy", chunks=(2, 3)); '
+     "s // 7", EXACT),
+    (f'b = open_npy("{{source}}/{SMALL}npy_flags.npy", chunks=(2, 3)); '
+     "where(b, 1, -1)", EXACT),
     (PACKED + "p", EXACT),
     (PACKED + "nanmean(p, axis=0)", ORDER),
     (PACKED + "isnan(p).sum()", EXACT),

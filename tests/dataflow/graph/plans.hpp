@@ -57,6 +57,8 @@ inline std::vector<std::pair<std::string, graph>> plans() {
   read.unpack = true;
   add("read_nc", lowered(from_layer(read, dtype::float64, x.cut(), "sst")
                              .reduce(reduction::nanmean, axes{0}, true)));
+  add("read_npy", lowered(from_layer(op_read_npy{"data.npy"}, dtype::int64,
+                                     x.cut(), "data")));
   graph_maker maker{5};
   graph calls;
   calls.layers.push_back(maker.with_edges());
