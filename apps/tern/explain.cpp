@@ -35,6 +35,9 @@ struct operation_name {
   std::string operator()(const op_reshape&) const {
     return "reshape";
   }
+  std::string operator()(const op_scan&) const {
+    return "scan";
+  }
   std::string operator()(const op_read_nc& op) const {
     return "read " + op.path;
   }

@@ -95,6 +95,9 @@ public:
   /// Reduces along `axes` (negative counts from the end; nullopt: all).
   array reduce(reduction how, std::optional<std::vector<std::int64_t>> axes,
                bool keepdims = false, double ddof = 0) const;
+  /// Running sums or products (as `how` says) along an axis; of the elements
+  /// in row-major order where none is given.
+  array scan(reduction how, std::optional<std::int64_t> axis) const;
 
   // reductions and other methods by NumPy's names; see also operators.hpp,
   // functions.hpp and indexing.hpp
@@ -104,8 +107,20 @@ public:
   array any(const axis_list& axes = {}, bool keepdims = false) const {
     return reduce(reduction::any, axes.given(), keepdims);
   }
+  array argmax(const axis_list& axis = {}, bool keepdims = false) const {
+    return reduce(reduction::argmax, axis.given(), keepdims);
+  }
+  array argmin(const axis_list& axis = {}, bool keepdims = false) const {
+    return reduce(reduction::argmin, axis.given(), keepdims);
+  }
   array count_nonzero(const axis_list& axes = {}, bool keepdims = false) const {
     return reduce(reduction::count_nonzero, axes.given(), keepdims);
+  }
+  array cumprod(std::optional<std::int64_t> axis = {}) const {
+    return scan(reduction::prod, axis);
+  }
+  array cumsum(std::optional<std::int64_t> axis = {}) const {
+    return scan(reduction::sum, axis);
   }
   array max(const axis_list& axes = {}, bool keepdims = false) const {
     return reduce(reduction::max, axes.given(), keepdims);
@@ -116,6 +131,18 @@ public:
   array min(const axis_list& axes = {}, bool keepdims = false) const {
     return reduce(reduction::min, axes.given(), keepdims);
   }
+  array nanargmax(const axis_list& axis = {}, bool keepdims = false) const {
+    return reduce(reduction::nanargmax, axis.given(), keepdims);
+  }
+  array nanargmin(const axis_list& axis = {}, bool keepdims = false) const {
+    return reduce(reduction::nanargmin, axis.given(), keepdims);
+  }
+  array nancumprod(std::optional<std::int64_t> axis = {}) const {
+    return scan(reduction::nanprod, axis);
+  }
+  array nancumsum(std::optional<std::int64_t> axis = {}) const {
+    return scan(reduction::nansum, axis);
+  }
   array nanmax(const axis_list& axes = {}, bool keepdims = false) const {
     return reduce(reduction::nanmax, axes.given(), keepdims);
   }
@@ -125,8 +152,19 @@ public:
   array nanmin(const axis_list& axes = {}, bool keepdims = false) const {
     return reduce(reduction::nanmin, axes.given(), keepdims);
   }
+  array nanprod(const axis_list& axes = {}, bool keepdims = false) const {
+    return reduce(reduction::nanprod, axes.given(), keepdims);
+  }
+  array nanstd(const axis_list& axes = {}, bool keepdims = false,
+               double ddof = 0) const {
+    return reduce(reduction::nan_std_deviation, axes.given(), keepdims, ddof);
+  }
   array nansum(const axis_list& axes = {}, bool keepdims = false) const {
     return reduce(reduction::nansum, axes.given(), keepdims);
+  }
+  array nanvar(const axis_list& axes = {}, bool keepdims = false,
+               double ddof = 0) const {
+    return reduce(reduction::nan_variance, axes.given(), keepdims, ddof);
   }
   array prod(const axis_list& axes = {}, bool keepdims = false) const {
     return reduce(reduction::prod, axes.given(), keepdims);

@@ -120,6 +120,10 @@ flags_of(reduction how, const array& a,
          const std::optional<std::vector<std::int64_t>>& axes) {
   auto n = static_cast<std::int64_t>(a.ndim());
   std::vector<bool> reduced(a.ndim(), !axes);
+  if (finds_index(how) && axes && axes->size() != 1)
+    throw expression_error(std::string{name_of(how)}
+                           + ": takes one axis or none, not "
+                           + words_of(std::span<const std::int64_t>{*axes}));
   if (!axes)
     return reduced;
   for (auto axis : *axes) {
@@ -139,7 +143,7 @@ flags_of(reduction how, const array& a,
 void refuse_empty(reduction how, const array& a,
                   const std::vector<bool>& reduced) {
   if (how != reduction::min && how != reduction::max && how != reduction::nanmin
-      && how != reduction::nanmax)
+      && how != reduction::nanmax && !finds_index(how))
     return;
   for (std::size_t i = 0; i < reduced.size(); ++i)
     if (reduced[i] && a.shape()[i] == 0)

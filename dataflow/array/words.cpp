@@ -117,8 +117,10 @@ std::string words_of(opcode op, std::span<const value> operands) {
 
 std::string_view name_of(reduction how) noexcept {
   constexpr auto names = std::to_array<std::string_view>(
-      {"sum", "mean", "min", "max", "nanmean", "nansum", "std", "var", "prod",
-       "any", "all", "nanmin", "nanmax", "count_nonzero"});
+      {"sum",     "mean",          "min",    "max",    "nanmean",   "nansum",
+       "std",     "var",           "prod",   "any",    "all",       "nanmin",
+       "nanmax",  "count_nonzero", "argmin", "argmax", "nanargmin", "nanargmax",
+       "nanprod", "nanstd",        "nanvar"});
   auto i = static_cast<std::size_t>(how);
   return i < names.size() ? names[i] : "unknown";
 }

@@ -44,14 +44,24 @@ enum class reduction : std::uint8_t {
   nanmin,
   nanmax,
   count_nonzero,
+  argmin,
+  argmax,
+  nanargmin,
+  nanargmax,
+  nanprod,
+  nan_std_deviation,
+  nan_variance,
 };
 
 /// The dtype of the result of reducing elements of `type`.
 dtype result_type(reduction r, dtype type) noexcept;
 
+/// Whether the result is an index: argmin, argmax and their nan forms.
+bool finds_index(reduction r) noexcept;
+
 /// The dtype of the partial results: float64; int64 for sums, products and
-/// counts of integers and booleans; boolean for any and all; that of the
-/// elements for the minima and maxima.
+/// counts of integers and booleans, and for indices of what is not floating;
+/// boolean for any and all; that of the elements for the minima and maxima.
 dtype partial_type(reduction r, dtype type) noexcept;
 
 /// The numbers that one partial result holds an element: sum 1, mean 2 ...
@@ -69,15 +79,33 @@ block reduce_chunk(reduction r, const program& code,
                    std::span<const operand> operands, const shape& s,
                    const std::vector<bool>& axes);
 
+/// The same for the reductions that find an index, along one axis or
+/// neighbours. The block begins at `origin` in an array of shape `whole`;
+/// indices are row-major among all reduced elements of that array.
+block first_extreme_chunk(reduction r, const program& code,
+                          std::span<const operand> operands, const shape& s,
+                          const std::vector<bool>& axes, const shape& origin,
+                          const shape& whole);
+
 /// Next steps: combines one or more partial blocks of equal shape, from left
 /// to right.
 block reduce_combine(reduction r, std::span<const block> parts);
 
 /// Last step: a combined partial block to the result, shape `s` (with or
 /// without the reduced axes) and dtype `type` (that of the result). `ddof`:
-/// for std and variance, which divide by count - ddof.
+/// for std and variance, which divide by count - ddof. Throws
+/// `std::invalid_argument` for an index where there is no element.
 block reduce_finish(reduction r, const block& part, const shape& s, dtype type,
                     double ddof);
+
+/// Sums and products, NaN left out or not.
+bool can_scan(reduction how) noexcept;
+
+/// Running results of `x` along `axis`: element i is what reducing elements
+/// 0 ... i gives, in this order, after `carry` (extent 1 along the axis; or
+/// empty). For int64, uint64 (which wrap), float32 and float64. NaN is not left
+/// out of the carry.
+block scan(reduction how, const block& x, const block& carry, std::size_t axis);
 
 /// The part of `input` that starts at `start`, steps by `step` (not 0, may be
 /// negative) and has shape `s` (before axes are dropped), then reshaped to

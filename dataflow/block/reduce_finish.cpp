@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <limits>
 #include <stdexcept>
 
 namespace tern {
@@ -16,10 +17,15 @@ dtype result_type(reduction r, dtype type) noexcept {
   case reduction::all:
     return dtype::boolean;
   case reduction::count_nonzero:
+  case reduction::argmin:
+  case reduction::argmax:
+  case reduction::nanargmin:
+  case reduction::nanargmax:
     return dtype::int64;
   case reduction::sum:
   case reduction::nansum:
   case reduction::prod:
+  case reduction::nanprod:
     if (is_floating(type))
       return type;
     return is_unsigned(type) ? dtype::uint64 : dtype::int64;
@@ -27,6 +33,8 @@ dtype result_type(reduction r, dtype type) noexcept {
   case reduction::nanmean:
   case reduction::std_deviation:
   case reduction::variance:
+  case reduction::nan_std_deviation:
+  case reduction::nan_variance:
     return is_floating(type) ? type : dtype::float64;
   default:
     return type;
@@ -34,6 +42,8 @@ dtype result_type(reduction r, dtype type) noexcept {
 }
 
 dtype partial_type(reduction r, dtype type) noexcept {
+  if (finds_index(r))
+    return is_floating(type) ? dtype::float64 : dtype::int64;
   const auto result = result_type(r, type);
   switch (r) {
   case reduction::min:
@@ -61,12 +71,16 @@ dtype reduced_as(reduction r, dtype type) noexcept {
 }
 
 std::size_t components(reduction r) noexcept {
+  if (finds_index(r))
+    return 2; // value, index
   switch (r) {
   case reduction::mean:
   case reduction::nanmean:
     return 2; // sum, count
   case reduction::std_deviation:
   case reduction::variance:
+  case reduction::nan_std_deviation:
+  case reduction::nan_variance:
     return 3; // count, mean, sum of squares around the mean
   default:
     return 1;
@@ -87,8 +101,14 @@ void check_partial(reduction r, const block& part) {
 double finished(reduction r, const double* part, std::size_t n, double ddof) {
   if (components(r) == 2)
     return part[0] / part[n];
+  const bool known =
+      r == reduction::nan_variance || r == reduction::nan_std_deviation;
+  if (known && part[0] <= ddof)
+    return std::numeric_limits<double>::quiet_NaN(); // not inf: as NumPy
   const double variance = part[2 * n] / std::max(part[0] - ddof, 0.0);
-  return r == reduction::variance ? variance : std::sqrt(variance);
+  return r == reduction::variance || r == reduction::nan_variance
+             ? variance
+             : std::sqrt(variance);
 }
 
 template <class To>
@@ -119,7 +139,9 @@ block reduce_combine(reduction r, std::span<const block> parts) {
   if (parts[0].bytes())
     std::memcpy(out.data(), parts[0].data(), parts[0].bytes());
   const auto n = static_cast<std::size_t>(out.size()) / components(r);
-  const auto merge = find_reduce_kernels(r, parts[0].type()).merge;
+  const auto merge = finds_index(r)
+                         ? find_first_extreme_merge(r, parts[0].type())
+                         : find_reduce_kernels(r, parts[0].type()).merge;
   for (const auto& part : parts.subspan(1)) {
     if (part.type() != parts[0].type() || part.shape() != parts[0].shape())
       throw std::invalid_argument("partial results of shapes "
@@ -133,7 +155,7 @@ block reduce_combine(reduction r, std::span<const block> parts) {
 block reduce_finish(reduction r, const block& part, const shape& s, dtype type,
                     double ddof) {
   check_partial(r, part);
-  if (components(r) > 1 && part.type() != dtype::float64)
+  if (components(r) > 1 && !finds_index(r) && part.type() != dtype::float64)
     throw std::invalid_argument("a partial mean or variance that is not of "
                                 "dtype float64");
   if (element_count(s) * static_cast<std::int64_t>(components(r))
@@ -141,6 +163,8 @@ block reduce_finish(reduction r, const block& part, const shape& s, dtype type,
     throw std::invalid_argument(
         "a partial result of shape " + to_string(part.shape())
         + " does not give one of shape " + to_string(s));
+  if (finds_index(r))
+    return first_extreme_finish(part, s);
   block_builder out(type, s);
   dispatch(type, [&](auto zero) {
     finish_into(r, part, ddof, out.values<decltype(zero)>().data());

@@ -34,6 +34,13 @@ struct reduce_kernels {
   void (*clear)(partials to, std::size_t n);
 };
 
+/// Combines partial results of the reductions that find an index.
+using first_extreme_merge = decltype(reduce_kernels::merge);
+first_extreme_merge find_first_extreme_merge(reduction r, dtype type);
+/// The indices of a partial result as a block of shape `s`. Throws
+/// `std::invalid_argument` for a slice without an element.
+block first_extreme_finish(const block& part, const shape& s);
+
 /// The dtype that values are cast to before they are reduced, so that each
 /// reduction has kernels for few dtypes: float64 for what becomes float64,
 /// boolean for what asks for truth.

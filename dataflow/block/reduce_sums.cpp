@@ -79,6 +79,12 @@ struct multiplying {
   }
 };
 
+struct multiplying_known : multiplying<double> {
+  static HWY_INLINE double take(double a, double x) {
+    return a * (x != x ? 1.0 : x);
+  }
+};
+
 /// A sum and how many went into it.
 template <class Sum, class Count>
 struct averaging {
@@ -175,6 +181,41 @@ struct moments {
   }
 };
 
+/// The same without NaN.
+struct known_moments : moments {
+  static void leaf(const void* values, std::size_t n, partials to) {
+    const auto* x = static_cast<const double*>(values);
+    double known[leaf_elements];
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < n; ++i) {
+      known[count] = x[i];
+      count += x[i] == x[i];
+    }
+    if (count == 0)
+      clear(to, 1);
+    else
+      moments::leaf(known, count, to);
+  }
+
+  static void row(const void* values, std::size_t n, std::size_t before,
+                  partials to) {
+    const auto* HWY_RESTRICT x = static_cast<const double*>(values);
+    auto* HWY_RESTRICT count = component<double>(to, 0);
+    auto* HWY_RESTRICT mean = component<double>(to, 1);
+    auto* HWY_RESTRICT squares = component<double>(to, 2);
+    if (before == 0)
+      clear(to, n);
+    for (std::size_t i = 0; i < n; ++i) {
+      if (x[i] != x[i])
+        continue;
+      const double rest = x[i] - mean[i];
+      count[i] += 1;
+      mean[i] += rest / count[i];
+      squares[i] += rest * (x[i] - mean[i]);
+    }
+  }
+};
+
 const reduce_kernels* for_float64(reduction r) {
   using real = adding<double>;
   switch (r) {
@@ -191,6 +232,11 @@ const reduce_kernels* for_float64(reduction r) {
     return &all_of<moments>;
   case reduction::prod:
     return &all_of<single<multiplying<double>>>;
+  case reduction::nanprod:
+    return &all_of<single<multiplying_known>>;
+  case reduction::nan_std_deviation:
+  case reduction::nan_variance:
+    return &all_of<known_moments>;
   default:
     return nullptr;
   }
@@ -204,6 +250,7 @@ const reduce_kernels* for_words(reduction r) {
   case reduction::count_nonzero: // of partial results
     return &all_of<single<adding<word>>>;
   case reduction::prod:
+  case reduction::nanprod:
     return &all_of<single<multiplying<word>>>;
   default:
     return nullptr;

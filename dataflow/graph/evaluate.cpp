@@ -91,8 +91,20 @@ struct evaluation {
   block operator()(const op_reduce_chunk& op) const {
     auto s = block_shape(op.space, index);
     auto list = operands(op.feed, op.space, s);
+    if (finds_index(op.how))
+      return first_extreme_chunk(op.how, op.feed.code,
+                                 {list.data(), list.size()}, s, op.axes,
+                                 origin_in(op.space), extents(op.space));
     return reduce_chunk(op.how, op.feed.code, {list.data(), list.size()}, s,
                         op.axes);
+  }
+
+  /// Where this task's block begins.
+  shape origin_in(const chunks& space) const {
+    shape origin;
+    for (std::size_t i = 0; i < space.size(); ++i)
+      origin.push_back(space[i].start(index[i]));
+    return origin;
   }
 
   block combined(reduction how) const {
@@ -220,6 +232,13 @@ struct evaluation {
     return block::wrap(l.type, s, inputs[0].storage());
   }
 
+  block operator()(const op_scan& op) const {
+    if (inputs.empty() || inputs.size() > 2)
+      refuse("running results of " + std::to_string(inputs.size()) + " blocks");
+    return scan(op.how, inputs[0], inputs.size() == 2 ? inputs[1] : block{},
+                op.axis);
+  }
+
   block operator()(const op_dot&) const {
     auto s = block_shape(l.out, index);
     if (inputs.empty() || inputs.size() % 2)
@@ -258,22 +277,15 @@ struct evaluation {
   block operator()(const op_read_nc& op) const {
     if (!hooks.read_nc)
       refuse("nobody here reads files");
-    return hooks.read_nc(op, l.type, start_of_block(),
+    return hooks.read_nc(op, l.type, origin_in(l.out),
                          block_shape(l.out, index));
   }
 
   block operator()(const op_read_npy& op) const {
     if (!hooks.read_npy)
       refuse("nobody here reads files");
-    return hooks.read_npy(op, l.type, extents(l.out), start_of_block(),
+    return hooks.read_npy(op, l.type, extents(l.out), origin_in(l.out),
                           block_shape(l.out, index));
-  }
-
-  shape start_of_block() const {
-    shape start;
-    for (std::size_t i = 0; i < l.out.size(); ++i)
-      start.push_back(l.out[i].start(index[i]));
-    return start;
   }
 
   block operator()(const op_call& op) const {

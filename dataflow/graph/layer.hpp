@@ -100,6 +100,15 @@ struct op_reduce_finish {
                          const op_reduce_finish&) = default;
 };
 
+/// Running results along an axis: inputs[0] the blocks, inputs[1], where it is
+/// there, what comes before each of them (extent 1 along the axis).
+struct op_scan {
+  reduction how = reduction::sum; ///< one that `can_scan`
+  std::uint8_t axis = 0;
+
+  friend bool operator==(const op_scan&, const op_scan&) = default;
+};
+
 /// A basic slice. `start` and `step` in elements of the input, one an axis of
 /// the input; `extent` is the number of elements kept along it; `dropped` axes
 /// (integer indices) are missing in the result.
@@ -168,9 +177,10 @@ struct op_call {
   friend bool operator==(const op_call&, const op_call&) = default;
 };
 
-using operation = std::variant<op_blockwise, op_reduce_chunk, op_reduce_combine,
-                               op_reduce_finish, op_slice, op_dot, op_read_nc,
-                               op_call, op_assemble, op_reshape, op_read_npy>;
+using operation =
+    std::variant<op_blockwise, op_reduce_chunk, op_reduce_combine,
+                 op_reduce_finish, op_slice, op_dot, op_read_nc, op_call,
+                 op_assemble, op_reshape, op_read_npy, op_scan>;
 
 /// Edges of a graph that is not regular: predecessors of each task, in
 /// compressed rows. All tasks of the layer are in one axis of the grid and

@@ -151,6 +151,10 @@ operation read_operation(schema::Layer::Op::Reader from) {
     return op_assemble{};
   case op::RESHAPE:
     return op_reshape{};
+  case op::SCAN: {
+    auto scan = from.getScan();
+    return op_scan{static_cast<reduction>(scan.getHow()), scan.getAxis()};
+  }
   }
   throw malformed_plan("an unknown operation");
 }

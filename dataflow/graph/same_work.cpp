@@ -44,6 +44,9 @@ struct hasher {
   void operator()(const op_dot&) const {}
   void operator()(const op_assemble&) const {}
   void operator()(const op_reshape&) const {}
+  void operator()(const op_scan& op) const {
+    mix(static_cast<int>(op.how), op.axis);
+  }
   void operator()(const op_read_nc& op) const {
     mix(op.path, op.variable);
   }

@@ -14,7 +14,7 @@ using fault = std::optional<std::string>;
 constexpr std::int64_t most_bytes = std::int64_t{1} << 60;
 
 bool known(reduction how) {
-  return how <= reduction::count_nonzero;
+  return how <= reduction::nan_variance;
 }
 
 /// Axes of a result (or -1), each at most once.
@@ -226,6 +226,21 @@ struct checker {
     if (l.inputs.size() != 1 || l.parts != 0 || from(0).parts != 0
         || from(0).type != l.type || !reads_one(l.inputs[0], from(0), l))
       return "reshapes what is no array";
+    return {};
+  }
+
+  fault operator()(const op_scan& op) const {
+    if (!can_scan(op.how) || op.axis >= l.out.size() || l.parts != 0
+        || l.inputs.empty() || l.inputs.size() > 2)
+      return "runs along no axis of an array";
+    for (std::size_t i = 0; i < l.inputs.size(); ++i) {
+      auto expected = l.out;
+      if (i == 1)
+        expected[op.axis] = axis_chunks::ones(l.out[op.axis].count());
+      if (from(i).parts != 0 || from(i).type != l.type
+          || from(i).out != expected || !reads_one(l.inputs[i], from(i), l))
+        return "runs over blocks that do not fit";
+    }
     return {};
   }
 

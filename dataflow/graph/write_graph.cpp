@@ -98,6 +98,11 @@ struct operation_writer {
   void operator()(const op_reshape&) {
     to.setReshape();
   }
+  void operator()(const op_scan& op) {
+    auto out = to.initScan();
+    out.setHow(static_cast<std::uint8_t>(op.how));
+    out.setAxis(op.axis);
+  }
   void operator()(const op_read_nc& op) {
     auto out = to.initReadNc();
     out.setPath(op.path);

@@ -31,6 +31,7 @@ struct Layer {
     assemble @14 :Void;
     reshape @15 :Void;
     readNpy @16 :Text; # the path
+    scan @17 :Scan;
   }
 }
 
@@ -91,6 +92,11 @@ struct ReduceChunk {
 struct ReduceFinish {
   how @0 :UInt8;
   ddof @1 :Float64;
+}
+
+struct Scan {
+  how @0 :UInt8;
+  axis @1 :UInt8;
 }
 
 struct Slice {

@@ -50,6 +50,14 @@ program_value pick(opcode op, const program_value& x, const value& bound) {
                 bound);
 }
 
+program_value running(reduction how, const arguments& a) {
+  auto x = a.an_array("a");
+  if (const auto type = a.type("dtype"))
+    x = x.astype(*type);
+  return x.scan(how, a.missing("axis") ? std::nullopt
+                                       : std::optional(a.integer("axis")));
+}
+
 } // namespace
 
 program_value is_infinite(const arguments& a, context&) {
@@ -97,6 +105,22 @@ program_value clip(const arguments& a, context&) {
   if (!a.missing("max"))
     result = pick(opcode::minimum, result, a.operand("max"));
   return result;
+}
+
+program_value running_sum(const arguments& a, context&) {
+  return running(reduction::sum, a);
+}
+
+program_value running_product(const arguments& a, context&) {
+  return running(reduction::prod, a);
+}
+
+program_value running_known_sum(const arguments& a, context&) {
+  return running(reduction::nansum, a);
+}
+
+program_value running_known_product(const arguments& a, context&) {
+  return running(reduction::nanprod, a);
 }
 
 program_value transpose(const arguments& a, context&) {

@@ -26,6 +26,8 @@ FERRET = "/usr/share/ferret-vis/data/"
 
 EXACT = (0.0, "")
 ORDER = (1e-13, "float64 sums in another order")
+RUNNING = (1e-13, "float64 sums and products from each block's carry on")
+NARROW_RUNNING = (3e-6, "float32 steps from each block's carry on, over 25")
 MATHS = (4e-16 * 4, "a function of the mathematical library: 4 ulp")
 FLOAT32 = (4.8e-7, "a function of float32: 4 ulp")
 MATHS32 = (6e-8 * 2, "the same, rounded to float32")
@@ -295,6 +297,67 @@ PROGRAMS = [
     (X + "(x - x.mean(axis=1, keepdims=True)) / x.std(axis=1, keepdims=True)"
      " + 4", ORDER),
     (Q + "((x + x.T) - x.mean(axis=0)).std()", ORDER),
+    # what leaves NaN out, spreads and products
+    (X + "nanprod(where(x > 0.3, x + 0.5, nan), axis=0)", ORDER),
+    (X + "nanprod(where(x > 0.3, x + 0.5, nan), axis=-1, keepdims=True)",
+     ORDER),
+    (G + "nanprod(g % 3 + 1, axis=1)", EXACT),
+    (X + "nanstd(where(x > 0.3, x, nan), axis=0)", ORDER),
+    (X + "nanstd(where(x > 0.3, x, nan), ddof=1)", ORDER),
+    (X + "nanvar(where(x > 0.3, x, nan), axis=1, ddof=2, keepdims=True)",
+     ORDER),
+    (X + "nanvar(where(x > 0.9, x, nan), axis=0, ddof=1)", ORDER),
+    (G + "nanvar(g, axis=0)", ORDER),
+    (T + "nanvar(where(t > 0.3, t, nan), axis=(0, -1))", ORDER),
+    # where the smallest and largest are
+    (X + "x.argmin()", EXACT),
+    (X + "x.argmax(axis=0)", EXACT),
+    (X + "argmin(x, axis=1, keepdims=True)", EXACT),
+    (X + "argmax(x, keepdims=True)", EXACT),
+    (G + "(g % 7).argmax(axis=0)", EXACT),
+    (G + "(g % 7).argmin(axis=-1)", EXACT),
+    (G + "(g % 7).argmax()", EXACT),
+    (G + "(g // 600).argmax() + (g // -300).argmin()", EXACT),
+    (G + "(g % 50 > 40).argmax(axis=1)", EXACT),
+    (G + "(g % 90).astype(int8).argmin(axis=0)", EXACT),
+    (G + "(g - 200).astype(uint8).argmax(axis=1)", EXACT),
+    (G + "(g - 200).astype(uint64).argmax()", EXACT),
+    (G + "(g - 200).astype(uint64).argmin(axis=0)", EXACT),
+    (X + "x.astype(float32).argmin(axis=0)", EXACT),
+    (X + "argmin(where(x > 0.8, nan, x), axis=1)", EXACT),
+    (X + "argmax(where(x > 0.8, nan, x))", EXACT),
+    (X + "argmax(where(x > 0.8, inf, x), axis=0)", EXACT),
+    (X + "argmin(where(x > 0.8, -inf, x), axis=-2)", EXACT),
+    (X + "nanargmin(where(x > 0.3, x, nan), axis=0)", EXACT),
+    (X + "nanargmax(where(x > 0.8, nan, x), axis=1)", EXACT),
+    (X + "nanargmax(where(x > 0.8, nan, x))", EXACT),
+    (T + "t.argmin(axis=1)", EXACT),
+    (T + "t.argmax(axis=-3)", EXACT),
+    (T + "t.transpose(2, 0, 1).argmin()", EXACT),
+    # running sums and products
+    (X + "x.cumsum(axis=0)", RUNNING),
+    (X + "cumsum(x - 0.5, axis=1) + 20", RUNNING),
+    (X + "x.cumsum()", RUNNING),
+    (X + "cumprod(x + 0.6, axis=0)", RUNNING),
+    (X + "(x + 0.6).cumprod(axis=-1)", RUNNING),
+    (X + "x.T.cumsum(axis=0)", RUNNING),
+    (G + "g.cumsum(axis=0)", EXACT),
+    (G + "(g % 50).astype(int8).cumsum(axis=1)", EXACT),
+    (G + "(g % 50).astype(uint16).cumsum(axis=0)", EXACT),
+    (G + "(g % 3 > 0).cumsum(axis=1)", EXACT),
+    (G + "cumprod(g % 4 + 1, axis=0)", EXACT),
+    (G + "cumsum(g, dtype=float64)", EXACT),
+    (T + "t.cumsum(axis=1)", RUNNING),
+    (T + "cumprod(t + 0.5, axis=-1)", RUNNING),
+    (X + "x.astype(float32).cumsum(axis=1)", NARROW_RUNNING),
+    (X + "cumsum(where(x > 0.95, nan, x), axis=0)", RUNNING),
+    (X + "cumsum(where(x > 0.95, inf, x), axis=1)", RUNNING),
+    (X + "nancumsum(where(x > 0.5, nan, x), axis=0)", RUNNING),
+    (X + "nancumprod(where(x > 0.5, nan, x + 0.6), axis=1)", RUNNING),
+    (X + "nancumsum(where(x > 0.9, inf, where(x < 0.1, -inf, x)), axis=0)",
+     RUNNING),
+    ("arange(300, chunks=1).cumsum()", EXACT),
+    ("arange(641, chunks=2).astype(float64).cumsum()", EXACT),
     # products
     ("random.random((13, 10), chunks=(3, 3))"
      " @ random.random((10, 19), chunks=(3, 4))", ORDER),

@@ -49,6 +49,8 @@ inline std::vector<std::pair<std::string, graph>> plans() {
   const array parts[] = {x, at(x, {cut(1, 4)})};
   add("assemble", lowered(concatenate(parts)));
   add("reshape", lowered(reshape(x, {5, 7})));
+  add("scan", lowered(x.cumsum(0)));
+  add("index", lowered(x.argmin(1)));
   op_read_nc read;
   read.path = "data.nc";
   read.variable = "sst";

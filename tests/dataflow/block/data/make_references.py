@@ -38,7 +38,7 @@ BINARY_BOOL = ("add multiply minimum maximum equal not_equal less less_equal "
                "bitwise_xor").split()
 INTEGERS = "int8 int16 int32 int64 uint8 uint16 uint32 uint64".split()
 REDUCTIONS = ("sum mean min max nanmean nansum std var prod any all nanmin "
-              "nanmax count_nonzero").split()
+              "nanmax count_nonzero nanprod nanstd nanvar").split()
 
 
 def special(dtype):
@@ -166,6 +166,8 @@ def reduced(f, x, axes):
         y = x != 0
     elif axes == () and f == "nanmean":
         y = x
+    elif axes == () and f in ("nanstd", "nanvar"):
+        y = x.astype(np.float64) * 0
     else:
         y = getattr(np, f)(x, axis=axes)
     return np.asarray(y).ravel().astype(np.float64)
@@ -190,6 +192,35 @@ def save_reductions():
              for f in names]))
 
 
+def save_first_extremes():
+    """Positions along each axis and of all elements; many values are equal."""
+    own = np.random.default_rng(31)
+    ties = own.integers(-2, 3, (6, 7, 5))
+    gaps = ties.astype(np.float64)
+    gaps[own.random(gaps.shape) < 0.15] = np.nan
+    gaps[2, 3, 4] = np.inf
+    for name, x in {"int64": ties, "float64": gaps}.items():
+        np.save(f"extremes_{name}.npy", x)
+        np.save(f"extremes_{name}_results.npy", np.stack(
+            [np.concatenate([np.asarray(getattr(np, f)(x, axis=axis)).ravel()
+                             for axis in (0, 1, 2, None)])
+             for f in ("argmin", "argmax", "nanargmin", "nanargmax")]))
+
+
+def save_running():
+    own = np.random.default_rng(32)
+    numbers = own.normal(0, 1, (6, 7, 5))
+    numbers[own.random(numbers.shape) < 0.1] = np.nan
+    inputs = {"float64": numbers, "float32": numbers.astype(np.float32),
+              "int64": own.integers(-2**40, 2**40, (6, 7, 5))}
+    for name, x in inputs.items():
+        np.save(f"running_{name}.npy", x)
+        np.save(f"running_{name}_results.npy", np.stack(
+            [np.concatenate([getattr(np, f)(x, axis=axis).ravel()
+                             for axis in range(3)])
+             for f in ("cumsum", "cumprod", "nancumsum", "nancumprod")]))
+
+
 save_floats(np.float64)
 save_floats(np.float32)
 save_integers()
@@ -199,3 +230,5 @@ save_more_floats(np.float64)
 save_more_floats(np.float32)
 for integer in INTEGERS:
     save_integers_of(integer)
+save_first_extremes()
+save_running()
