@@ -104,7 +104,7 @@ int run_tasks_once(const std::string& kind, std::size_t n, unsigned threads) {
   plan_host host{
       p,
       edges,
-      {**self, pool, memory, kernels, [&](node_id to, dataflow_message& m) {
+      {**self, pool, memory, kernels, {}, [&](node_id to, dataflow_message& m) {
          return to == asker && root.take(m);
        }}};
   host.engine().expand();

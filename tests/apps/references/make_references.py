@@ -117,11 +117,9 @@ def namespace():
     for source in ("zeros", "ones", "full", "arange", "linspace", "eye"):
         names[source] = without_chunks(getattr(np, source))
     names["rechunk"] = lambda a, chunks=None: a
-    names.update(random=Random(), open_nc=open_nc, bool=bool, int=int,
-                 float=float, abs=np.abs, round=np.round_, sum=np.sum,
-                 min=np.min, max=np.max)
-    names.update(random=Random(), open_nc=open_nc, open_npy=open_npy, bool=bool, int=int,
-                 float=float, abs=np.abs, sum=np.sum, min=np.min, max=np.max)
+    names.update(random=Random(), open_nc=open_nc, open_npy=open_npy,
+                 bool=bool, int=int, float=float, abs=np.abs, round=np.round_,
+                 sum=np.sum, min=np.min, max=np.max)
     return names
 
 

@@ -77,9 +77,11 @@ void check_batch() {
     double want = 0;
     for (std::int64_t k = 0; k < 4; ++k)
       want += 2
-              * static_cast<double>(a.values<T>()[(at[0] * 3 + at[2]) * 4 + k])
-              * static_cast<double>(b.values<T>()[(at[1] * 4 + k) * 2 + at[3]]);
-    BOOST_REQUIRE_EQUAL(static_cast<double>(got.values<T>()[i]), want);
+              * static_cast<double>(
+                  a.template values<T>()[(at[0] * 3 + at[2]) * 4 + k])
+              * static_cast<double>(
+                  b.template values<T>()[(at[1] * 4 + k) * 2 + at[3]]);
+    BOOST_REQUIRE_EQUAL(static_cast<double>(got.template values<T>()[i]), want);
   }
 }
 
