@@ -26,7 +26,8 @@ nlohmann::json references() {
 array array_of(const nlohmann::json& reference) {
   auto program = reference["program"].get<std::string>();
   const std::string mark = "{source}";
-  if (const auto at = program.find(mark); at != std::string::npos)
+  for (auto at = program.find(mark); at != std::string::npos;
+       at = program.find(mark))
     program.replace(at, mark.size(), TERN_SOURCE_DIR);
   return std::get<array>(evaluate(program));
 }
