@@ -129,7 +129,7 @@ def run_snippets(blocks, folder, home):
     with open(os.path.join(source, "CMakeLists.txt"), "w") as f:
         f.write(SNIPPET_PROJECT)
     build = os.path.join(source, "build")
-    for command in (["cmake", "-S", source, "-B", build,
+    for command in (["cmake", "-G", "Ninja", "-S", source, "-B", build,
                      f"-DCMAKE_PREFIX_PATH={home}/tern"],
                     ["cmake", "--build", build]):
         made = subprocess.run(command, stdout=subprocess.PIPE,
