@@ -3,6 +3,7 @@
 // (npy_math: logaddexp, logaddexp2, heaviside). One code for all instruction
 // sets, so the bits are those of the C library.
 
+#include "dataflow/block/scalar_map.hpp"
 #include "dataflow/block/tile_kernels.hpp"
 
 #include <cmath>
@@ -81,23 +82,6 @@ T cube_root(T x) {
 template <class T>
 T power_of_two(T x) {
   return std::exp2(x);
-}
-
-template <class T, T F(T)>
-void each(const void* a, const void*, const void*, void* out, std::size_t n) {
-  const auto* x = static_cast<const T*>(a);
-  auto* y = static_cast<T*>(out);
-  for (std::size_t i = 0; i < n; ++i)
-    y[i] = F(x[i]);
-}
-
-template <class T, T F(T, T)>
-void each(const void* a, const void* b, const void*, void* out, std::size_t n) {
-  const auto* x = static_cast<const T*>(a);
-  const auto* y = static_cast<const T*>(b);
-  auto* z = static_cast<T*>(out);
-  for (std::size_t i = 0; i < n; ++i)
-    z[i] = F(x[i], y[i]);
 }
 
 template <class T>

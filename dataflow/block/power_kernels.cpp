@@ -3,6 +3,7 @@
 // Constant small exponents never come here (tile_program.cpp makes products of
 // them).
 
+#include "dataflow/block/scalar_map.hpp"
 #include "dataflow/block/tile_kernels.hpp"
 
 #include <cmath>
@@ -56,15 +57,6 @@ T rest_of(T a, T b) {
 template <class T>
 T cut_rest_of(T a, T b) {
   return std::fmod(a, b);
-}
-
-template <class T, T F(T, T)>
-void each(const void* a, const void* b, const void*, void* out, std::size_t n) {
-  const auto* x = static_cast<const T*>(a);
-  const auto* y = static_cast<const T*>(b);
-  auto* z = static_cast<T*>(out);
-  for (std::size_t i = 0; i < n; ++i)
-    z[i] = F(x[i], y[i]);
 }
 
 template <class T>
