@@ -67,7 +67,7 @@ public:
     std::lock_guard guard{mutex_};
     if (slabs_.empty() || slabs_.back()->used == slabs_.back()->capacity) {
       slabs_.push_back(new slab{next_capacity_});
-      next_capacity_ = std::min<std::size_t>(next_capacity_ * 4, 8192);
+      next_capacity_ = std::min(next_capacity_ * 4, most_in_slab);
     }
     return slabs_.back()->make(system_, std::forward<Args>(args)...);
   }
@@ -85,6 +85,10 @@ private:
   };
   static_assert(sizeof(caf::actor_control_block) + sizeof(void*)
                 <= CAF_CACHE_LINE_SIZE);
+
+  // a huge page: such slabs leave no holes in the pool's memory
+  static constexpr std::size_t most_in_slab =
+      (std::size_t{2} << 20) / sizeof(cell);
 
   struct slab {
     explicit slab(std::size_t n)
