@@ -19,7 +19,9 @@ set(TERN_SANITIZE "" CACHE STRING "Sanitizers, for example address,undefined")
 if(TERN_SANITIZE)
   target_compile_options(tern_flags INTERFACE
     -fsanitize=${TERN_SANITIZE} -fno-omit-frame-pointer
-    -fno-sanitize-recover=undefined)
+    -fno-sanitize-recover=undefined
+    # GCC 12 takes what it instrumented for uninitialised
+    $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
   target_link_options(tern_flags INTERFACE -fsanitize=${TERN_SANITIZE})
 endif()
 target_include_directories(tern_flags INTERFACE

@@ -270,7 +270,8 @@ task_engine::todo task_engine::collect(task_record& r, effect e) {
     return what;
   what.target = r.state.target();
   what.epoch = r.state.epoch();
-  const bool ends = has(e, effect::deliver) || has(e, effect::deliver_error);
+  const bool ends = has(e, effect::deliver) || has(e, effect::deliver_error)
+                    || has(e, effect::answer_kept);
   if (ends || has(e, effect::send_state))
     what.data = r.result;
   if (r.extras && ends) {

@@ -304,6 +304,9 @@ effect task_state::install(const task_snapshot& s, const task_faults& faults) {
   admitted_ = true; // its memory came with it
   auto e = effect::tell_installed;
   if (s.holds_block) {
+    // It left as a task, and is back as a block: nothing will be delivered.
+    if (phase_ == task_phase::leaving)
+      e |= effect::answer_kept;
     ran_ = true;
     phase_ = task_phase::held;
     return e | effect::forget_inputs | settle();

@@ -48,6 +48,7 @@ enum class effect : std::uint32_t {
   keep_want = 1u << 15,     ///< remember the `want`, answered at the end
   terminate = 1u << 16,     ///< the actor's end
   lost = 1u << 17,          ///< a block went down with its holder
+  answer_kept = 1u << 18,   ///< those whose `want` was remembered
 };
 
 constexpr effect operator|(effect a, effect b) noexcept {

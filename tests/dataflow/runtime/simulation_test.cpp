@@ -33,6 +33,13 @@ BOOST_AUTO_TEST_CASE(every_actor_may_move_at_every_step) {
   expect_clean(o, seeds() / 2);
 }
 
+BOOST_AUTO_TEST_CASE(actors_of_two_nodes_come_home_at_every_second_step) {
+  plan_simulation_options o;
+  o.nodes = 2;
+  o.rotate = true;
+  expect_clean(o, seeds() / 2);
+}
+
 BOOST_AUTO_TEST_CASE(more_nodes_than_tasks_are_no_trouble) {
   plan_simulation_options o;
   o.nodes = 16;

@@ -185,6 +185,18 @@ BOOST_AUTO_TEST_CASE(a_task_comes_home_before_its_owner_heard_it_had_left) {
   BOOST_TEST(owner.phase() == task_phase::ready);
 }
 
+// Found by the simulator with --rotate on two nodes, and by stealing: who had
+// asked meanwhile was never answered.
+BOOST_AUTO_TEST_CASE(a_task_that_comes_home_as_a_block_answers_who_has_asked) {
+  task_state owner{1, 1};
+  owner.fill(0, true);
+  owner.move(1);
+  BOOST_TEST(has(owner.want(), effect::keep_want));
+  const auto e = owner.install({2, true, true, true, 0});
+  BOOST_TEST(has(e, effect::answer_kept));
+  BOOST_TEST(owner.phase() == task_phase::held);
+}
+
 // Found by the simulator with --rotate: a consumer that got the block from the
 // new holder may be done before the owner knows that the task has left.
 BOOST_AUTO_TEST_CASE(a_release_that_overtakes_the_news_of_a_move_is_not_lost) {
