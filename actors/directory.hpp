@@ -55,6 +55,11 @@ public:
   /// which this node is the home stay: they follow reports alone.
   void forget(const actor_id& actor, std::uint32_t epoch);
 
+  /// Forgets the actor whatever is known of it (a planted fault).
+  void drop(const actor_id& actor) {
+    entries_.erase(actor);
+  }
+
   std::optional<location> find(const actor_id& actor) const;
 
   std::size_t size() const noexcept {

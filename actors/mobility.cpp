@@ -66,6 +66,8 @@ resident* mobility::find(const actor_id& actor) {
 }
 
 void mobility::on(mobility_event::view& e) {
+  if (faults_.stale_view && directory_.view().size() > 1)
+    return;
   directory_.set_view(std::move(e.nodes));
   for (auto& [id, r] : residents_) {
     r->reported = false;

@@ -42,7 +42,9 @@ struct mobility_faults {
   bool resume_on_timeout = false; ///< the source guesses that it failed
   bool no_hop_limit = false;
   bool never_resend = false;
-  bool report_once = false; ///< home is told once, and may not hear it
+  bool report_once = false;   ///< home is told once, and may not hear it
+  bool late_location = false; ///< an older place replaces a younger one
+  bool stale_view = false;    ///< the dead stay the homes of actors
 };
 
 /// All stateful actors of one node, as a pure state machine: what is here,

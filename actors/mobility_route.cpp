@@ -103,6 +103,8 @@ void mobility::drop(const routed_message& m) {
 // A fact about an actor. If it is frozen here and the fact is as young as the
 // attempt, then that attempt was installed.
 void mobility::learn(const actor_id& actor, const location& where) {
+  if (faults_.late_location)
+    directory_.drop(actor);
   directory_.learn(actor, where);
   auto* r = find(actor);
   if (r && r->move && where.epoch >= r->move->epoch() && where.node != self_)

@@ -7,6 +7,7 @@
 #include "actors/trace/tracer.hpp"
 
 #include <caf/actor_system.hpp>
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <sys/random.h>
@@ -57,6 +58,11 @@ private:
 };
 
 } // namespace
+
+std::string describe(const member& who) {
+  return fmt::format("node {}:{} (process {}, {})", who.host, who.port, who.pid,
+                     to_string(who.id));
+}
 
 struct node::impl {
   explicit impl(const node_config& config)

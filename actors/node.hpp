@@ -36,6 +36,9 @@ struct member {
   friend bool operator==(const member&, const member&) = default;
 };
 
+/// As people look for it: "node HOST:PORT (process PID, ID)".
+std::string describe(const member& who);
+
 /// How a node starts. Ports of 0 let the system choose.
 struct node_config {
   std::string host = "127.0.0.1";

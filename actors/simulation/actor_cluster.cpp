@@ -67,8 +67,8 @@ class run {
 public:
   run(std::uint64_t seed, const actor_simulation_options& options)
     : options_(options), sim_(seed),
-      net_(sim_, options.nodes, draw_network(sim_.rng(), options.bad_network)) {
-  }
+      net_(sim_, options.nodes + 1,
+           draw_network(sim_.rng(), options.bad_network)) {}
 
   std::string go();
 
@@ -97,6 +97,17 @@ private:
   }
   sim_time pick(sim_time limit) {
     return sim_.rng().below(limit);
+  }
+
+  // One node more has no actors and is home of some: it dies on the way.
+  std::size_t mortal() const {
+    return options_.nodes;
+  }
+  std::vector<node_id> survivors() const {
+    std::vector<node_id> view;
+    for (std::size_t n = 0; n < options_.nodes; ++n)
+      view.push_back(id_of(n));
+    return view;
   }
 
   void set_up();
@@ -139,11 +150,10 @@ private:
 };
 
 void run::set_up() {
-  std::vector<node_id> view;
-  for (std::size_t n = 0; n < options_.nodes; ++n)
-    view.push_back(id_of(n));
-  nodes_.resize(options_.nodes);
-  for (std::size_t n = 0; n < options_.nodes; ++n) {
+  auto view = survivors();
+  view.push_back(id_of(mortal()));
+  nodes_.resize(options_.nodes + 1);
+  for (std::size_t n = 0; n <= options_.nodes; ++n) {
     auto& node = nodes_[n];
     node.machine =
         std::make_unique<mobility>(id_of(n), quick_options(), options_.planted);
@@ -184,6 +194,12 @@ void run::plan_faults() {
       const auto length = pick(60 * millisecond);
       sim_.after(pick(active), [=, this] { net_.pause_for(n, length); });
     }
+  sim_.after(pick(active), [this] {
+    net_.kill(mortal());
+    for (std::size_t n = 0; n < options_.nodes; ++n)
+      net_.after(n, pick(20 * millisecond),
+                 [=, this] { feed(n, mobility_event::view{survivors()}); });
+  });
   sim_.after(active + 50 * millisecond, [this] {
     calm_ = true;
     net_.heal();
@@ -373,21 +389,23 @@ void run::check_end() {
       broken(fmt::format("{} of {} messages from {} to {} were handled",
                          history.ended, history.sent, to_string(ends.first),
                          to_string(ends.second)));
+  for (auto& node : nodes_)
+    for (auto& [instance, w] : node.running)
+      if (!w.waiting.empty())
+        broken(to_string(instance.actor) + " waits for room that there is");
   if (answered_.size() != orders_)
     broken("an order was never answered");
+  const auto view = survivors();
   for (auto& actor : actors_) {
     std::size_t places = 0;
     std::size_t place = 0;
-    for (std::size_t n = 0; n < nodes_.size(); ++n)
+    for (std::size_t n = 0; n < options_.nodes; ++n)
       if (nodes_[n].machine->runs_here(actor)) {
         ++places;
         place = n;
       }
     if (places != 1)
       broken(fmt::format("{} runs on {} nodes", to_string(actor), places));
-    std::vector<node_id> view;
-    for (std::size_t n = 0; n < nodes_.size(); ++n)
-      view.push_back(id_of(n));
     const auto home = index_of(home_of(actor, view));
     const auto known = nodes_[home].machine->believed(actor);
     if (!known || known->node != id_of(place))

@@ -21,6 +21,8 @@ struct network_options {
   double loss = 0;      ///< probability that a message is lost
   double duplicate = 0; ///< probability that it arrives twice
   bool fifo = false;    ///< keep the order of each pair (from, to)
+  double lost_last_words =
+      0; ///< probability that what a dead node sent is lost
 };
 
 /// N simulated nodes (0 .. n-1) that exchange values of type `Message`.
@@ -182,11 +184,18 @@ private:
   }
 
   void post(std::size_t from, std::size_t to, sim_time delay, Message m) {
-    after(to, delay, [this, from, to, m = std::move(m)]() mutable {
-      ++count_.delivered;
-      sim_.note(from << 32 | to);
-      handler_(to, from, std::move(m));
-    });
+    after(
+        to, delay,
+        [this, from, to, life = nodes_[from].life, m = std::move(m)]() mutable {
+          if (nodes_[from].life != life
+              && sim_.rng().chance(options_.lost_last_words)) {
+            ++count_.lost;
+            return;
+          }
+          ++count_.delivered;
+          sim_.note(from << 32 | to);
+          handler_(to, from, std::move(m));
+        });
   }
 
   void run_on(std::size_t node, std::uint64_t life, action f) {

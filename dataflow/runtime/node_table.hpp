@@ -25,7 +25,8 @@ public:
   explicit node_table(const plan_view& view)
     : capacity_(view.places.size() + most_guests),
       ids_(std::make_unique<std::atomic<std::uint64_t>[]>(capacity_)),
-      declined_(std::make_unique<std::atomic<bool>[]>(capacity_)) {
+      declined_(std::make_unique<std::atomic<bool>[]>(capacity_)),
+      suspected_(std::make_unique<std::atomic<bool>[]>(capacity_)) {
     for (const auto& place : view.places)
       append(place.node);
     places_ = size();
@@ -75,6 +76,15 @@ public:
     return n < size() && declined_[n].load(std::memory_order_relaxed);
   }
 
+  /// A node that is taken for dead: nothing is asked of it any more.
+  void suspect(node_index n) noexcept {
+    if (n < size())
+      suspected_[n].store(true, std::memory_order_relaxed);
+  }
+  bool is_suspected(node_index n) const noexcept {
+    return n < size() && suspected_[n].load(std::memory_order_relaxed);
+  }
+
 private:
   node_index append(node_id id) {
     const auto at = size_.load(std::memory_order_relaxed);
@@ -88,6 +98,7 @@ private:
   const std::size_t capacity_;
   std::unique_ptr<std::atomic<std::uint64_t>[]> ids_;
   std::unique_ptr<std::atomic<bool>[]> declined_;
+  std::unique_ptr<std::atomic<bool>[]> suspected_;
   std::atomic<std::size_t> size_{0};
   std::size_t places_ = 0;
   std::mutex mutex_; ///< of those who append

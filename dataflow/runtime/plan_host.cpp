@@ -173,6 +173,11 @@ void plan_host::transition(const task_record& r, std::uint8_t event,
                            static_cast<std::uint32_t>(effects));
 }
 
+void plan_host::lost(std::size_t blocks, node_id node) {
+  if (world_.lost)
+    world_.lost(reply(), blocks, node);
+}
+
 bool plan_host::receive_bytes(std::span<const char> bytes) {
   // kind (2 bytes, little endian), the task (8 bytes), then the message
   constexpr std::size_t prefix = 10;

@@ -38,6 +38,9 @@ public:
     std::function<bool(node_id to, dataflow_message& m)> local;
     /// True once there is another node that may want work: kernels are timed.
     const std::atomic<bool>* timed = nullptr;
+    /// Blocks of this plan went down with a node: for its submitter.
+    std::function<void(plan_reply r, std::size_t blocks, node_id node)> lost =
+        {};
   };
 
   plan_host(const plan& p, std::shared_ptr<const edge_index> edges,
@@ -85,6 +88,7 @@ private:
   void ended(task_record& r, std::string_view reason) override;
   void transition(const task_record& r, std::uint8_t event,
                   std::uint32_t argument, effect effects) override;
+  void lost(std::size_t blocks, node_id node) override;
   std::uint64_t mean_time(layer_id layer) const override {
     return times_.mean(layer);
   }

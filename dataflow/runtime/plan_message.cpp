@@ -30,6 +30,7 @@ std::vector<std::byte> encode(const plan_reply& r) {
   auto root = builder.initRoot<schema::PlanReply>();
   root.setId(r.id);
   root.setRefused(r.refused);
+  root.setFailed(r.failed);
   root.setTasks(r.tasks);
   root.setDone(r.done);
   root.setMessages(r.messages);
@@ -75,6 +76,7 @@ result<plan_reply> decode_reply(std::span<const std::byte> bytes) {
         plan_reply r;
         r.id = in.getId();
         r.refused = in.getRefused().cStr();
+        r.failed = in.getFailed().cStr();
         r.tasks = in.getTasks();
         r.done = in.getDone();
         r.messages = in.getMessages();

@@ -27,6 +27,7 @@ struct plan {
 struct plan_reply {
   std::uint64_t id = 0;
   std::string refused; ///< empty: it has the plan
+  std::string failed;  ///< why the plan cannot end well; empty: nothing known
   std::uint64_t tasks = 0;
   std::uint64_t done = 0;
   std::uint64_t messages = 0;

@@ -67,6 +67,8 @@ void plan_run::receive_reply(node_id from, message_kind kind,
   if (!r.refused.empty())
     refused_ =
         fmt::format("node {} refused the plan: {}", to_string(from), r.refused);
+  if (!r.failed.empty() && died_.empty())
+    died_ = r.failed;
   replies_[from.value] = r;
   for (auto guest : r.guests)
     if (std::find(guests_.begin(), guests_.end(), guest) == guests_.end())
@@ -90,8 +92,7 @@ void plan_run::node_down(const member& who, const std::string& reason) {
   if (!ours)
     return;
   if (died_.empty())
-    died_ = fmt::format("node {}:{} (process {}, {}) died: {}", who.host,
-                        who.port, who.pid, to_string(who.id), reason);
+    died_ = fmt::format("{} died: {}", describe(who), reason);
 }
 
 // -- the run ------------------------------------------------------------------

@@ -48,23 +48,20 @@ public:
     return nullptr;
   }
 
-  /// Opens the plan for messages, unless some are parked: these come back, and
-  /// the caller hands them over and tries again. `opened`: the host is in the
-  /// table; false with nothing parked: the plan is over already.
-  struct opening {
-    bool opened = false;
-    std::vector<Message> parked;
-  };
-  opening open(std::uint64_t id, host_ptr host) {
-    std::lock_guard guard{mutex_};
-    if (over_.contains(id))
-      return {};
-    const auto found = parked_.find(id);
-    if (found != parked_.end() && !found->second.empty())
-      return {false, std::exchange(found->second, {})};
-    parked_.erase(id);
-    plans_[id] = std::move(host);
-    return {true, {}};
+  /// Opens the plan for messages. Before that, those that are parked go to
+  /// `deliver(message)`, without a lock, until no more came meanwhile. False:
+  /// the plan is over already.
+  template <class Deliver>
+  bool open(std::uint64_t id, const host_ptr& host, Deliver&& deliver) {
+    for (;;) {
+      auto step = try_open(id, host);
+      if (step.opened)
+        return true;
+      if (step.parked.empty())
+        return false;
+      for (auto& m : step.parked)
+        deliver(std::move(m));
+    }
   }
 
   /// Ends the plan: its host if it had one, for the caller to close.
@@ -96,6 +93,21 @@ public:
   }
 
 private:
+  struct opening {
+    bool opened = false; ///< false with nothing parked: the plan is over
+    std::vector<Message> parked;
+  };
+  opening try_open(std::uint64_t id, const host_ptr& host) {
+    std::lock_guard guard{mutex_};
+    if (over_.contains(id))
+      return {};
+    const auto found = parked_.find(id);
+    if (found != parked_.end() && !found->second.empty())
+      return {false, std::exchange(found->second, {})};
+    parked_.erase(id);
+    plans_[id] = host;
+    return {true, {}};
+  }
   host_ptr find_locked(std::uint64_t id) const {
     const auto found = plans_.find(id);
     return found == plans_.end() ? nullptr : found->second;

@@ -165,7 +165,11 @@ std::shared_ptr<plan_host> dataflow_service::make_host(plan p) {
           [this, id = p.id](node_id to, dataflow_message& m) {
             return to_client(id, to, m);
           },
-          &sharing_.has_peers()});
+          &sharing_.has_peers(),
+          [this, submitter = p.view.submitter](plan_reply r, std::size_t blocks,
+                                               node_id node) {
+            tell_lost(submitter, std::move(r), blocks, node);
+          }});
 }
 
 // A peer has lent us tasks of a plan whose view we are not in. The lender says
@@ -179,18 +183,14 @@ void dataflow_service::be_guest(plan p, node_id lender) {
     open(id, make_host(std::move(p)));
 }
 
-// Hands over what is parked until nothing more came meanwhile. Only then does
-// the submitter hear that the plan is accepted.
-bool dataflow_service::open(std::uint64_t id, std::shared_ptr<plan_host> host) {
-  for (;;) {
-    auto step = plans_.open(id, host);
-    if (step.opened)
-      break;
-    if (step.parked.empty())
-      return false;
-    for (auto& m : step.parked)
-      host->engine().receive(std::move(m));
-  }
+// Only when it has returned the submitter hears that the plan is accepted.
+bool dataflow_service::open(std::uint64_t id,
+                            const std::shared_ptr<plan_host>& host) {
+  const bool opened = plans_.open(id, host, [&](dataflow_message m) {
+    host->engine().receive(std::move(m));
+  });
+  if (!opened)
+    return false;
   pool_.add(*host);
   self_.flush();
   return true;
@@ -226,17 +226,43 @@ void dataflow_service::send_forget(std::uint64_t plan_id, node_id to) {
 
 void dataflow_service::on_down(const member& who) {
   sharing_.left(who);
+  if (who.threads > 0) {
+    std::lock_guard guard{dead_mutex_};
+    dead_[who.id.value] = describe(who);
+  }
   for (const auto& [id, host] : plans_.all()) {
     const auto end = [this, plan_id = id] {
       drop(plan_id);
     };
-    const auto& engine = host->engine();
-    if (engine.is_guest()
-        && !engine.nodes().is_guest(engine.nodes().find(who.id)))
-      slow_.post(end); // the plan ends with a node of its view
-    else if (host->submitter() == who.id)
+    const auto& nodes = host->engine().nodes();
+    const auto number = nodes.find(who.id);
+    if (host->submitter() == who.id)
       slow_.post_after(std::chrono::seconds(host->keep_seconds()), end);
+    else if (nodes.is_guest(number) && who.threads > 0)
+      slow_.post([this, kept = host, who] { recover(*kept, who); });
+    else if (!nodes.is_guest(number) && host->engine().is_guest())
+      slow_.post(end); // the plan ends with a node of its view
   }
+}
+
+// A guest may have tasks on loan: their owners run them again.
+void dataflow_service::recover(plan_host& host, const member& guest) {
+  host.engine().suspect(guest.id);
+  self_.flush();
+}
+
+// The blocks of tasks that have run on a dead guest, and with them the plan.
+void dataflow_service::tell_lost(node_id submitter, plan_reply r,
+                                 std::size_t blocks, node_id node) {
+  std::string name;
+  {
+    std::lock_guard guard{dead_mutex_};
+    name = dead_[node.value];
+  }
+  r.failed = fmt::format("{} died: with it {} block{} of the plan",
+                         name.empty() ? "node " + to_string(node) : name,
+                         blocks, blocks == 1 ? "" : "s");
+  reply(submitter, message_kind::progress_reply, r);
 }
 
 // -- messages -----------------------------------------------------------------

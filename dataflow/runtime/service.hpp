@@ -92,9 +92,12 @@ private:
   void be_guest(plan p, node_id lender);
   std::shared_ptr<plan_host> make_host(plan p);
   void send_forget(std::uint64_t plan_id, node_id to);
-  bool open(std::uint64_t id, std::shared_ptr<plan_host> host);
+  bool open(std::uint64_t id, const std::shared_ptr<plan_host>& host);
   void deliver(std::uint64_t plan_id, dataflow_message m);
   void on_down(const member& who);
+  void recover(plan_host& host, const member& guest);
+  void tell_lost(node_id submitter, plan_reply r, std::size_t blocks,
+                 node_id node);
   void drop(std::uint64_t plan_id);
   void reply(node_id to, message_kind kind, const plan_reply& r);
   void deliver_reply(incoming& in);
@@ -114,6 +117,8 @@ private:
   plan_table<plan_host, dataflow_message> plans_;
   std::mutex clients_mutex_; ///< held while a client is called
   std::unordered_map<std::uint64_t, client_entry> clients_;
+  std::mutex dead_mutex_;
+  std::unordered_map<std::uint64_t, std::string> dead_; ///< who was gone
   gate gate_;
   serial_thread slow_; ///< expansion and clearing up, off the link threads
   work_sharing sharing_;

@@ -56,6 +56,17 @@ struct steal_terms {
   std::uint64_t unknown_ns = work_a_thread_ns;
   link_cost link;
 
+  /// For a thief with `threads` and `room`, from a node with `queued` tasks.
+  static steal_terms of(node_id thief, unsigned threads, std::uint64_t room,
+                        std::size_t queued, std::size_t idle) noexcept {
+    steal_terms terms;
+    terms.thief = thief;
+    terms.tasks = std::min(stealable_share(queued, idle), most_tasks);
+    terms.room = room;
+    terms.work_ns = threads * work_a_thread_ns;
+    return terms;
+  }
+
   bool satisfied() const noexcept {
     return tasks == 0 || work_ns == 0;
   }

@@ -190,8 +190,8 @@ void task_engine::fill(task_record& r, std::uint32_t slot, task_input&& in,
             keep_first_error(r, in.far->error);
           r.input(slot) = std::move(in);
         }
-        const auto e =
-            failed ? r.state.fill_error(slot) : r.state.fill(slot, here);
+        const auto e = failed ? r.state.fill_error(slot)
+                              : r.state.fill(slot, here, how_.faults);
         note(r, failed ? task_event::fill_error : task_event::fill,
              slot * 2 + (here ? 1 : 0), e);
         return rotate(r, e);
@@ -251,14 +251,76 @@ void task_engine::want(task_record& r, node_id asker, std::uint32_t hops,
     answer(r, asker, data, error, stamp);
 }
 
-void task_engine::suspect(node_index node) {
-  region_.each([&](task_record& r) {
-    apply(r, [&] {
-      const auto e = r.state.suspect(node);
-      note(r, task_event::suspect, node, e);
-      return e;
-    });
+void task_engine::suspect(node_id who) {
+  auto node = nodes_.number_of(who); // one that is still to ask for work, too
+  if (how_.faults.wrong_owner)
+    node = static_cast<node_index>(node ^ 1u);
+  if (node == no_node)
+    return;
+  nodes_.suspect(node);
+  std::size_t lost = 0;
+  region_.each([&](task_record& r) { lost += suspect(r, node) ? 1 : 0; });
+  ask_owners();
+  if (lost > 0)
+    world_.lost(lost, who);
+}
+
+// Whether a block is lost. A former holder tells the owner which way the task
+// took: the dead node may not have had the time.
+bool task_engine::suspect(task_record& r, node_index node) {
+  bool lost = false;
+  bool passed_on = false;
+  std::uint32_t epoch = 0;
+  apply(r, [&] {
+    expect_from_owners(r, node);
+    passed_on =
+        !r.state.mine() && !r.state.lives_here() && r.state.target() == node;
+    epoch = r.state.epoch();
+    const auto e = r.state.suspect(node);
+    note(r, task_event::suspect, node, e);
+    lost = has(e, effect::lost);
+    return announce_again(r, e);
   });
+  if (passed_on) {
+    auto where = message_of(message_kind::location, r.low);
+    where.epoch = epoch;
+    where.node = nodes_.id_of(node);
+    send(placement_.owner(r.key()), std::move(where));
+  }
+  return lost;
+}
+
+// A block that has moved may have been made on the dead node, and what that
+// said of it may be lost: whoever holds the block says it again.
+effect task_engine::announce_again(const task_record& r, effect e) const {
+  const bool moved = r.state.phase() == task_phase::held && r.state.epoch() > 0;
+  return moved ? e | effect::deliver : e;
+}
+
+// Under the record's lock: the owner of an input that was lent to a dead node
+// makes it again.
+void task_engine::expect_from_owners(task_record& r, node_index suspected) {
+  for (std::uint32_t i = 0; r.inputs && i < r.state.slots(); ++i) {
+    auto& in = r.inputs[i];
+    if (in.holder == suspected)
+      in.holder = placement_.owner(unpack(in.producer));
+  }
+}
+
+// Whatever this node has asked for may have been on its way to the dead node:
+// it asks once more. Two answers do no harm.
+void task_engine::ask_owners() {
+  std::vector<std::uint64_t> asked;
+  {
+    std::lock_guard guard{far_mutex_};
+    asked.assign(asked_.begin(), asked_.end());
+  }
+  std::sort(asked.begin(), asked.end());
+  for (auto producer : asked) {
+    auto m = message_of(message_kind::want, producer);
+    m.asker = nodes_.id_of(me_);
+    send(placement_.owner(unpack(producer)), std::move(m));
+  }
 }
 
 // -- effects ------------------------------------------------------------------
@@ -281,14 +343,18 @@ task_engine::todo task_engine::collect(task_record& r, effect e) {
   }
   if (has(e, effect::send_state) || has(e, effect::forward_absorbed))
     what.state = state_of(r);
-  if (r.extras && r.state.phase() == task_phase::away) {
-    r.extras->wants.clear(); // they are the holder's now
+  const bool gone = !r.state.mine() && r.state.phase() == task_phase::away;
+  const bool ended_elsewhere =
+      has(e, effect::forget_inputs) && has(e, effect::terminate);
+  if (r.extras && (gone || ended_elsewhere)) { // they are the holder's
+    r.extras->wants.clear();
     r.extras->monitors.clear();
   }
   if (has(e, effect::drop_inputs) || has(e, effect::forget_inputs))
     what.inputs = std::move(r.inputs);
   if (has(e, effect::drop_block) && r.result) {
-    memory_.credit(r.result.bytes());
+    if (!how_.faults.lost_credit)
+      memory_.credit(r.result.bytes());
     r.result = {};
   }
   if (has(e, effect::terminate) && r.extras) {
@@ -485,7 +551,8 @@ task_input task_engine::input_of(std::uint64_t producer, std::uint32_t ordinal,
   task_input in;
   in.producer = producer;
   in.ordinal = ordinal;
-  in.holder = holder;
+  in.holder =
+      nodes_.is_suspected(holder) ? placement_.owner(unpack(producer)) : holder;
   if (error) {
     in.far = std::make_shared<far_block>(producer);
     in.far->error = std::move(error);
@@ -496,7 +563,7 @@ task_input task_engine::input_of(std::uint64_t producer, std::uint32_t ordinal,
     in.data = std::move(data);
     return in;
   }
-  if (holder == me_) {
+  if (in.holder == me_) {
     if (auto* r = region_.find(*edges_, producer)) {
       std::lock_guard guard{r->lock};
       in.data = r->result;
@@ -692,9 +759,25 @@ void task_engine::dispatch_to(task_record& r, dataflow_message& m) {
   case message_kind::inspect:
     inspect(r, m);
     return;
+  case message_kind::location:
+    locate(r, m);
+    return;
   default:
     apply(r, [&] { return lending_event(r, m); });
   }
+}
+
+// News of a move to a node that has died since: the task comes back, or its
+// block is lost, which the world has to hear.
+void task_engine::locate(task_record& r, const dataflow_message& m) {
+  const auto where = nodes_.number_of(m.node);
+  apply(r, [&] {
+    const auto e = r.state.location(where, m.epoch);
+    note(r, task_event::location, (m.epoch << 16) | where, e);
+    return e;
+  });
+  if (nodes_.is_suspected(where) && suspect(r, where))
+    world_.lost(1, m.node);
 }
 
 } // namespace tern

@@ -42,6 +42,9 @@ public:
   /// One event of one state machine and what it answered, for recording.
   virtual void transition(const task_record& r, std::uint8_t event,
                           std::uint32_t argument, effect effects) = 0;
+  /// So many blocks of this node's tasks went down with `node`, and their
+  /// inputs are gone.
+  virtual void lost(std::size_t blocks, node_id node) = 0;
   /// Mean time of the layer's kernels on this node, in ns; 0: not known yet.
   virtual std::uint64_t mean_time(layer_id layer) const = 0;
 };
@@ -147,8 +150,9 @@ public:
                                  steal_terms& terms);
   /// Sources whose turn has not come, about.
   std::size_t sources_left() const noexcept;
-  /// `node` is suspected dead.
-  void suspect(node_index node);
+  /// `node` is suspected dead: what this node has lent to it comes back, and
+  /// what is still asked for is asked of the owners.
+  void suspect(node_id node);
 
   const edge_index& edges() const noexcept {
     return *edges_;
@@ -216,6 +220,11 @@ private:
                    bool send_releases);
   void fetch(task_record& r);
   void ask(std::uint64_t producer, node_index holder);
+  bool suspect(task_record& r, node_index node);
+  effect announce_again(const task_record& r, effect e) const;
+  void locate(task_record& r, const dataflow_message& m);
+  void expect_from_owners(task_record& r, node_index suspected);
+  void ask_owners();
   void answer(const task_record& r, node_id asker, const block& data,
               const task_failure_ptr& error, std::uint64_t stamp = 0);
   void end(task_record& r, const todo& what);

@@ -101,6 +101,8 @@ void task_engine::receive_lend(dataflow_message& m) {
       r.result = m.data;
       memory_.charge(r.result.bytes());
     }
+    if (nodes_.is_suspected(from))
+      return announce_again(r, e);
     return rotate(r, e);
   });
   if (fresh)
@@ -175,11 +177,6 @@ effect task_engine::lending_event(task_record& r, const dataflow_message& m) {
     if (!r.state.left_as_block())
       nodes_.decline(nodes_.find(m.node));
     return noted(task_event::refused, m.epoch, r.state.refused(m.epoch));
-  case message_kind::location: {
-    const auto where = nodes_.number_of(m.node);
-    return noted(task_event::location, (m.epoch << 16) | where,
-                 r.state.location(where, m.epoch));
-  }
   case message_kind::finished:
     return noted(task_event::finished_elsewhere, m.epoch,
                  r.state.finished_elsewhere(m.epoch));

@@ -63,9 +63,9 @@ std::vector<task_record*>
 task_engine::give(const std::vector<task_record*>& ready, steal_terms& terms) {
   std::vector<task_record*> kept;
   const auto thief = nodes_.number_of(terms.thief);
-  // with `--rotate` every task moves at every step as it is
   const bool willing = thief != no_node && thief != me_
-                       && !nodes_.has_declined(thief);
+                       && !nodes_.has_declined(thief)
+                       && !nodes_.is_suspected(thief);
   for (auto* r : ready)
     if (!willing || terms.satisfied() || !steal(*r, thief, terms))
       kept.push_back(r);

@@ -22,7 +22,9 @@
 // owner forgets the task when it is gone; messages that still come go by the
 // owner. The owner keeps a stand-in (`away`) that passes on what arrives, and,
 // until the task has run, also keeps the inputs: if the holder is suspected
-// dead the owner takes the task back and runs it itself. That may run it twice,
+// dead the owner takes the task back and runs it itself. It also keeps who has
+// asked for the block, since a question that is passed on may be lost with a
+// node on the way. That may run it twice,
 // which harms nobody, since slots are idempotent and kernels pure.
 //
 // What this file is not for: who the consumers are (graph/graph.hpp), where the
@@ -111,8 +113,11 @@ effect task_state::admit() {
   return progress();
 }
 
-effect task_state::fill(std::uint32_t slot, bool here) {
-  if (!accepts(slot))
+effect task_state::fill(std::uint32_t slot, bool here,
+                        const task_faults& faults) {
+  const bool again =
+      faults.no_deduplication && phase_ == task_phase::waiting && missing_ > 0;
+  if (!accepts(slot) && !again)
     return phase_ == task_phase::away ? effect::forward : effect::none;
   filled_.insert(slots_, slot);
   --missing_;
@@ -203,8 +208,8 @@ effect task_state::release(std::uint32_t ordinal, const task_faults& faults) {
 
 effect task_state::want() {
   switch (phase_) {
-  case task_phase::away:
-    return effect::forward;
+  case task_phase::away: // the owner may have to ask again, or to answer
+    return mine_ ? effect::forward | effect::keep_want : effect::forward;
   case task_phase::released:
     return effect::none;
   case task_phase::held:
@@ -223,7 +228,7 @@ effect task_state::want() {
 effect task_state::watch() {
   switch (phase_) {
   case task_phase::away:
-    return effect::forward;
+    return mine_ ? effect::forward | effect::keep_want : effect::forward;
   case task_phase::released:
   case task_phase::erred:
     return effect::answer;
@@ -305,11 +310,10 @@ effect task_state::install(const task_snapshot& s, const task_faults& faults) {
   auto e = effect::tell_installed;
   if (s.holds_block) {
     // It left as a task, and is back as a block: nothing will be delivered.
-    if (phase_ == task_phase::leaving)
-      e |= effect::answer_kept;
+    e |= effect::answer_kept | effect::forget_inputs;
     ran_ = true;
     phase_ = task_phase::held;
-    return e | effect::forget_inputs | settle();
+    return e | settle();
   }
   phase_ = task_phase::waiting;
   return e | progress();
@@ -382,11 +386,12 @@ effect task_state::released_elsewhere() {
 }
 
 effect task_state::suspect(node_index node) {
-  if (!mine_ || target_ != node
-      || (phase_ != task_phase::away && phase_ != task_phase::leaving))
-    return effect::none;
-  if (phase_ == task_phase::leaving) // the holder has it all, itself
+  if (phase_ == task_phase::leaving && target_ == node) // it is all here
     return refused(epoch_);
+  if (!mine_ || phase_ != task_phase::away)
+    return effect::none;
+  if (target_ != node) // what was passed on may have gone by the dead node
+    return effect::forward_absorbed;
   if (!retains_inputs())
     return effect::lost;
   ++epoch_;

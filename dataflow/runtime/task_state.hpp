@@ -79,6 +79,10 @@ struct task_snapshot {
 struct task_faults {
   bool accept_equal_epoch = false;
   bool count_releases_twice = false;
+  bool no_deduplication = false; ///< an input that comes twice counts twice
+  bool wrong_owner = false;      ///< a death is taken for the neighbour's
+  bool lost_credit = false;      ///< a dropped block stays charged
+  bool no_parking = false; ///< what comes before the plan is not kept for it
 };
 
 /// One task or block as a state machine: event in, effects out. Pure: no
@@ -145,7 +149,7 @@ public:
   effect admit();
   /// Input `slot` exists; `here`: its block is in this node's memory.
   /// The shell stores the input iff `accepts(slot)` held before.
-  effect fill(std::uint32_t slot, bool here);
+  effect fill(std::uint32_t slot, bool here, const task_faults& faults = {});
   /// Input `slot` will never exist.
   effect fill_error(std::uint32_t slot);
   bool accepts(std::uint32_t slot) const noexcept;
@@ -180,7 +184,8 @@ public:
   effect location(node_index where, std::uint32_t epoch);
   effect finished_elsewhere(std::uint32_t epoch);
   effect released_elsewhere();
-  /// `node` is suspected dead: the owner takes back what it lent.
+  /// `node` is suspected dead: the owner takes back what it lent, and whoever
+  /// was about to hand the task over keeps it.
   effect suspect(node_index node);
 
   // -- rotation --------------------------------------------------------------

@@ -144,11 +144,7 @@ std::size_t work_sharing::give(const steal_state::hungry& to) {
     queued += host->engine().sources_left();
   const auto threads = world_.pool.threads();
   const auto idle = threads - std::min(threads, world_.pool.executing());
-  steal_terms terms;
-  terms.thief = to.who;
-  terms.tasks = std::min(stealable_share(queued, idle), terms.most_tasks);
-  terms.room = to.room;
-  terms.work_ns = to.threads * steal_terms::work_a_thread_ns;
+  auto terms = steal_terms::of(to.who, to.threads, to.room, queued, idle);
   terms.link.ns_per_byte = speeds_.ns_per_byte(to.who, terms.link.ns_per_byte);
   if (const auto trip = world_.self.round_trip(to.who); trip.count() > 0)
     terms.link.round_trip_ns = static_cast<std::uint64_t>(trip.count());

@@ -32,4 +32,5 @@ struct PlanReply {
   steals @8 :UInt64;
   bytesSpilled @9 :UInt64;
   guests @10 :List(UInt64); # nodes outside the view that took tasks
+  failed @11 :Text;         # why the plan cannot end well; empty: nothing known
 }

@@ -6,6 +6,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -33,7 +35,7 @@ nlohmann::json status_of(const test_node& n) {
 class sleeping_cluster {
 public:
   explicit sleeping_cluster(unsigned nodes) {
-    std::filesystem::remove(notes_);
+    remove_notes();
     for (unsigned i = 0; i < nodes; ++i)
       add();
     session_options o;
@@ -46,7 +48,7 @@ public:
   }
   ~sleeping_cluster() {
     executor_.reset();
-    std::filesystem::remove(notes_);
+    remove_notes();
   }
 
   test_node& add() {
@@ -70,25 +72,41 @@ public:
     return l;
   }
 
-  run_report run(std::vector<layer> layers, const compute_hooks& hooks = {}) {
+  result<run_report> try_run(std::vector<layer> layers,
+                             const compute_hooks& hooks) {
     graph work;
     for (layer_id id = 0; id < layers.size(); ++id)
       work.roots.push_back(id);
     work.layers = std::move(layers);
-    auto report = executor_->compute(std::move(work), hooks);
+    return executor_->compute(std::move(work), hooks);
+  }
+
+  run_report run(std::vector<layer> layers, const compute_hooks& hooks = {}) {
+    auto report = try_run(std::move(layers), hooks);
     BOOST_TEST_REQUIRE(report.has_value(), report.error().what);
     return *report;
   }
 
-  std::vector<slept> notes() const {
+  std::vector<slept> notes(const std::string& what = "") const {
     std::vector<slept> out;
-    std::ifstream in{notes_};
+    std::ifstream in{notes_ + what};
     for (slept s; in >> s.pid >> s.woke_up;)
       out.push_back(s);
     return out;
   }
 
+  std::size_t notes_of(int pid, const std::string& what = "") const {
+    const auto all = notes(what);
+    return static_cast<std::size_t>(std::count_if(
+        all.begin(), all.end(), [&](const slept& s) { return s.pid == pid; }));
+  }
+
 private:
+  void remove_notes() const {
+    for (const auto* what : {"", ".begun"})
+      std::filesystem::remove(notes_ + what);
+  }
+
   std::string notes_ =
       std::string{TERN_BINARY_DIR} + "/naps-" + std::to_string(::getpid());
   std::vector<std::unique_ptr<test_node>> nodes_;
@@ -169,6 +187,49 @@ BOOST_AUTO_TEST_CASE(a_guest_changes_no_bit_and_forgets_the_plan) {
   BOOST_TEST(r.json()["tasks"] == right.json()["tasks"]);
   eventually("the guest has forgotten it",
              [&] { return status_of(late)["plans"].empty(); });
+}
+
+// What it has not run is run again; what it held is lost, and said to be.
+BOOST_AUTO_TEST_CASE(a_guest_that_is_killed_leaves_an_answer_or_an_error) {
+  unsigned answers = 0;
+  unsigned errors = 0;
+  for (int round = 0; round < 6; ++round) {
+    sleeping_cluster c{2};
+    const bool early = round % 2 == 0;
+    const std::int64_t tasks = early ? 12 : 120;
+    std::thread killer;
+    std::string name;
+    compute_hooks hooks;
+    hooks.accepted = [&](std::uint64_t, const plan_view&) {
+      auto& late = c.add();
+      name = std::to_string(late.port());
+      killer = std::thread{[&c, &late, early] {
+        const std::string what = early ? ".begun" : "";
+        eventually("the guest has" + what + " a task",
+                   [&] { return c.notes_of(late.self().pid(), what) > 0; });
+        late.self().signal(SIGKILL);
+      }};
+    };
+    std::size_t roots = 0;
+    hooks.sink = [&](std::size_t, const shape&, const shape&,
+                     const block&) -> result<void> {
+      ++roots;
+      return {};
+    };
+    const auto r = c.try_run({c.naps(early ? 200 : 15, tasks)}, hooks);
+    killer.join();
+    if (r) {
+      ++answers;
+      BOOST_TEST(roots == static_cast<std::size_t>(tasks));
+    } else {
+      ++errors;
+      BOOST_TEST((r.error().kind == failure_kind::node_died));
+      BOOST_TEST(r.error().what.find(name) != std::string::npos,
+                 r.error().what);
+    }
+  }
+  BOOST_TEST_MESSAGE(answers << " answers, " << errors << " errors");
+  BOOST_TEST(answers > 0u); // nothing was held where it died early
 }
 
 BOOST_AUTO_TEST_SUITE_END()

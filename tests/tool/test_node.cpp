@@ -47,18 +47,23 @@ block sum(std::span<const block> inputs, std::span<const std::byte>) {
   return value_of(total);
 }
 
+void note(const std::string& path) {
+  std::ofstream{path, std::ios::app} << std::to_string(::getpid()) + ' '
+                                            + std::to_string(monotonic_ns())
+                                            + '\n';
+}
+
 // `arguments`: milliseconds and the path of a file, to which it adds a line:
-// who slept, and when it woke up.
+// who slept, and when it woke up. PATH.begun gets one when it lies down.
 block nap(std::span<const block>, std::span<const std::byte> arguments) {
   std::istringstream in{std::string(
       reinterpret_cast<const char*>(arguments.data()), arguments.size())};
   int milliseconds = 0;
   std::string path;
   in >> milliseconds >> path;
+  note(path + ".begun");
   std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds));
-  std::ofstream{path, std::ios::app} << std::to_string(::getpid()) + ' '
-                                            + std::to_string(monotonic_ns())
-                                            + '\n';
+  note(path);
   return value_of(1);
 }
 

@@ -69,16 +69,15 @@ int run_sim(const sim_options& o) {
                                : nlohmann::ordered_json(nullptr);
     out["messages"] = sum.messages;
     out["migrations"] = sum.migrations;
-    out["steals"] = 0;
+    out["steals"] = sum.steals;
     out["kills"] = sum.kills;
     out["seconds"] = seconds;
     std::cout << out.dump() << '\n';
   } else {
     std::cout << fmt::format("{} seeds on {} nodes: {} failed, {} messages, {} "
-                             "migrations, {} kills, "
-                             "{:.1f} s\n",
+                             "migrations, {} steals, {} kills, {:.1f} s\n",
                              sum.seeds, o.nodes, sum.failed, sum.messages,
-                             sum.migrations, sum.kills, seconds);
+                             sum.migrations, sum.steals, sum.kills, seconds);
   }
   if (sum.failed == 0)
     return exit_well;

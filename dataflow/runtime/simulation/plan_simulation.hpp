@@ -19,6 +19,7 @@ struct plan_simulation_options {
   bool rotate = false; ///< every actor moves at every step
   bool kill = false;   ///< one node dies in the middle
   bool moves = true;   ///< tasks are ordered to move at random
+  bool steals = true;  ///< idle nodes ask for work, some outside the view
   task_faults faults;  ///< planted, to prove that they are found
 };
 
@@ -27,6 +28,7 @@ struct plan_simulation_result {
   std::string failure; ///< the invariant that broke; empty: none
   std::uint64_t messages = 0;
   std::uint64_t migrations = 0;
+  std::uint64_t steals = 0;
   std::uint64_t kills = 0;
   std::uint64_t tasks = 0;
   std::uint64_t hash = 0; ///< of the whole run: equal for equal options
@@ -58,6 +60,7 @@ struct simulation_summary {
   std::string failure;             ///< of the first failing
   std::uint64_t messages = 0;
   std::uint64_t migrations = 0;
+  std::uint64_t steals = 0;
   std::uint64_t kills = 0;
 };
 simulation_summary

@@ -81,6 +81,14 @@ const fault faults[] = {
      [](auto& f) {
        f.report_once = true;
      }},
+    {"a location update applied late",
+     [](auto& f) {
+       f.late_location = true;
+     }},
+    {"a wrong home after a death",
+     [](auto& f) {
+       f.stale_view = true;
+     }},
 };
 
 actor_simulation_result run(actor_simulation_options options) {

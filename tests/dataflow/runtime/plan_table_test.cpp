@@ -14,6 +14,11 @@ std::shared_ptr<int> host() {
   return std::make_shared<int>(0);
 }
 
+// With nothing parked.
+bool opens(table& t, std::uint64_t id, const std::shared_ptr<int>& host) {
+  return t.open(id, host, [](int) { BOOST_TEST(false); });
+}
+
 } // namespace
 
 BOOST_AUTO_TEST_SUITE(plan_table_suite)
@@ -22,11 +27,12 @@ BOOST_AUTO_TEST_CASE(what_comes_before_the_plan_is_handed_over) {
   table t;
   int m = 7;
   BOOST_TEST(!t.find_or_park(1, m));
-  const auto first = t.open(1, host());
-  BOOST_TEST(!first.opened);
-  BOOST_TEST(first.parked == std::vector<int>{7});
-  BOOST_TEST(!t.find(1));
-  BOOST_TEST(t.open(1, host()).opened);
+  std::vector<int> parked;
+  BOOST_TEST(t.open(1, host(), [&](int kept) {
+    BOOST_TEST(!t.find(1));
+    parked.push_back(kept);
+  }));
+  BOOST_TEST(parked == std::vector<int>{7});
   BOOST_TEST(t.find_or_park(1, m) == t.find(1));
 }
 
@@ -35,15 +41,13 @@ BOOST_AUTO_TEST_CASE(a_plan_that_is_over_takes_nothing_and_does_not_open) {
   BOOST_TEST(!t.end(1));
   int m = 7;
   BOOST_TEST(!t.find_or_park(1, m));
-  const auto late = t.open(1, host());
-  BOOST_TEST(!late.opened);
-  BOOST_TEST(late.parked.empty());
+  BOOST_TEST(!opens(t, 1, host()));
 }
 
 BOOST_AUTO_TEST_CASE(the_end_gives_the_host_back_once) {
   table t;
   const auto h = host();
-  BOOST_TEST(t.open(1, h).opened);
+  BOOST_TEST(opens(t, 1, h));
   BOOST_TEST(t.all().size() == 1u);
   BOOST_TEST(t.end(1) == h);
   BOOST_TEST(!t.end(1));
@@ -54,11 +58,13 @@ BOOST_AUTO_TEST_CASE(both_memories_are_bounded) {
   table t{2, 3};
   for (int m = 0; m < 5; ++m)
     t.find_or_park(1, m);
-  BOOST_TEST(t.open(1, host()).parked.size() == 2u);
+  std::size_t parked = 0;
+  t.open(1, host(), [&](int) { ++parked; });
+  BOOST_TEST(parked == 2u);
   for (std::uint64_t id = 10; id < 15; ++id)
     t.end(id);
-  BOOST_TEST(!t.open(14, host()).opened);
-  BOOST_TEST(t.open(10, host()).opened); // long forgotten
+  BOOST_TEST(!opens(t, 14, host()));
+  BOOST_TEST(opens(t, 10, host())); // long forgotten
 }
 
 // Found with hundreds of small plans in one session: a message that came while
@@ -81,12 +87,7 @@ BOOST_AUTO_TEST_CASE(no_message_is_lost_while_a_plan_opens) {
   }};
   for (std::uint64_t id = 1; id <= plans; ++id) {
     now.store(id);
-    for (;;) {
-      const auto step = t.open(id, host());
-      received += static_cast<int>(step.parked.size());
-      if (step.opened)
-        break;
-    }
+    t.open(id, host(), [&](int) { ++received; });
   }
   sender.join();
   BOOST_TEST(received.load() == static_cast<int>(plans) * messages);

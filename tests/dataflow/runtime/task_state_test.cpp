@@ -215,9 +215,32 @@ BOOST_AUTO_TEST_CASE(the_owner_takes_a_task_back_from_a_suspected_holder) {
   owner.installed(1);
   BOOST_TEST(owner.accepts(1));
   BOOST_TEST(owner.fill(1, true) == effect::forward); // and kept
-  BOOST_TEST(owner.suspect(2) == effect::none);
+  // another's death: what was passed on by way of it is said once more
+  BOOST_TEST(owner.suspect(2) == effect::forward_absorbed);
   BOOST_TEST(owner.suspect(1) == effect::enqueue);
   BOOST_TEST(owner.epoch() == 2u);
+}
+
+// Found by a guest that was killed: its questions died with it.
+BOOST_AUTO_TEST_CASE(the_owner_of_a_lent_task_keeps_who_has_asked) {
+  task_state owner{1, 1};
+  owner.move(1);
+  owner.installed(1);
+  BOOST_TEST((owner.want() == (effect::forward | effect::keep_want)));
+  BOOST_TEST((owner.watch() == (effect::forward | effect::keep_want)));
+  task_state former{1, 1, false};
+  former.install({1, false, true, false, 0});
+  former.move(2);
+  former.installed(2);
+  BOOST_TEST(former.want() == effect::forward);
+}
+
+BOOST_AUTO_TEST_CASE(a_guest_keeps_what_it_was_about_to_give_to_the_dead) {
+  task_state guest{1, 1, false};
+  guest.install({1, false, true, false, 0});
+  guest.fill(0, true);
+  guest.move(2);
+  BOOST_TEST(guest.suspect(2) == effect::enqueue);
 }
 
 BOOST_AUTO_TEST_CASE(a_block_that_went_down_with_its_holder_is_lost) {

@@ -1,0 +1,119 @@
+#pragma once
+
+#include "actors/simulation/network.hpp"
+#include "dataflow/graph/evaluate.hpp"
+#include "dataflow/runtime/plan_table.hpp"
+#include "dataflow/runtime/simulation/plan_simulation.hpp"
+#include "dataflow/runtime/steal_state.hpp"
+#include "dataflow/runtime/steal_terms.hpp"
+#include "dataflow/runtime/task_engine.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+namespace tern {
+
+/// What the nodes of one simulated run share. Node `i` has the id `i + 1`.
+struct simulated_world {
+  static node_id id_of(std::size_t index) noexcept {
+    return node_id{index + 1};
+  }
+  static std::size_t index_of(node_id id) noexcept {
+    return static_cast<std::size_t>(id.value - 1);
+  }
+
+  plan_simulation_options options;
+  simulation::simulator sim;
+  simulation::network<dataflow_message> net;
+  std::shared_ptr<const edge_index> edges;
+  plan_view view;
+  std::size_t inline_bytes = 0;
+  simulation::sim_time longest_kernel = 0;
+  std::uint64_t measured_kernel = 0; ///< ns, what nodes take it for; 0: unknown
+};
+
+/// What the kernels of irregular graphs do, here and in `synchronous`.
+task_hooks simulated_hooks();
+
+/// A node of a simulated cluster: everything of a real one that decides (the
+/// engine, the plan table, the stealing machine), and in place of its threads,
+/// its link and its clock the simulator's. Two compute threads.
+class simulated_node final : public task_environment {
+public:
+  simulated_node(simulated_world& world, std::size_t index);
+
+  /// The submission has come: this node's region is made.
+  void accept();
+  void receive(std::size_t from, dataflow_message m);
+  /// Another node is there, or is taken for dead.
+  void joined(std::size_t peer);
+  void down(std::size_t peer);
+
+  /// An order to move a task of this node, drawn at random, somewhere.
+  void move_something();
+
+  /// Null while this node knows nothing of the plan.
+  const task_engine* engine() const noexcept {
+    return engine_.get();
+  }
+  std::uint64_t steals() const noexcept {
+    return engine_ ? engine_->count().steals.load() : 0;
+  }
+  /// Blocks of its tasks that went down with other nodes.
+  std::size_t lost_blocks() const noexcept {
+    return lost_;
+  }
+  std::uint64_t memory_used() const noexcept {
+    return memory_.used();
+  }
+
+  // task_environment
+  task_record& make(const block_key& key, std::uint32_t slots,
+                    std::uint32_t consumers, bool mine,
+                    std::uint32_t priority) override;
+  void ready(task_record& r) override;
+  void send(node_id to, dataflow_message m) override;
+  void ended(task_record&, std::string_view) override {}
+  void transition(const task_record& r, std::uint8_t event,
+                  std::uint32_t argument, effect effects) override;
+  void lost(std::size_t blocks, node_id) override {
+    lost_ += blocks;
+  }
+  std::uint64_t mean_time(layer_id) const override {
+    return world_.measured_kernel;
+  }
+
+private:
+  std::shared_ptr<task_engine> make_engine();
+  void open(std::shared_ptr<task_engine> engine);
+  void work();
+  bool start_one();
+  void run(task_record& task);
+
+  void ask(const steal_state::asks& asks);
+  void on_steal_ask(node_id from, const dataflow_message& m);
+  std::size_t give(const steal_state::hungry& to);
+  void introduce(node_id guest);
+  void answer(node_id to, std::size_t tasks);
+  void offer();
+
+  simulated_world& world_;
+  std::size_t index_;
+  node_id id_;
+  ledger memory_{1u << 16};
+  std::deque<task_record> records_; ///< before the engine, which uses them
+  std::shared_ptr<task_engine> engine_;
+  plan_table<task_engine, dataflow_message> plans_;
+  steal_state stealing_;
+  std::vector<task_record*> ready_;
+  std::vector<node_id> introduced_;
+  unsigned running_ = 0;
+  bool offer_is_due_ = false;
+  std::size_t lost_ = 0;
+};
+
+} // namespace tern
