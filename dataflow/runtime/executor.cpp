@@ -2,6 +2,7 @@
 
 #include "actors/node.hpp"
 #include "actors/trace/tracer.hpp"
+#include "dataflow/graph/memory_need.hpp"
 #include "dataflow/graph/synchronous.hpp"
 #include "dataflow/optimize/optimize.hpp"
 #include "dataflow/runtime/gate.hpp"
@@ -9,6 +10,7 @@
 #include "dataflow/runtime/hooks.hpp"
 #include "dataflow/runtime/local_nodes.hpp"
 #include "dataflow/runtime/node_process.hpp"
+#include "dataflow/runtime/placement.hpp"
 #include "dataflow/runtime/plan_run.hpp"
 #include "dataflow/runtime/service.hpp"
 
@@ -31,6 +33,26 @@ std::uint64_t random_number() {
 
 unsigned cores() {
   return std::max(1u, std::thread::hardware_concurrency());
+}
+
+// A plan that cannot fit is refused before anything runs. `each`: the smallest
+// limit among its nodes; 0: none.
+result<void> check_memory(const edge_index& edges,
+                          const memory_question& question, std::uint64_t each,
+                          std::size_t threads) {
+  if (each == 0)
+    return {};
+  const auto need = project_memory(edges, question);
+  const auto limit = need.limit(threads);
+  if (limit <= each)
+    return {};
+  const auto nodes = question.nodes;
+  return fail(
+      failure_kind::memory,
+      fmt::format("the plan does not fit in {} of memory{}: its blocks take "
+                  "{} there at once; the smallest --memory that would do is {}",
+                  size_text(each), nodes > 1 ? " on each node" : "",
+                  size_text(need.peak), size_text(limit * nodes)));
 }
 
 /// All schedulers but `synchronous`: a node of its own, and a plan for each
@@ -59,6 +81,8 @@ private:
   result<void> start_nodes();
   result<void> start_processes();
   plan_view view() const;
+  result<void> check_memory_of(const plan_view& where, const edge_index& edges,
+                               bool keeps_roots) const;
   result<run_report> run(graph work, const plan_view& where,
                          const compute_hooks& hooks, std::size_t kept);
 
@@ -144,6 +168,25 @@ plan_view node_executor::view() const {
   return v;
 }
 
+result<void> node_executor::check_memory_of(const plan_view& where,
+                                            const edge_index& edges,
+                                            bool keeps_roots) const {
+  std::uint64_t each = 0;
+  std::size_t threads = 1;
+  for (const auto& m : node_->members())
+    for (const auto& place : where.places)
+      if (m.id == place.node && m.memory_limit > 0) {
+        each = each == 0 ? m.memory_limit : std::min(each, m.memory_limit);
+        threads = std::max<std::size_t>(threads, place.capacity);
+      }
+  const placement owners{edges, where};
+  return check_memory(edges,
+                      {where.places.size(),
+                       [&](const block_key& key) { return owners.owner(key); },
+                       keeps_roots},
+                      each, threads);
+}
+
 result<run_report> node_executor::compute(std::span<const array> arrays,
                                           const compute_hooks& hooks) {
   return compute(optimize(lower(arrays)), hooks);
@@ -192,6 +235,8 @@ result<run_report> node_executor::run(graph work, const plan_view& where,
   if (p.view.places.empty())
     return fail(failure_kind::unreachable, "no node of the cluster takes work");
   auto edges = std::make_shared<const edge_index>(std::move(work));
+  if (auto fits = check_memory_of(where, *edges, kept > 0); !fits)
+    return tl::make_unexpected(fits.error());
   // with compute threads in this process the node's own id is the engine's
   const auto name =
       node_->self().threads > 0 ? node_id{random_number()} : node_->id();
@@ -213,8 +258,8 @@ result<std::vector<node_trace>> node_executor::traces() {
 /// The caller's thread, in order.
 class synchronous_executor final : public executor {
 public:
-  explicit synchronous_executor(kernel_registry kernels)
-    : kernels_(std::move(kernels)) {}
+  synchronous_executor(kernel_registry kernels, std::uint64_t memory)
+    : kernels_(std::move(kernels)), memory_(memory) {}
 
   result<run_report> compute(std::span<const array> arrays,
                              const compute_hooks& hooks) override {
@@ -236,6 +281,7 @@ private:
   block take(const held_call& from, std::int64_t index) const;
 
   kernel_registry kernels_;
+  std::uint64_t memory_; ///< bytes; 0: no limit
   std::map<std::uint64_t, std::map<block_key, block>> held_; ///< by plan
   std::uint64_t last_plan_ = 0;
 };
@@ -278,6 +324,8 @@ result<run_report> synchronous_executor::compute(graph work,
                                                  const compute_hooks& hooks) {
   const auto begin = std::chrono::steady_clock::now();
   const edge_index edges{std::move(work)};
+  if (auto fits = check_memory(edges, {}, memory_, 1); !fits)
+    return tl::make_unexpected(fits.error());
   const auto& roots = edges.source().roots;
   synchronous_options how;
   how.hooks = hooks_with(kernels_, edges,
@@ -331,7 +379,8 @@ std::optional<scheduler> scheduler_named(std::string_view name) noexcept {
 
 result<std::unique_ptr<executor>> executor::open(session_options options) {
   if (options.scheduler == scheduler::synchronous)
-    return std::make_unique<synchronous_executor>(std::move(options.kernels));
+    return std::make_unique<synchronous_executor>(std::move(options.kernels),
+                                                  options.memory);
   auto s = std::make_unique<node_executor>(std::move(options));
   if (auto ok = s->start(); !ok)
     return tl::make_unexpected(ok.error());

@@ -67,6 +67,31 @@ BOOST_AUTO_TEST_CASE(arrays_divide_by_zero_as_in_numpy) {
   BOOST_TEST(whole.out == "[0 0 0]\n");
 }
 
+// Refused before it runs; the limit that it names is enough, and no less is.
+BOOST_AUTO_TEST_CASE(a_plan_that_does_not_fit_is_told_what_would_do) {
+  const std::string statement =
+      "x = random.random((600, 600), chunks=100); (x @ x).sum()";
+  for (const std::string scheduler : {"synchronous", "threads", "processes"}) {
+    std::vector<std::string> args{"eval", statement, "--scheduler", scheduler,
+                                  "--memory"};
+    auto with = [&](const std::string& limit) {
+      auto all = args;
+      all.push_back(limit);
+      return tern::test::tern(all);
+    };
+    const auto refused = with("100kB");
+    BOOST_TEST(refused.status == 1);
+    const std::string words = "that would do is ";
+    const auto at = refused.err.find(words);
+    BOOST_TEST_REQUIRE(at != std::string::npos, refused.err);
+    auto limit = refused.err.substr(at + words.size());
+    limit.erase(limit.find_last_not_of('\n') + 1);
+    const auto fits = with(limit);
+    BOOST_TEST(fits.status == 0, fits.err);
+    BOOST_TEST(with("1MB").status == 1);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_port_in_use_and_one_where_nobody_listens_are_named) {
   test_node first;
   const auto taken = tern::test::tern({"node", "--listen", first.address()});

@@ -1,0 +1,138 @@
+#include "dataflow/graph/memory_need.hpp"
+
+#include "dataflow/graph/edges.hpp"
+#include "dataflow/graph/order.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <vector>
+
+namespace tern {
+
+namespace {
+
+/// The needed tasks, first come first.
+std::vector<block_key> in_order(const edge_index& edges) {
+  const auto order = depth_first_order(edges, [](auto&) { return true; });
+  std::vector<block_key> out(static_cast<std::size_t>(edges.tasks()));
+  for (layer_id id = 0; id < edges.layers(); ++id)
+    for (std::size_t rank = 0; rank < order[id].size(); ++rank)
+      out[order[id][rank]] = edges.at_rank(id, static_cast<std::int64_t>(rank));
+  return out;
+}
+
+/// The blocks that are alive, and where.
+class alive_blocks {
+public:
+  alive_blocks(const edge_index& edges, std::size_t nodes)
+    : edges_(edges), used_(nodes), blocks_(edges.layers()) {
+    for (layer_id id = 0; id < edges.layers(); ++id)
+      blocks_[id].resize(static_cast<std::size_t>(edges.needed(id).size()));
+  }
+
+  void make(const block_key& key, std::size_t node, std::uint32_t readers) {
+    auto& b = at(key);
+    b.readers = readers;
+    hold(b, node, edges_.block_bytes(key));
+    if (readers == 0)
+      drop(key, b);
+  }
+  /// By a task on `node`, which gets a copy if it has none.
+  void fetch(const block_key& key, std::size_t node) {
+    hold(at(key), node, edges_.block_bytes(key));
+  }
+  void release(const block_key& key) {
+    auto& b = at(key);
+    if (--b.readers == 0)
+      drop(key, b);
+  }
+  std::uint64_t peak() const noexcept {
+    return peak_;
+  }
+
+private:
+  struct entry {
+    std::uint64_t holders = 0; ///< bit (node mod 64)
+    std::uint32_t readers = 0; ///< that have not run
+  };
+
+  entry& at(const block_key& key) {
+    return blocks_[key.layer][static_cast<std::size_t>(edges_.rank(key))];
+  }
+  void hold(entry& b, std::size_t node, std::uint64_t bytes) {
+    const auto bit = std::uint64_t{1} << (node % 64);
+    if ((b.holders & bit) != 0)
+      return;
+    b.holders |= bit;
+    used_[node] += bytes;
+    peak_ = std::max(peak_, used_[node]);
+  }
+  void drop(const block_key& key, entry& b) {
+    const auto bytes = edges_.block_bytes(key);
+    for (std::size_t node = 0; node < used_.size() && node < 64; ++node)
+      if ((b.holders >> node & 1) != 0)
+        used_[node] -= bytes;
+    b.holders = 0;
+  }
+
+  const edge_index& edges_;
+  std::vector<std::uint64_t> used_; ///< bytes, by node
+  std::vector<std::vector<entry>> blocks_;
+  std::uint64_t peak_ = 0;
+};
+
+} // namespace
+
+memory_need project_memory(const edge_index& edges,
+                           const memory_question& question) {
+  const auto nodes = std::min<std::size_t>(question.nodes, 64);
+  alive_blocks alive{edges, nodes};
+  memory_need need;
+  for (const auto& key : in_order(edges)) {
+    const auto node = question.owner ? question.owner(key) % nodes : 0;
+    const auto made = edges.block_bytes(key);
+    auto task = made;
+    edges.for_each_input(key, [&](std::uint32_t, const block_key& input) {
+      task += edges.block_bytes(input);
+      alive.fetch(input, node);
+    });
+    const bool kept = question.keeps_roots && edges.is_root(key.layer);
+    alive.make(key, node, edges.consumers(key) + (kept ? 1 : 0));
+    edges.for_each_input(key, [&](std::uint32_t, const block_key& input) {
+      alive.release(input);
+    });
+    need.largest_task = std::max(need.largest_task, task);
+    need.largest_block = std::max(need.largest_block, made);
+  }
+  need.peak = alive.peak();
+  return need;
+}
+
+std::uint64_t memory_need::limit(std::size_t threads) const noexcept {
+  return std::max(peak + (threads > 1 ? threads - 1 : 0) * largest_block,
+                  largest_task);
+}
+
+std::string size_text(std::uint64_t bytes) {
+  struct unit {
+    std::uint64_t size;
+    const char* name;
+  };
+  constexpr std::array<unit, 4> units{{{1'000'000'000'000, "TB"},
+                                       {1'000'000'000, "GB"},
+                                       {1'000'000, "MB"},
+                                       {1'000, "kB"}}};
+  for (const auto& u : units) {
+    if (bytes < u.size)
+      continue;
+    const auto hundredths =
+        bytes / (u.size / 100) + (bytes % (u.size / 100) != 0 ? 1 : 0);
+    return fmt::format("{:g}{}", static_cast<double>(hundredths) / 100, u.name);
+  }
+  return std::to_string(bytes);
+}
+
+} // namespace tern

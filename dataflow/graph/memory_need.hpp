@@ -1,0 +1,41 @@
+#pragma once
+
+#include "dataflow/graph/graph.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+
+namespace tern {
+
+/// What a plan holds in memory, as far as that is known before it runs: bytes
+/// of blocks, by the static order.
+struct memory_need {
+  std::uint64_t peak = 0;         ///< of the fullest node
+  std::uint64_t largest_task = 0; ///< inputs and output
+  std::uint64_t largest_block = 0;
+
+  /// The smallest limit of a node that keeps the plan in memory: each of its
+  /// threads may be a block ahead of the order, and it has room for any task.
+  std::uint64_t limit(std::size_t threads) const noexcept;
+};
+
+struct memory_question {
+  std::size_t nodes = 1;
+  /// Who runs a task, below `nodes`. Empty: the only node.
+  std::function<std::size_t(const block_key&)> owner = {};
+  bool keeps_roots = false; ///< they are not handed over when they are made
+};
+
+/// Walks the tasks in their depth-first order and counts the blocks that are
+/// alive on each node: from the task that makes one to the last that reads it,
+/// and, from the first reader elsewhere on, the copy there. Linear time; 28
+/// bytes a task.
+memory_need project_memory(const edge_index& edges,
+                           const memory_question& question = {});
+
+/// `bytes` as `--memory` takes it, rounded up: "1", "12kB", "340MB", "1.25GB".
+std::string size_text(std::uint64_t bytes);
+
+} // namespace tern

@@ -1,0 +1,79 @@
+#include "dataflow/graph/edges.hpp"
+#include "dataflow/graph/memory_need.hpp"
+#include "dataflow/graph/synchronous.hpp"
+#include "tests/dataflow/graph/plans.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+using namespace tern;
+
+namespace {
+
+edge_index plan_of(const array& a) {
+  return edge_index{test::lowered(a)};
+}
+
+// 24 blocks, ragged ones among them: 9, 9, ... and 6 rows of 7, 7, ..., 5.
+array ragged() {
+  return random_uniform({42, 33}, 1, dtype::float64, {{9, 7}}).named("x");
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(memory_needs)
+
+BOOST_AUTO_TEST_CASE(one_after_the_other_takes_what_synchronous_takes) {
+  const auto x = ragged();
+  for (const auto& a :
+       {x.reduce(reduction::sum, {}), x - x.reduce(reduction::sum, {}),
+        x.dot(x.transpose()), x.cumsum(0), x}) {
+    const auto edges = plan_of(a);
+    const auto done = run_synchronously(edges, {});
+    BOOST_TEST_REQUIRE(done.has_value());
+    BOOST_TEST(project_memory(edges).peak == done->peak_bytes);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(what_is_kept_stays) {
+  const auto edges = plan_of(ragged());
+  memory_question kept;
+  kept.keeps_roots = true;
+  BOOST_TEST(project_memory(edges, kept).peak == 42u * 33 * 8);
+  BOOST_TEST(project_memory(edges).peak == 9u * 7 * 8);
+}
+
+// Two nodes read all of x: each gets its own half and a copy of the other.
+BOOST_AUTO_TEST_CASE(copies_count_where_they_are) {
+  const auto x = ragged();
+  const auto edges = plan_of(x.dot(x.transpose()));
+  memory_question two;
+  two.nodes = 2;
+  two.owner = [](const block_key& key) {
+    return static_cast<std::size_t>(key.index % 2);
+  };
+  const auto alone = project_memory(edges);
+  const auto each = project_memory(edges, two);
+  BOOST_TEST(each.peak > alone.peak / 2);
+  BOOST_TEST(each.peak <= alone.peak);
+  BOOST_TEST(each.largest_task == alone.largest_task);
+}
+
+BOOST_AUTO_TEST_CASE(a_limit_has_room_for_every_thread_and_any_task) {
+  memory_need need;
+  need.peak = 100;
+  need.largest_block = 10;
+  need.largest_task = 110;
+  BOOST_TEST(need.limit(1) == 110u);
+  BOOST_TEST(need.limit(3) == 120u);
+}
+
+BOOST_AUTO_TEST_CASE(sizes_are_written_as_they_are_read) {
+  BOOST_TEST(size_text(0) == "0");
+  BOOST_TEST(size_text(999) == "999");
+  BOOST_TEST(size_text(1000) == "1kB");
+  BOOST_TEST(size_text(1001) == "1.01kB"); // never less
+  BOOST_TEST(size_text(340'000'000) == "340MB");
+  BOOST_TEST(size_text(1'250'000'000) == "1.25GB");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
