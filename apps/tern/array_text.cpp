@@ -123,6 +123,8 @@ std::string number_text(const block& b) {
       return x ? "True" : "False";
     else if constexpr (std::is_floating_point_v<T>)
       return shortest_digits(x);
+    else if constexpr (is_complex_type<T>)
+      return complex_digits(x);
     else
       return std::to_string(x);
   });

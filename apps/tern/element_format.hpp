@@ -1,5 +1,6 @@
 #pragma once
 
+#include "apps/tern/float_format.hpp"
 #include "dataflow/block/block.hpp"
 
 #include <cstdint>
@@ -18,23 +19,9 @@ public:
   std::string operator()(const block& b, std::int64_t position) const;
 
 private:
-  template <class T>
-  void fit(std::span<const T> values, std::span<const std::int64_t> seen);
-  template <class T>
-  void fit_whole(std::span<const T> values, std::span<const std::int64_t> seen);
-  template <class T>
-  void fit_exponents(std::span<const T> values,
-                     std::span<const std::int64_t> seen);
-  template <class T>
-  void fit_points(std::span<const T> values,
-                  std::span<const std::int64_t> seen);
-  template <class T>
-  std::string written(T x) const;
-
-  bool exponents_ = false;
-  std::size_t left_ = 0;     ///< characters before the point, the sign too
-  std::size_t right_ = 0;    ///< after it
-  std::size_t exponent_ = 0; ///< digits of the exponent
+  std::size_t width_ = 0;  ///< of integers and booleans
+  float_format real_;      ///< of floats, or of real parts
+  float_format imaginary_; ///< always with a sign
 };
 
 } // namespace tern

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include <cmath>
+#include <complex>
 #include <concepts>
 
 namespace tern {
@@ -27,6 +28,20 @@ void append_number(std::string& out, T x) {
     out += x > 0 ? "Infinity" : "-Infinity";
   else
     out += shortest_digits(x);
+}
+
+/// As a list of two parts: JSON has no complex numbers.
+template <class T>
+void append_number(std::string& out, std::complex<T> z) {
+  out += '[';
+  append_number(out, z.real());
+  out += ", ";
+  append_number(out, z.imag());
+  out += ']';
+}
+
+void append_number(std::string& out, const complex_scalar& z) {
+  append_number(out, z.number);
 }
 
 /// The elements of `axis` and those after it, from `position` on.

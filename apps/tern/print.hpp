@@ -15,7 +15,8 @@ namespace tern {
 inline constexpr std::int64_t most_json_elements = 1'000'000;
 
 /// A number or nested lists. Shortest digits that read back the same; NaN,
-/// Infinity and -Infinity as Python's json module writes them.
+/// Infinity and -Infinity as Python's json module writes them. Complex numbers
+/// are lists of two.
 std::string to_json(const block& b);
 
 /// What text shows of an array: all of it, or, if there are more than 1000

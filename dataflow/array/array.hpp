@@ -85,6 +85,7 @@ public:
   array transpose(std::span<const std::int64_t> axes) const;
   /// Basic slicing.
   array operator[](std::span<const index_item> items) const;
+  /// Throws for complex numbers as real ones: `real()` gives their real part.
   array astype(dtype type) const;
   /// The same array in other blocks, which are put together from parts of the
   /// present ones.
@@ -183,6 +184,16 @@ public:
   array T() const {
     return transpose();
   }
+  /// Of complex numbers; a real one has the imaginary part 0.
+  array real() const {
+    return unary_of(opcode::real);
+  }
+  array imag() const {
+    return unary_of(opcode::imag);
+  }
+  array conj() const {
+    return unary_of(opcode::conjugate);
+  }
   /// `x(0, every, slice(2, 8))`: basic slicing, one item an axis.
   template <class... Items>
   requires(std::convertible_to<Items, index_item>&&...) array
@@ -198,6 +209,8 @@ public:
   }
 
 private:
+  array unary_of(opcode op) const;
+
   std::shared_ptr<const node> node_;
 };
 
@@ -224,7 +237,7 @@ array tensordot(const array& a, const array& b,
 array inner(const array& a, const array& b);
 /// The product of each element of `a` with each of `b`, both laid flat.
 array outer(const array& a, const array& b);
-/// The sum of products of all elements, both laid flat.
+/// The sum of products of all elements, both laid flat; of `a` the conjugates.
 array vdot(const array& a, const array& b);
 
 array full(const shape& s, scalar fill, std::optional<dtype> type = {},

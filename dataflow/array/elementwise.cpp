@@ -2,6 +2,7 @@
 // way they are seen (repeated axes), brought to one dtype by casts inside the
 // program, and scalars are constants of it.
 
+#include "dataflow/array/functions.hpp"
 #include "dataflow/array/line_up.hpp"
 #include "dataflow/array/node.hpp"
 #include "dataflow/array/promotion.hpp"
@@ -42,7 +43,9 @@ public:
       step constant;
       constant.op = opcode::constant;
       constant.type = type;
-      constant.value = bits_of(*s, type);
+      const auto bits = bits_of(*s, type);
+      constant.value = bits.value;
+      constant.imaginary = bits.imaginary;
       return push(constant);
     }
     return cast(load(std::get<array>(operands_[i])), type);
@@ -156,7 +159,7 @@ private:
 void refuse_negative_power(const value& exponent, dtype type) {
   auto* s = std::get_if<scalar>(&exponent);
   auto* i = s ? std::get_if<std::int64_t>(s) : nullptr;
-  if (i && *i < 0 && !is_floating(type))
+  if (i && *i < 0 && !is_inexact(type))
     throw expression_error("power: integers to negative integer powers are "
                            "not allowed (** "
                            + std::to_string(*i) + ")");
@@ -167,10 +170,10 @@ std::optional<opcode> short_power(const value& exponent, dtype type) {
   auto* s = std::get_if<scalar>(&exponent);
   if (!s || std::holds_alternative<bool>(*s))
     return {};
-  auto number = std::visit([](auto x) { return static_cast<double>(x); }, *s);
-  if (number == 2)
+  const auto number = as_complex(*s);
+  if (number == 2.0)
     return opcode::square;
-  if (number == 0.5 && is_floating(type))
+  if (number == 0.5 && is_inexact(type))
     return opcode::sqrt;
   return {};
 }
@@ -181,10 +184,37 @@ void require(opcode op, int operands) {
                            + std::to_string(operands) + " operands");
 }
 
+bool takes_apart(opcode op) {
+  return op == opcode::real || op == opcode::imag || op == opcode::conjugate;
+}
+
+/// A real number is its own real part and conjugate; its imaginary part is 0.
+array part_of_real(opcode op, const value& x) {
+  const auto* given = std::get_if<array>(&x);
+  const auto a = given ? *given : full({}, std::get<scalar>(x));
+  const auto words = words_of(op, {&x, 1});
+  if (op != opcode::imag)
+    return a.named(words);
+  return recut(zeros(a.shape(), a.type()), a.cut())
+      .with_dimensions(a.dimensions())
+      .named(words);
+}
+
+/// NumPy gives a warning here and then numbers of another array.
+void refuse_lost_parts(const array& a, dtype type) {
+  if (!can_cast(a.type(), type))
+    throw expression_error("astype: " + std::string{name_of(a.type())} + " to "
+                           + std::string{name_of(type)}
+                           + " would lose the imaginary part; take real("
+                           + a.expression() + ")");
+}
+
 } // namespace
 
 array unary(opcode op, const value& x) {
   require(op, 1);
+  if (takes_apart(op) && !is_complex(common_type({&x, 1})))
+    return part_of_real(op, x);
   elementwise_builder b{name_of(op), {x}};
   auto types = types_of(op, common_type(b.operands()));
   auto a = b.operand_as(0, types.operands);
@@ -223,9 +253,19 @@ array where(const value& condition, const value& x, const value& y) {
 array array::astype(dtype type) const {
   if (type == this->type())
     return *this;
+  refuse_lost_parts(*this, type);
   elementwise_builder b{"astype", {*this}};
   b.operand_as(0, type);
   return b.finish(expression() + ".astype(" + std::string{name_of(type)} + ")");
+}
+
+array array::unary_of(opcode op) const {
+  return unary(op, *this);
+}
+
+array angle(const array& z) {
+  return binary(opcode::arctan2, imag(z), real(z))
+      .named("angle(" + z.expression() + ")");
 }
 
 } // namespace tern

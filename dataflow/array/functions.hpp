@@ -36,6 +36,9 @@ inline array cbrt(const array& x) {
 inline array ceil(const array& x) {
   return unary(opcode::ceil, x);
 }
+inline array conj(const array& x) {
+  return unary(opcode::conjugate, x);
+}
 inline array cos(const array& x) {
   return unary(opcode::cos, x);
 }
@@ -53,6 +56,9 @@ inline array expm1(const array& x) {
 }
 inline array floor(const array& x) {
   return unary(opcode::floor, x);
+}
+inline array imag(const array& x) {
+  return unary(opcode::imag, x);
 }
 inline array isfinite(const array& x) {
   return unary(opcode::isfinite, x);
@@ -74,6 +80,9 @@ inline array log2(const array& x) {
 }
 inline array negative(const array& x) {
   return unary(opcode::negative, x);
+}
+inline array real(const array& x) {
+  return unary(opcode::real, x);
 }
 inline array reciprocal(const array& x) {
   return unary(opcode::reciprocal, x);
@@ -109,6 +118,9 @@ inline array trunc(const array& x) {
   return unary(opcode::trunc, x);
 }
 // clang-format on
+
+/// The angle of complex numbers in radians, from -pi to pi.
+array angle(const array& z);
 
 inline array arctan2(const value& y, const value& x) {
   return binary(opcode::arctan2, y, x);

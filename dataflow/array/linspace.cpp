@@ -2,17 +2,10 @@
 // `stop`.
 
 #include "dataflow/array/node.hpp"
+#include "dataflow/array/promotion.hpp"
 #include "dataflow/array/words.hpp"
 
 namespace tern {
-
-namespace {
-
-double as_double(const scalar& s) {
-  return std::visit([](auto x) { return static_cast<double>(x); }, s);
-}
-
-} // namespace
 
 array linspace(scalar start, scalar stop, std::int64_t count, bool closed,
                dtype type, const chunk_spec& cut) {
@@ -20,8 +13,10 @@ array linspace(scalar start, scalar stop, std::int64_t count, bool closed,
                + std::to_string(count) + ")";
   if (count < 0)
     throw expression_error(words + ": fewer than 0 numbers");
-  const auto first = as_double(start);
-  const auto last = as_double(stop);
+  const scalar ends[] = {start, stop};
+  refuse_complex("linspace", ends);
+  const auto first = as_real(start);
+  const auto last = as_real(stop);
   const auto i =
       arange(std::int64_t{0}, count, std::int64_t{1}, dtype::float64, cut);
   const auto steps = closed ? count - 1 : count;

@@ -17,8 +17,10 @@ dtype with_scalar(dtype type, const scalar& s) noexcept {
   if (kind == dtype::boolean
       || (kind == dtype::int64 && type != dtype::boolean))
     return type; // its width does not count
-  if (kind == dtype::float64 && is_floating(type))
+  if (kind == dtype::float64 && is_inexact(type))
     return type;
+  if (is_complex(kind) && is_inexact(type))
+    return complex_of(type);
   return kind;
 }
 
@@ -50,8 +52,10 @@ dtype type_of(const scalar& s) noexcept {
     return dtype::boolean;
   case 1:
     return dtype::int64;
-  default:
+  case 2:
     return dtype::float64;
+  default:
+    return dtype::complex128;
   }
 }
 
@@ -79,6 +83,12 @@ dtype common_type(opcode op, std::span<const value> operands) noexcept {
 }
 
 operation_types types_of(opcode op, dtype type) {
+  if (is_complex(type)) {
+    const auto result = complex_result(op, type);
+    if (!result)
+      undefined(op, type);
+    return {type, *result};
+  }
   auto wide = type == dtype::boolean ? dtype::int8 : type;
   switch (op) {
   case opcode::add:
@@ -121,6 +131,10 @@ operation_types types_of(opcode op, dtype type) {
     if (is_floating(type))
       undefined(op, type);
     return {type, type};
+  case opcode::conjugate:
+  case opcode::real:
+  case opcode::imag:
+    undefined(op, type);
   case opcode::isnan:
   case opcode::isfinite:
   case opcode::signbit:
@@ -150,7 +164,7 @@ std::int64_t whole_number(const scalar& s, double number, dtype type) {
 
 /// An int64 as the bits of an integer that holds it.
 std::optional<std::uint64_t> bits_within(std::int64_t i, dtype type) {
-  return dispatch(type, [&]<class T>(T) -> std::optional<std::uint64_t> {
+  return dispatch_real(type, [&]<class T>(T) -> std::optional<std::uint64_t> {
     if (!std::is_integral_v<T> || (std::is_unsigned_v<T> && i < 0))
       return {};
     const auto held = static_cast<T>(i);
@@ -162,16 +176,31 @@ std::optional<std::uint64_t> bits_within(std::int64_t i, dtype type) {
 
 } // namespace
 
-std::uint64_t bits_of(const scalar& s, dtype type) {
-  auto number = std::visit([](auto x) { return static_cast<double>(x); }, s);
-  if (is_floating(type))
-    return std::bit_cast<std::uint64_t>(number);
+void refuse_complex(std::string_view name, std::span<const scalar> numbers) {
+  for (auto& s : numbers)
+    if (is_complex(s))
+      throw expression_error(std::string{name} + ": not defined for the number "
+                             + words_of(s));
+}
+
+number_bits bits_of(const scalar& s, dtype type) {
+  if (is_complex(type)) {
+    const auto number = as_complex(s);
+    return {std::bit_cast<std::uint64_t>(number.real()),
+            std::bit_cast<std::uint64_t>(number.imag())};
+  }
   if (type == dtype::boolean)
-    return number != 0;
+    return {as_complex(s) != 0.0};
+  if (is_complex(s))
+    throw expression_error("the complex number " + words_of(s) + " is no "
+                           + std::string{name_of(type)});
+  const auto number = as_real(s);
+  if (is_floating(type))
+    return {std::bit_cast<std::uint64_t>(number)};
   const auto bits = bits_within(whole_number(s, number, type), type);
   if (!bits)
     does_not_fit(s, type);
-  return *bits;
+  return {*bits};
 }
 
 } // namespace tern

@@ -11,6 +11,7 @@
 // another block. |z| stays below 8.6, since 1 - u is no less than 2^-53.
 
 #include "dataflow/array/node.hpp"
+#include "dataflow/array/promotion.hpp"
 #include "dataflow/array/words.hpp"
 
 #include <numbers>
@@ -33,9 +34,7 @@ array standard_normal(const shape& s, std::uint64_t seed,
 
 bool is_negative(const value& v) {
   const auto* number = std::get_if<scalar>(&v);
-  return number
-         && std::visit([](auto x) { return static_cast<double>(x) < 0; },
-                       *number);
+  return number && !is_complex(*number) && as_real(*number) < 0;
 }
 
 } // namespace
@@ -47,6 +46,9 @@ array random_normal(const value& loc, const value& scale, const shape& s,
                            + std::string{name_of(type)});
   auto words = shortened("random.normal(" + words_of(loc) + ", "
                          + words_of(scale) + ", " + to_string(s) + ")");
+  for (const auto* v : {&loc, &scale})
+    if (is_complex(common_type({v, 1})))
+      throw expression_error(words + ": not defined for complex numbers");
   if (is_negative(scale))
     throw expression_error(words + ": scale < 0");
   const auto spread =

@@ -139,11 +139,17 @@ flags_of(reduction how, const array& a,
   return reduced;
 }
 
+/// Complex numbers have no order.
+void refuse_unordered(reduction how, const array& a) {
+  if (needs_order(how) && is_complex(a.type()))
+    throw expression_error(std::string{name_of(how)} + ": not defined for "
+                           + std::string{name_of(a.type())});
+}
+
 /// NumPy has no smallest element of nothing.
 void refuse_empty(reduction how, const array& a,
                   const std::vector<bool>& reduced) {
-  if (how != reduction::min && how != reduction::max && how != reduction::nanmin
-      && how != reduction::nanmax && !finds_index(how))
+  if (!needs_order(how))
     return;
   for (std::size_t i = 0; i < reduced.size(); ++i)
     if (reduced[i] && a.shape()[i] == 0)
@@ -183,6 +189,7 @@ array array::reduce(reduction how,
                     bool keepdims, double ddof) const {
   reducer r{how, flags_of(how, *this, axes),
             call_words(how, *this, axes, keepdims, ddof)};
+  refuse_unordered(how, *this);
   refuse_empty(how, *this, r.reduced);
   auto top = r.begin(*this);
   while (r.left(*top) > most_at_once)

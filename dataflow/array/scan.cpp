@@ -63,8 +63,10 @@ struct scanner {
   /// turn the -0.0 of the first block.
   array nothing_before(const array& a) const {
     const bool is_product = how == reduction::prod;
-    const auto value = is_floating(a.type()) ? scalar{is_product ? 1.0 : -0.0}
-                                             : scalar{std::int64_t{is_product}};
+    auto value = is_inexact(a.type()) ? scalar{is_product ? 1.0 : -0.0}
+                                      : scalar{std::int64_t{is_product}};
+    if (is_complex(a.type()) && !is_product)
+      value = std::complex{-0.0, -0.0};
     auto cut = a.cut();
     cut[axis] = axis_chunks::ones(1);
     const auto made = full(extents(cut), value, a.type());

@@ -28,12 +28,8 @@ std::string typed(std::string_view function, const shape& s, dtype type) {
   return words + ")";
 }
 
-double as_double(const scalar& s) {
-  return std::visit([](auto x) { return static_cast<double>(x); }, s);
-}
-
 std::int64_t as_int(const scalar& s) {
-  return static_cast<std::int64_t>(bits_of(s, dtype::int64));
+  return static_cast<std::int64_t>(bits_of(s, dtype::int64).value);
 }
 
 bool all_whole(std::initializer_list<scalar> numbers) {
@@ -75,7 +71,9 @@ array full(const shape& s, scalar fill, std::optional<dtype> type,
   source made;
   made.kind = source_kind::full;
   made.type = type.value_or(type_of(fill));
-  made.value = bits_of(fill, made.type);
+  const auto bits = bits_of(fill, made.type);
+  made.value = bits.value;
+  made.imaginary = bits.imaginary;
   made.extents = s;
   auto t = made.type;
   return from_source(std::move(made), cut_shape(s, t, cut),
@@ -94,35 +92,37 @@ array arange(scalar start, scalar stop, scalar step, std::optional<dtype> type,
              const chunk_spec& cut) {
   auto words = "arange(" + words_of(start) + ", " + words_of(stop) + ", "
                + words_of(step) + ")";
+  const scalar given[] = {start, stop, step};
+  refuse_complex("arange", given);
   auto whole = all_whole({start, stop, step});
-  if (as_double(step) == 0)
+  if (as_real(step) == 0)
     throw expression_error(words + ": the step cannot be zero");
   source made;
   made.kind = source_kind::arange;
   made.type = type.value_or(whole ? dtype::int64 : dtype::float64);
-  if (made.type == dtype::boolean)
-    throw expression_error(words + ": not defined for bool");
+  if (made.type == dtype::boolean || is_complex(made.type))
+    throw expression_error(words + ": not defined for "
+                           + std::string{name_of(made.type)});
   auto count =
-      whole
-          ? whole_count(as_int(start), as_int(stop), as_int(step), words)
-          : count_of(as_double(start), as_double(stop), as_double(step), words);
+      whole ? whole_count(as_int(start), as_int(stop), as_int(step), words)
+            : count_of(as_real(start), as_real(stop), as_real(step), words);
   made.extents = {count};
-  made.value = bits_of(start, made.type);
+  made.value = bits_of(start, made.type).value;
   // NumPy's increment is the difference of the first two elements as they are
   // stored, which for floats may not be `step`
   if (is_integer(made.type) && whole) {
-    made.delta = bits_of(step, dtype::int64);
+    made.delta = bits_of(step, dtype::int64).value;
   } else if (is_integer(made.type)) {
-    auto second = bits_of(as_double(start) + as_double(step), dtype::int64);
+    auto second = bits_of(as_real(start) + as_real(step), dtype::int64).value;
     made.delta = second - made.value;
   } else if (made.type == dtype::float32) {
-    auto first = static_cast<float>(as_double(start));
-    auto second = static_cast<float>(as_double(start) + as_double(step));
+    auto first = static_cast<float>(as_real(start));
+    auto second = static_cast<float>(as_real(start) + as_real(step));
     made.delta =
         std::bit_cast<std::uint64_t>(static_cast<double>(second - first));
   } else {
-    auto second = as_double(start) + as_double(step);
-    made.delta = std::bit_cast<std::uint64_t>(second - as_double(start));
+    auto second = as_real(start) + as_real(step);
+    made.delta = std::bit_cast<std::uint64_t>(second - as_real(start));
   }
   auto t = made.type;
   return from_source(std::move(made), cut_shape({count}, t, cut),

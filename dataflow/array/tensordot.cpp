@@ -1,6 +1,7 @@
 // Sums over any pairs of axes, by one product of matrices: the axes that are
 // summed become the columns of the left matrix and the rows of the right one.
 
+#include "dataflow/array/functions.hpp"
 #include "dataflow/array/node.hpp"
 #include "dataflow/array/words.hpp"
 
@@ -102,7 +103,7 @@ array vdot(const array& a, const array& b) {
     throw expression_error("vdot: shapes " + to_string(a.shape()) + " and "
                            + to_string(b.shape())
                            + " have not equally many elements");
-  return flat(a).dot(flat(b)).named(
+  return flat(conj(a)).dot(flat(b)).named(
       shortened("vdot(" + a.expression() + ", " + b.expression() + ")"));
 }
 

@@ -3,6 +3,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <complex>
 
 namespace tern {
 
@@ -62,6 +63,19 @@ std::string words_of(double number) {
   return words;
 }
 
+/// As Python prints it: `2j`, `(1.5-2j)`.
+std::string words_of(std::complex<double> number) {
+  auto part = [](double x) {
+    auto words = words_of(x);
+    return words.ends_with(".0") ? words.substr(0, words.size() - 2) : words;
+  };
+  const auto imaginary = part(number.imag()) + "j";
+  if (number.real() == 0 && !std::signbit(number.real()))
+    return imaginary;
+  const bool has_sign = imaginary.starts_with('-');
+  return "(" + part(number.real()) + (has_sign ? "" : "+") + imaginary + ")";
+}
+
 std::string words_of(const axis_chunks& axis) {
   constexpr std::int64_t most = 6;
   std::string words = "(";
@@ -93,7 +107,9 @@ std::string words_of(const scalar& s) {
     return *b ? "True" : "False";
   if (auto* i = std::get_if<std::int64_t>(&s))
     return std::to_string(*i);
-  return words_of(std::get<double>(s));
+  if (is_complex(s))
+    return words_of(as_complex(s));
+  return words_of(as_real(s));
 }
 
 std::string words_of(const value& v) {

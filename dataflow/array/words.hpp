@@ -12,7 +12,7 @@ namespace tern {
 /// At most 200 characters, the rest an ellipsis.
 std::string shortened(std::string words);
 
-/// As Python prints it: `True`, `3`, `0.5`.
+/// As Python prints it: `True`, `3`, `0.5`, `2j`.
 std::string words_of(const scalar& s);
 std::string words_of(const value& v);
 

@@ -13,6 +13,8 @@ struct loaded_blas {
     decltype(&openblas_set_num_threads) set_threads = nullptr;
     library.find("cblas_sgemm", functions.sgemm);
     library.find("cblas_dgemm", functions.dgemm);
+    library.find("cblas_cgemm", functions.cgemm);
+    library.find("cblas_zgemm", functions.zgemm);
     library.find("openblas_set_num_threads", set_threads);
     if (set_threads)
       set_threads(1);

@@ -11,6 +11,8 @@ namespace tern {
 struct blas_library {
   decltype(&cblas_sgemm) sgemm = nullptr;
   decltype(&cblas_dgemm) dgemm = nullptr;
+  decltype(&cblas_cgemm) cgemm = nullptr;
+  decltype(&cblas_zgemm) zgemm = nullptr;
 };
 
 /// Throws `std::runtime_error` with the linker's words where it is missing.

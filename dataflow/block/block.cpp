@@ -86,6 +86,8 @@ template block block::of(bool);
 template block block::of(std::int64_t);
 template block block::of(float);
 template block block::of(double);
+template block block::of(std::complex<float>);
+template block block::of(std::complex<double>);
 
 block::block(const block& other) noexcept : rep_(other.rep_) {
   if (rep_)
@@ -137,7 +139,10 @@ double block::item() const noexcept {
   assert(size() == 1);
   return dispatch(rep_->type, [&](auto zero) {
     std::memcpy(&zero, rep_->elements, sizeof(zero));
-    return static_cast<double>(zero);
+    if constexpr (is_complex_type<decltype(zero)>)
+      return static_cast<double>(zero.real());
+    else
+      return static_cast<double>(zero);
   });
 }
 

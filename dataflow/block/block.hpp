@@ -48,7 +48,8 @@ public:
     return {reinterpret_cast<const T*>(data()),
             static_cast<std::size_t>(size())};
   }
-  /// The only element of a block of size 1, as double.
+  /// The only element of a block of size 1, as double; of a complex one the
+  /// real part.
   double item() const noexcept;
 
   explicit operator bool() const noexcept {

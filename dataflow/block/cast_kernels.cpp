@@ -2,7 +2,8 @@
 // integers wrap, floats are cut off. Where C++ and NumPy leave it to the
 // machine (a float that the integer cannot hold) the result is defined here: it
 // goes by int64, which has its smallest number for what it cannot hold, and
-// wraps from there; uint64 takes all that it can hold itself.
+// wraps from there; uint64 takes all that it can hold itself. A complex number
+// is cast to complex ones and to booleans; it is true if either part is.
 
 #include "dataflow/block/tile_kernels.hpp"
 
@@ -15,7 +16,7 @@
 // clang-format off
 #include <hwy/foreach_target.h> // before the headers of each target
 #include <hwy/highway.h>
-#include "dataflow/block/vector_map.inl"
+#include "dataflow/block/complex_map.inl"
 // clang-format on
 
 HWY_BEFORE_NAMESPACE();
@@ -55,6 +56,44 @@ struct converted {
   }
 };
 
+/// A real number as a complex one.
+template <class To>
+struct joined {
+  template <class From>
+  static HWY_INLINE parts<To> of(From x) {
+    return {converted<To>::of(x), To(0)};
+  }
+};
+
+template <class From>
+struct complex_truth {
+  static HWY_INLINE byte of(parts<From> z) {
+    return (z.re != 0) | (z.im != 0);
+  }
+};
+
+template <class To>
+struct both_converted {
+  template <class From>
+  static HWY_INLINE parts<To> of(parts<From> z) {
+    return {static_cast<To>(z.re), static_cast<To>(z.im)};
+  }
+};
+
+template <class From>
+tile_kernel cast_from_complex(dtype out) {
+  switch (out) {
+  case dtype::boolean:
+    return plain1<parts<From>, byte, complex_truth<From>>;
+  case dtype::complex64:
+    return plain1<parts<From>, parts<float>, both_converted<float>>;
+  case dtype::complex128:
+    return plain1<parts<From>, parts<double>, both_converted<double>>;
+  default:
+    return nullptr;
+  }
+}
+
 template <class From>
 tile_kernel cast_from(dtype out) {
   switch (out) {
@@ -80,6 +119,10 @@ tile_kernel cast_from(dtype out) {
     return plain1<From, float, converted<float>>;
   case dtype::float64:
     return plain1<From, double, converted<double>>;
+  case dtype::complex64:
+    return plain1<From, parts<float>, joined<float>>;
+  case dtype::complex128:
+    return plain1<From, parts<double>, joined<double>>;
   }
   return nullptr;
 }
@@ -110,6 +153,10 @@ tile_kernel find_cast(dtype in, dtype out) {
     return cast_from<float>(out);
   case dtype::float64:
     return cast_from<double>(out);
+  case dtype::complex64:
+    return cast_from_complex<float>(out);
+  case dtype::complex128:
+    return cast_from_complex<double>(out);
   }
   return nullptr;
 }

@@ -113,6 +113,11 @@ tile_kernel kernel_for(opcode op) {
 }
 
 // Elements are moved as bits of their size.
+
+struct word_pair {
+  std::uint64_t words[2];
+};
+
 template <class T>
 void select_loop(const void* a, const void* b, const void* c, void* out,
                  std::size_t n) {
@@ -153,8 +158,9 @@ tile_kernel find_comparison(opcode op, dtype in) {
     return kernel_for<float>(op);
   case dtype::float64:
     return kernel_for<double>(op);
+  default:
+    return nullptr;
   }
-  return nullptr;
 }
 
 tile_kernel find_select(dtype out) {
@@ -165,6 +171,8 @@ tile_kernel find_select(dtype out) {
     return select_loop<std::uint16_t>;
   case 4:
     return select_loop<std::uint32_t>;
+  case 16:
+    return select_loop<word_pair>;
   default:
     return select_loop<std::uint64_t>;
   }

@@ -1,5 +1,5 @@
-// Products of matrices, one or a batch of them a block. BLAS takes float32 and
-// float64, with one thread and with operands as blocks lie in memory:
+// Products of matrices, one or a batch of them a block. BLAS takes floats,
+// real and complex, with one thread and with operands as blocks lie in memory:
 // contiguous rows, of which the first of a block begins at a multiple of 64
 // bytes. The first product overwrites, the others are added (beta = 1), in the
 // order given. Integers go row by row: c[i] += a[i][k] * b[k], so that the
@@ -11,6 +11,7 @@
 #include "dataflow/block/kernels.hpp"
 
 #include <algorithm>
+#include <complex>
 #include <cstring>
 #include <stdexcept>
 #include <type_traits>
@@ -78,6 +79,28 @@ void add_product(sizes n, const float* a, const float* b, double beta,
                static_cast<blasint>(n.inner), 1.0f, a, leading(n.inner), b,
                leading(n.columns), static_cast<float>(beta), c,
                leading(n.columns));
+}
+
+template <class T, class F>
+void add_complex(F* gemm, sizes n, const std::complex<T>* a,
+                 const std::complex<T>* b, double beta, std::complex<T>* c) {
+  const std::complex<T> one(1);
+  const std::complex<T> before(static_cast<T>(beta));
+  gemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, static_cast<blasint>(n.rows),
+       static_cast<blasint>(n.columns), static_cast<blasint>(n.inner), &one, a,
+       leading(n.inner), b, leading(n.columns), &before, c, leading(n.columns));
+}
+
+void add_product(sizes n, const std::complex<float>* a,
+                 const std::complex<float>* b, double beta,
+                 std::complex<float>* c) {
+  add_complex(blas().cgemm, n, a, b, beta, c);
+}
+
+void add_product(sizes n, const std::complex<double>* a,
+                 const std::complex<double>* b, double beta,
+                 std::complex<double>* c) {
+  add_complex(blas().zgemm, n, a, b, beta, c);
 }
 
 /// Rows of b in bands that stay in the second-level cache.
@@ -151,7 +174,7 @@ block dot(std::span<const block> left, std::span<const block> right) {
     return out.finish();
   // BLAS overwrites what is there with the first product
   double beta = 0;
-  if (!is_floating(type) || is_empty_sum(left))
+  if (!is_inexact(type) || is_empty_sum(left))
     std::memset(out.data(), 0,
                 static_cast<std::size_t>(out.size()) * size_of(type));
   for (std::size_t i = 0; i < left.size(); ++i) {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cassert>
+#include <type_traits>
 #include <utility>
 
 namespace tern {
@@ -20,8 +22,11 @@ constexpr auto names = std::to_array<std::pair<std::string_view, dtype>>({
     {"uint64", dtype::uint64},
     {"float32", dtype::float32},
     {"float64", dtype::float64},
+    {"complex64", dtype::complex64},
+    {"complex128", dtype::complex128},
     {"int", dtype::int64},
     {"float", dtype::float64},
+    {"complex", dtype::complex128},
 });
 
 /// Of integers: the signed dtype of so many bytes.
@@ -69,12 +74,34 @@ dtype promote(dtype a, dtype b) noexcept {
     return a;
   if (a == dtype::boolean)
     return b;
+  if (is_complex(a) || is_complex(b))
+    return complex_of(promote(real_of(a), real_of(b)));
   if (is_integer(a) && is_integer(b))
     return promote_integers(a, b);
   const auto whole = is_integer(a) ? a : b;
   const bool narrow = is_integer(whole) && size_of(whole) <= 2;
   const auto real = is_floating(a) ? a : b;
   return narrow && real == dtype::float32 ? dtype::float32 : dtype::float64;
+}
+
+bool is_complex(const scalar& s) noexcept {
+  return std::holds_alternative<complex_scalar>(s);
+}
+
+double as_real(const scalar& s) noexcept {
+  assert(!is_complex(s));
+  return as_complex(s).real();
+}
+
+std::complex<double> as_complex(const scalar& s) noexcept {
+  return std::visit(
+      []<class T>(const T& x) {
+        if constexpr (std::is_same_v<T, complex_scalar>)
+          return x.number;
+        else
+          return std::complex<double>(static_cast<double>(x));
+      },
+      s);
 }
 
 } // namespace tern

@@ -186,7 +186,9 @@ block first_extreme_chunk(reduction r, const program& code,
   for (std::size_t axis = 0; axis < s.size(); ++axis)
     partial.push_back(axes[axis] ? 1 : s[axis]);
   block_builder out(partial_type(r, x.type()), partial);
-  dispatch(x.type(), [&](auto zero) {
+  if (is_complex(x.type()))
+    throw std::invalid_argument("complex numbers have no order");
+  dispatch_real(x.type(), [&](auto zero) {
     using T = decltype(zero);
     using K = key_of<T>;
     const auto n = static_cast<std::size_t>(e.outer * e.inner);

@@ -59,9 +59,14 @@ dtype result_type(reduction r, dtype type) noexcept;
 /// Whether the result is an index: argmin, argmax and their nan forms.
 bool finds_index(reduction r) noexcept;
 
-/// The dtype of the partial results: float64; int64 for sums, products and
-/// counts of integers and booleans, and for indices of what is not floating;
-/// boolean for any and all; that of the elements for the minima and maxima.
+/// Whether elements are compared: minima, maxima, and where they are. Not for
+/// complex numbers.
+bool needs_order(reduction r) noexcept;
+
+/// The dtype of the partial results: float64, of complex numbers complex128;
+/// int64 for sums, products and counts of integers and booleans, and for
+/// indices of what is not floating; boolean for any and all; that of the
+/// elements for the minima and maxima.
 dtype partial_type(reduction r, dtype type) noexcept;
 
 /// The numbers that one partial result holds an element: sum 1, mean 2 ...
@@ -103,8 +108,8 @@ bool can_scan(reduction how) noexcept;
 
 /// Running results of `x` along `axis`: element i is what reducing elements
 /// 0 ... i gives, in this order, after `carry` (extent 1 along the axis; or
-/// empty). For int64, uint64 (which wrap), float32 and float64. NaN is not left
-/// out of the carry.
+/// empty). For int64, uint64 (which wrap), floats and complex numbers. NaN is
+/// not left out of the carry.
 block scan(reduction how, const block& x, const block& carry, std::size_t axis);
 
 /// The part of `input` that starts at `start`, steps by `step` (not 0, may be
@@ -127,8 +132,8 @@ block assemble(dtype type, const shape& s, std::span<const block_part> parts);
 
 /// Sum over i of left[i] @ right[i] for blocks (..., n, k_i) and (..., k_i, m)
 /// of as many axes, those before the last two equal or 1 (repeated); by BLAS
-/// for float32 and float64 (one thread, operands packed), by loops for int64
-/// and bool. The products are added in the order given.
+/// for floats and complex numbers (one thread, operands packed), by loops for
+/// int64 and bool. The products are added in the order given.
 block dot(std::span<const block> left, std::span<const block> right);
 
 /// The block of shape `s` of a source that begins at global index `origin`.

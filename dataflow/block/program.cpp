@@ -35,7 +35,8 @@ constexpr auto entries = std::to_array<entry>({
     {"fmod", 2},          {"left_shift", 2},   {"right_shift", 2},
     {"arcsinh", 1},       {"arccosh", 1},      {"arctanh", 1},
     {"cbrt", 1},          {"exp2", 1},         {"trunc", 1},
-    {"reciprocal", 1},    {"signbit", 1},
+    {"reciprocal", 1},    {"signbit", 1},      {"conjugate", 1},
+    {"real", 1},          {"imag", 1},
 });
 static_assert(entries.size() == static_cast<std::size_t>(last_opcode) + 1);
 
@@ -55,6 +56,57 @@ bool gives_boolean(opcode op) noexcept {
   return (op >= opcode::equal && op <= opcode::greater_equal)
          || op == opcode::isnan || op == opcode::isfinite
          || op == opcode::signbit;
+}
+
+std::optional<dtype> complex_result(opcode op, dtype type) noexcept {
+  switch (op) {
+  case opcode::add:
+  case opcode::subtract:
+  case opcode::multiply:
+  case opcode::divide:
+  case opcode::power:
+  case opcode::negative:
+  case opcode::square:
+  case opcode::reciprocal:
+  case opcode::rint:
+  case opcode::conjugate:
+  case opcode::sqrt:
+  case opcode::exp:
+  case opcode::exp2:
+  case opcode::expm1:
+  case opcode::log:
+  case opcode::log1p:
+  case opcode::log10:
+  case opcode::log2:
+  case opcode::sin:
+  case opcode::cos:
+  case opcode::tan:
+  case opcode::sinh:
+  case opcode::cosh:
+  case opcode::tanh:
+  case opcode::arcsin:
+  case opcode::arccos:
+  case opcode::arctan:
+  case opcode::arcsinh:
+  case opcode::arccosh:
+  case opcode::arctanh:
+    return type;
+  case opcode::absolute:
+  case opcode::real:
+  case opcode::imag:
+    return real_of(type);
+  case opcode::equal:
+  case opcode::not_equal:
+  case opcode::isnan:
+  case opcode::isfinite:
+    return dtype::boolean;
+  default:
+    return {};
+  }
+}
+
+bool can_cast(dtype from, dtype to) noexcept {
+  return !is_complex(from) || is_complex(to) || to == dtype::boolean;
 }
 
 } // namespace tern

@@ -4,6 +4,7 @@
 #include "dataflow/block/shape.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -86,18 +87,22 @@ enum class opcode : std::uint8_t {
   trunc,
   reciprocal,
   signbit,
+  // of complex numbers
+  conjugate,
+  real, ///< absolute, real and imag have the step's type for a complex operand
+  imag,
 };
 
-inline constexpr opcode last_opcode = opcode::signbit;
+inline constexpr opcode last_opcode = opcode::imag;
 
-/// A number of `type`, as its bits (float32 as the bits of its double).
 struct step {
   opcode op = opcode::load;
   dtype type = dtype::float64; ///< of the result
   std::uint16_t a = 0;         ///< step that gives the operand, or operand no.
   std::uint16_t b = 0;
   std::uint16_t c = 0;
-  std::uint64_t value = 0; ///< bits of a constant: double, int64 or 0/1
+  std::uint64_t value = 0;     ///< of a constant, as in `number_bits`
+  std::uint64_t imaginary = 0; ///< likewise
 
   friend bool operator==(const step&, const step&) = default;
 };
@@ -128,10 +133,11 @@ enum class source_kind : std::uint8_t { full, arange, random_uniform };
 struct source {
   source_kind kind = source_kind::full;
   dtype type = dtype::float64;
-  std::uint64_t value = 0; ///< bits, as in `step`; arange: start; or stream
+  std::uint64_t value = 0; ///< as in `step`; arange: start; or stream
   std::uint64_t delta = 0; ///< bits; for arange
   std::uint64_t seed = 0;
-  shape extents; ///< of the whole array
+  shape extents;               ///< of the whole array
+  std::uint64_t imaginary = 0; ///< as in `step`; for full
 
   friend bool operator==(const source&, const source&) = default;
 };
@@ -143,5 +149,14 @@ int arity(opcode op) noexcept;
 /// Whether it tells something about its operands: the result is boolean,
 /// whatever they are.
 bool gives_boolean(opcode op) noexcept;
+
+/// The dtype that `op`, which is neither cast nor select, gives for operands of
+/// the complex dtype `type`; nothing if it is not defined for complex numbers.
+/// Those have no order: no comparison but for equality, no minimum, no floor.
+std::optional<dtype> complex_result(opcode op, dtype type) noexcept;
+
+/// Whether numbers of `from` can be cast to `to`: all but complex ones to what
+/// would lose their imaginary part.
+bool can_cast(dtype from, dtype to) noexcept;
 
 } // namespace tern

@@ -183,8 +183,9 @@ const reduce_kernels* find_extremes(reduction r, dtype type) {
     return for_floats<float>(r);
   case dtype::float64:
     return for_floats<double>(r);
+  default:
+    return nullptr;
   }
-  return nullptr;
 }
 
 } // namespace HWY_NAMESPACE

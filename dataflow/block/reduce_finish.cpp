@@ -26,19 +26,25 @@ dtype result_type(reduction r, dtype type) noexcept {
   case reduction::nansum:
   case reduction::prod:
   case reduction::nanprod:
-    if (is_floating(type))
+    if (is_inexact(type))
       return type;
     return is_unsigned(type) ? dtype::uint64 : dtype::int64;
   case reduction::mean:
   case reduction::nanmean:
+    return is_inexact(type) ? type : dtype::float64;
   case reduction::std_deviation:
   case reduction::variance:
   case reduction::nan_std_deviation:
   case reduction::nan_variance:
-    return is_floating(type) ? type : dtype::float64;
+    return is_inexact(type) ? real_of(type) : dtype::float64;
   default:
     return type;
   }
+}
+
+bool needs_order(reduction r) noexcept {
+  return r == reduction::min || r == reduction::max || r == reduction::nanmin
+         || r == reduction::nanmax || finds_index(r);
 }
 
 dtype partial_type(reduction r, dtype type) noexcept {
@@ -52,6 +58,8 @@ dtype partial_type(reduction r, dtype type) noexcept {
   case reduction::nanmax:
     return type;
   default:
+    if (is_complex(type) && is_inexact(result))
+      return dtype::complex128;
     return is_floating(result) ? dtype::float64 : result;
   }
 }
@@ -111,8 +119,33 @@ double finished(reduction r, const double* part, std::size_t n, double ddof) {
              : std::sqrt(variance);
 }
 
+/// A complex mean; a variance is real, and so are its parts.
+std::complex<double> finished(reduction r, const std::complex<double>* part,
+                              std::size_t n, double ddof) {
+  if (components(r) == 2)
+    return {part[0].real() / part[n].real(), part[0].imag() / part[n].real()};
+  const double real[] = {part[0].real(), 0, part[2 * n].real()};
+  return finished(r, real, 1, ddof);
+}
+
+/// What was made of complex numbers; a variance is a real number.
+template <class To>
+void finish_complex(reduction r, const block& part, double ddof, To* out) {
+  const auto n = static_cast<std::size_t>(part.size()) / components(r);
+  const auto* from = part.values<std::complex<double>>().data();
+  for (std::size_t i = 0; i < n; ++i) {
+    const auto z = components(r) > 1 ? finished(r, from + i, n, ddof) : from[i];
+    if constexpr (is_complex_type<To>)
+      out[i] = To(z);
+    else
+      out[i] = static_cast<To>(z.real());
+  }
+}
+
 template <class To>
 void finish_into(reduction r, const block& part, double ddof, To* out) {
+  if (is_complex(part.type()))
+    return finish_complex(r, part, ddof, out);
   const auto n = static_cast<std::size_t>(part.size()) / components(r);
   if (components(r) > 1) {
     const auto* from = part.values<double>().data();
@@ -120,7 +153,7 @@ void finish_into(reduction r, const block& part, double ddof, To* out) {
       out[i] = static_cast<To>(finished(r, from + i, n, ddof));
     return;
   }
-  dispatch(part.type(), [&](auto zero) {
+  dispatch_real(part.type(), [&](auto zero) {
     const auto* from = part.values<decltype(zero)>().data();
     for (std::size_t i = 0; i < n; ++i)
       out[i] = static_cast<To>(from[i]);
@@ -155,9 +188,12 @@ block reduce_combine(reduction r, std::span<const block> parts) {
 block reduce_finish(reduction r, const block& part, const shape& s, dtype type,
                     double ddof) {
   check_partial(r, part);
-  if (components(r) > 1 && !finds_index(r) && part.type() != dtype::float64)
+  if (components(r) > 1 && !finds_index(r) && part.type() != dtype::float64
+      && part.type() != dtype::complex128)
     throw std::invalid_argument("a partial mean or variance that is not of "
-                                "dtype float64");
+                                "dtype float64 or complex128");
+  if (needs_order(r) && is_complex(part.type()))
+    throw std::invalid_argument("complex numbers have no order");
   if (element_count(s) * static_cast<std::int64_t>(components(r))
       != part.size())
     throw std::invalid_argument(

@@ -42,8 +42,8 @@ first_extreme_merge find_first_extreme_merge(reduction r, dtype type);
 block first_extreme_finish(const block& part, const shape& s);
 
 /// The dtype that values are cast to before they are reduced, so that each
-/// reduction has kernels for few dtypes: float64 for what becomes float64,
-/// boolean for what asks for truth.
+/// reduction has kernels for few dtypes: float64 or complex128 for what becomes
+/// that, boolean for what asks for truth.
 dtype reduced_as(reduction r, dtype type) noexcept;
 
 /// For values of a dtype that `reduced_as` gives, and for partial results
@@ -52,6 +52,7 @@ const reduce_kernels& find_reduce_kernels(reduction r, dtype type);
 
 // The families that `find_reduce_kernels` asks; null for one of another family.
 const reduce_kernels* sum_kernels(reduction r, dtype type) noexcept;
+const reduce_kernels* complex_sum_kernels(reduction r, dtype type) noexcept;
 const reduce_kernels* extreme_kernels(reduction r, dtype type) noexcept;
 
 } // namespace tern

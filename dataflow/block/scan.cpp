@@ -17,16 +17,29 @@ T step(T a, T x) {
     const auto u = static_cast<std::uint64_t>(a);
     const auto v = static_cast<std::uint64_t>(x);
     return static_cast<T>(Product ? u * v : u + v); // wraps
+  } else if constexpr (is_complex_type<T> && Product) {
+    return {a.real() * x.real() - a.imag() * x.imag(),
+            a.real() * x.imag() + a.imag() * x.real()};
   } else {
     return Product ? a * x : a + x;
   }
 }
 
+/// The first step of a block. A product of complex numbers with 1 would make
+/// NaN of infinity, so nothing is multiplied by the 1 that stands for nothing.
+template <class T, bool Product>
+T first_step(T carry, T x) {
+  if constexpr (is_complex_type<T> && Product)
+    return carry == T(1) ? x : step<T, Product>(carry, x);
+  else
+    return step<T, Product>(carry, x);
+}
+
 /// What goes in for a value: NaN may be left out.
 template <class T, bool Product, bool LeaveOut>
 T taken(T x) {
-  if constexpr (LeaveOut && std::is_floating_point_v<T>)
-    return x != x ? T{Product} : x;
+  if constexpr (LeaveOut && is_inexact(dtype_of<T>))
+    return x != x ? T(Product) : x;
   else
     return x;
 }
@@ -35,15 +48,14 @@ T taken(T x) {
 template <class T, bool Product, bool LeaveOut>
 void scan_slab(const T* x, const T* before, std::int64_t rows,
                std::int64_t width, T* out) {
-  for (std::int64_t row = 0; row < rows; ++row) {
+  for (std::int64_t row = 0; row < rows; ++row, x += width, out += width)
     for (std::int64_t i = 0; i < width; ++i) {
       const auto value = taken<T, Product, LeaveOut>(x[i]);
-      out[i] = before ? step<T, Product>(before[i], value) : value;
+      if (row > 0)
+        out[i] = step<T, Product>(out[i - width], value);
+      else
+        out[i] = before ? first_step<T, Product>(before[i], value) : value;
     }
-    before = out;
-    x += width;
-    out += width;
-  }
 }
 
 /// One column: the running value stays in a register.
@@ -53,7 +65,7 @@ void scan_column(const T* x, const T* before, std::int64_t rows, T* out) {
     return;
   auto running = taken<T, Product, LeaveOut>(x[0]);
   if (before)
-    running = step<T, Product>(*before, running);
+    running = first_step<T, Product>(*before, running);
   out[0] = running;
   for (std::int64_t i = 1; i < rows; ++i)
     out[i] = running =
@@ -135,6 +147,10 @@ block scan(reduction how, const block& x, const block& carry,
     return scanned<float>(how, x, carry, e);
   case dtype::float64:
     return scanned<double>(how, x, carry, e);
+  case dtype::complex64:
+    return scanned<std::complex<float>>(how, x, carry, e);
+  case dtype::complex128:
+    return scanned<std::complex<double>>(how, x, carry, e);
   default:
     throw std::invalid_argument("a running result of dtype "
                                 + std::string(name_of(x.type())));

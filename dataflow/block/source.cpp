@@ -74,10 +74,12 @@ const std::byte* read_source(const source& made, std::int64_t first,
                              std::byte* room) {
   switch (made.kind) {
   case source_kind::full:
-    fill_constant(made.type, made.value, room, n);
+    fill_constant(made.type, {made.value, made.imaginary}, room, n);
     return room;
   case source_kind::arange:
-    dispatch(made.type, [&](auto zero) {
+    if (is_complex(made.type))
+      throw std::invalid_argument("no arange of complex numbers");
+    dispatch_real(made.type, [&](auto zero) {
       arange(made, first, step, n, reinterpret_cast<decltype(zero)*>(room));
     });
     return room;

@@ -12,6 +12,11 @@ namespace tern {
 
 namespace {
 
+/// 16 bytes: a complex128.
+struct word_pair {
+  std::uint64_t words[2];
+};
+
 template <class T>
 void copy_row(const T* from, std::int64_t stride, std::size_t n, T* to) {
   if (stride == 1)
@@ -23,12 +28,13 @@ void copy_row(const T* from, std::int64_t stride, std::size_t n, T* to) {
       to[i] = from[static_cast<std::int64_t>(i) * stride];
 }
 
-/// Squares of 4 x 4 first, then what is left at the right and below.
+/// Squares of 4 x 4 first, then what is left at the right and below. Elements
+/// of 16 bytes fill a register each as they are.
 template <class T>
 void transpose(const T* from, const strided_matrix& m, T* to,
                std::size_t to_stride) {
   const auto stride = m.column_stride;
-  const auto rows = sizeof(T) > 2 ? m.rows / 4 * 4 : 0;
+  const auto rows = sizeof(T) == 4 || sizeof(T) == 8 ? m.rows / 4 * 4 : 0;
   const auto columns = m.columns / 4 * 4;
   if (rows != 0)
     transpose_squares(sizeof(T), from, stride, rows, columns, to, to_stride);
@@ -61,6 +67,8 @@ void copy_matrix(std::size_t width, const strided_matrix& from, std::byte* to,
     return copy_as<std::uint16_t>(from, to, to_stride);
   case 4:
     return copy_as<std::uint32_t>(from, to, to_stride);
+  case 16:
+    return copy_as<word_pair>(from, to, to_stride);
   default:
     return copy_as<std::uint64_t>(from, to, to_stride);
   }

@@ -14,7 +14,7 @@ struct strided_matrix {
   std::size_t columns;
 };
 
-/// Copies `from`, elements of `width` bytes (1, 2, 4 or 8), to rows of `to`
+/// Copies `from`, elements of `width` bytes (1, 2, 4, 8 or 16), to rows of `to`
 /// that are contiguous and `to_stride` elements apart.
 void copy_matrix(std::size_t width, const strided_matrix& from, std::byte* to,
                  std::size_t to_stride) noexcept;

@@ -57,22 +57,22 @@ void tile_evaluator::lay_out(std::span<const operand> operands) {
     if (program_.uses(i))
       numbers_.push_back(i);
   const auto constants = program_.constants();
-  const auto own = tile_reader::memory_for(tile);
-  const auto room = tile * sizeof(double) + cache_line;
+  const auto own = tile_reader::memory_for(tile, program_.widest());
+  const auto room = tile * program_.widest() + cache_line;
   memory_ = buffer::allocate(numbers_.size() * own
                              + (constants.size() + program_.tiles()) * room);
   auto* next = memory_.mutable_data();
   slots_.assign(operands.size() + constants.size() + program_.tiles(), nullptr);
   readers_.reserve(numbers_.size());
   for (auto i : numbers_) {
-    readers_.emplace_back(operands[i], nest_, i, tile, next);
+    readers_.emplace_back(operands[i], nest_, i, tile, program_.widest(), next);
     next += own;
   }
   ahead_.resize(numbers_.size());
   for (auto slot = operands.size(); slot < slots_.size(); ++slot) {
     slots_[slot] = next;
     if (const auto k = slot - operands.size(); k < constants.size())
-      fill_constant(constants[k].type, constants[k].value, next, tile);
+      fill_constant(constants[k].type, constants[k].bits, next, tile);
     next += room;
   }
 }

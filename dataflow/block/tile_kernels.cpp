@@ -7,6 +7,10 @@ tile_kernel find_kernel(opcode op, dtype in, dtype out) noexcept {
     return cast_kernel(in, out);
   if (op == opcode::select)
     return in == dtype::boolean ? select_kernel(out) : nullptr;
+  if (is_complex(in)) {
+    auto kernel = complex_kernel(op, in);
+    return kernel ? kernel : complex_function(op, in);
+  }
   for (auto family :
        {arithmetic_kernel, integer_kernel, comparison_kernel,
         trigonometric_kernel, exponential_kernel, logarithm_kernel,

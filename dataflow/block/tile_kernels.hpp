@@ -41,5 +41,8 @@ tile_kernel logarithm_kernel(opcode op, dtype in) noexcept;
 tile_kernel inverse_kernel(opcode op, dtype in) noexcept;
 tile_kernel power_kernel(opcode op, dtype in) noexcept;
 tile_kernel library_kernel(opcode op, dtype in) noexcept;
+// The same for complex numbers.
+tile_kernel complex_kernel(opcode op, dtype in) noexcept;
+tile_kernel complex_function(opcode op, dtype in) noexcept;
 
 } // namespace tern

@@ -27,7 +27,7 @@ struct value {
   std::uint16_t weight = 0;
   std::uint16_t number = 0; ///< of the operand
   std::array<std::uint16_t, 3> in{};
-  std::uint64_t bits = 0; ///< of the constant
+  number_bits bits{}; ///< of the constant
   tile_kernel run = nullptr;
 };
 
@@ -38,8 +38,35 @@ using values = boost::container::small_vector<value, 16>;
                               + std::string(name_of(op)) + "): " + why);
 }
 
+/// The same for complex numbers: most functions are the C library's.
+std::uint16_t complex_weight_of(opcode op) {
+  switch (op) {
+  case opcode::add:
+  case opcode::subtract:
+  case opcode::negative:
+  case opcode::conjugate:
+  case opcode::real:
+  case opcode::imag:
+  case opcode::rint:
+  case opcode::cast:
+  case opcode::select:
+    return 2;
+  case opcode::multiply:
+  case opcode::square:
+    return 4;
+  case opcode::divide:
+  case opcode::reciprocal:
+  case opcode::absolute:
+    return 12;
+  default:
+    return gives_boolean(op) ? 2 : 200;
+  }
+}
+
 /// About how many additions a call takes, to spread memory traffic by.
-std::uint16_t weight_of(opcode op) {
+std::uint16_t weight_of(opcode op, dtype type) {
+  if (is_complex(type))
+    return complex_weight_of(op);
   switch (op) {
   case opcode::divide:
     return 3;
@@ -89,8 +116,9 @@ private:
     case opcode::load:
       return add_operand(s);
     case opcode::constant:
-      return push(
-          {.what = value::kind::constant, .type = s.type, .bits = s.value});
+      return push({.what = value::kind::constant,
+                   .type = s.type,
+                   .bits = {s.value, s.imaginary}});
     case opcode::power:
       return add_power(s);
     default:
@@ -135,7 +163,10 @@ private:
   void check_types(const step& s, std::array<std::uint16_t, 3> in) const {
     const auto a = out[in[0]].type;
     bool fits = true;
-    if (s.op == opcode::select)
+    if (is_complex(a) && s.op != opcode::cast && s.op != opcode::select)
+      fits = complex_result(s.op, a) == s.type
+             && (arity(s.op) == 1 || out[in[1]].type == a);
+    else if (s.op == opcode::select)
       fits = out[in[1]].type == s.type && out[in[2]].type == s.type;
     else if (gives_boolean(s.op))
       fits = s.type == dtype::boolean
@@ -155,7 +186,7 @@ private:
     return push({.what = value::kind::call,
                  .type = type,
                  .arity = static_cast<std::uint8_t>(n),
-                 .weight = weight_of(op),
+                 .weight = weight_of(op, from),
                  .in = in,
                  .run = run});
   }
@@ -179,12 +210,14 @@ private:
       return times(one(opcode::square, base), base);
     if (*exponent == 4)
       return one(opcode::square, one(opcode::square, base));
-    if (*exponent == 0.5 && is_floating(s.type))
+    if (*exponent == 0.5 && is_inexact(s.type))
       return one(opcode::sqrt, base);
+    if (*exponent == -1 && is_complex(s.type))
+      return one(opcode::reciprocal, base);
     if (*exponent == -1 && is_floating(s.type)) {
       const auto unit = push({.what = value::kind::constant,
                               .type = s.type,
-                              .bits = std::bit_cast<std::uint64_t>(1.0)});
+                              .bits = {std::bit_cast<std::uint64_t>(1.0)}});
       return emit(opcode::divide, s.type, {unit, base, 0}, 2);
     }
     return add_call(s);
@@ -194,9 +227,11 @@ private:
     const auto& v = out[input(s, s.b)];
     if (v.what != value::kind::constant || v.type != s.type)
       return std::nullopt;
-    if (is_floating(v.type))
-      return std::bit_cast<double>(v.bits);
-    return static_cast<double>(static_cast<std::int64_t>(v.bits));
+    if (is_complex(v.type) && std::bit_cast<double>(v.bits.imaginary) != 0)
+      return std::nullopt;
+    if (is_inexact(v.type))
+      return std::bit_cast<double>(v.bits.value);
+    return static_cast<double>(static_cast<std::int64_t>(v.bits.value));
   }
 
   std::span<const dtype> operands_;
@@ -253,6 +288,7 @@ tile_program::tile_program(const program& code, std::span<const dtype> operands)
   for (std::size_t i = 0; i < all.size(); ++i) {
     if (last[i] == 0)
       continue;
+    widest_ = std::max(widest_, size_of(all[i].type));
     if (all[i].what == value::kind::operand) {
       slot[i] = all[i].number;
       used_[all[i].number] = true;
@@ -284,10 +320,16 @@ tile_program::tile_program(const program& code, std::span<const dtype> operands)
   result_ = slot[built.result()];
 }
 
-void fill_constant(dtype type, std::uint64_t value, void* out, std::size_t n) {
+void fill_constant(dtype type, number_bits bits, void* out, std::size_t n) {
   dispatch(type, [&](auto zero) {
     using T = decltype(zero);
-    if constexpr (std::is_floating_point_v<T>)
+    const auto value = bits.value;
+    if constexpr (is_complex_type<T>)
+      std::fill_n(
+          static_cast<T*>(out), n,
+          T(std::complex<double>(std::bit_cast<double>(value),
+                                 std::bit_cast<double>(bits.imaginary))));
+    else if constexpr (std::is_floating_point_v<T>)
       std::fill_n(static_cast<T*>(out), n,
                   static_cast<T>(std::bit_cast<double>(value)));
     else if constexpr (std::is_same_v<T, bool>)

@@ -30,7 +30,7 @@ public:
   };
   struct constant {
     dtype type;
-    std::uint64_t value; ///< bits as in `step`
+    number_bits bits;
   };
 
   std::span<const call> calls() const noexcept {
@@ -42,6 +42,10 @@ public:
   /// Time of all calls for one element, in additions.
   std::size_t weight() const noexcept {
     return weight_;
+  }
+  /// Bytes of the widest element of all tiles: 8 or, if some are complex, 16.
+  std::size_t widest() const noexcept {
+    return widest_;
   }
   /// Tiles that the calls write to.
   std::size_t tiles() const noexcept {
@@ -65,11 +69,12 @@ private:
   boost::container::small_vector<bool, 8> used_;
   std::size_t tiles_ = 0;
   std::size_t weight_ = 0;
+  std::size_t widest_ = 8;
   std::uint16_t result_ = 0;
   dtype type_;
 };
 
-/// Writes `n` copies of a number given by its bits, as in `step`.
-void fill_constant(dtype type, std::uint64_t value, void* out, std::size_t n);
+/// Writes `n` copies of a number given by its bits.
+void fill_constant(dtype type, number_bits bits, void* out, std::size_t n);
 
 } // namespace tern

@@ -21,24 +21,25 @@ namespace {
 constexpr std::size_t cache_line = 64;
 
 /// One line more, so that tiles do not all begin at the same place in a page.
-std::size_t room_for(std::size_t tile) noexcept {
-  return (padded(tile) + source_slack) * sizeof(double) + cache_line;
+std::size_t room_for(std::size_t tile, std::size_t widest) noexcept {
+  return (padded(tile) + source_slack) * widest + cache_line;
 }
 
 } // namespace
 
-std::size_t tile_reader::memory_for(std::size_t tile) noexcept {
-  return 2 * room_for(tile);
+std::size_t tile_reader::memory_for(std::size_t tile,
+                                    std::size_t widest) noexcept {
+  return 2 * room_for(tile, widest);
 }
 
 tile_reader::tile_reader(const operand& from, const loop_nest& nest,
                          std::size_t number, std::size_t tile,
-                         std::byte* memory)
+                         std::size_t widest, std::byte* memory)
   : nest_(&nest), walk_(&nest.walks[number]),
     width_(size_of(from.made ? from.made->type : from.data.type())),
     data_(from.made ? nullptr : from.data.data()), made_(from.made),
     count_(from.made ? 0 : from.data.size()), room_(memory),
-    spare_(memory + room_for(tile)), uniform_(walk_->uniform()),
+    spare_(memory + room_for(tile, widest)), uniform_(walk_->uniform()),
     contiguous_(nest.contiguous(number)) {
   if (uniform_)
     copy_piece(walk_->base, 0, padded(tile), room_);

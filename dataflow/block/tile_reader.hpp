@@ -14,13 +14,14 @@ namespace tern {
 /// returns is valid until the next call, and may be read up to `padded(n)`.
 class tile_reader {
 public:
-  /// Bytes of its own that a reader needs for tiles of `tile` elements.
-  static std::size_t memory_for(std::size_t tile) noexcept;
+  /// Bytes of its own that a reader needs for tiles of `tile` elements of at
+  /// most `widest` bytes.
+  static std::size_t memory_for(std::size_t tile, std::size_t widest) noexcept;
 
   /// `number`: of the operand in `nest`, which outlives the reader, as does the
-  /// block or source. `memory`: `memory_for(tile)` bytes.
+  /// block or source. `memory`: `memory_for(tile, widest)` bytes.
   tile_reader(const operand& from, const loop_nest& nest, std::size_t number,
-              std::size_t tile, std::byte* memory);
+              std::size_t tile, std::size_t widest, std::byte* memory);
 
   /// Elements [first, first + n). `next` says what a later call will ask for if
   /// it goes on: a run of memory, or nothing.

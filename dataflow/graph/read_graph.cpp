@@ -63,6 +63,7 @@ source read_source(schema::Source::Reader from) {
   s.delta = from.getDelta();
   s.seed = from.getSeed();
   s.extents = axes_of<shape>(from.getExtents());
+  s.imaginary = from.getImaginary();
   return s;
 }
 
@@ -70,9 +71,9 @@ op_blockwise read_blockwise(schema::Blockwise::Reader from) {
   using axes = boost::container::small_vector<std::int8_t, 4>;
   op_blockwise op;
   for (auto s : from.getSteps())
-    op.code.steps.push_back({static_cast<opcode>(s.getOp()),
-                             static_cast<dtype>(s.getDtype()), s.getA(),
-                             s.getB(), s.getC(), s.getValue()});
+    op.code.steps.push_back(
+        {static_cast<opcode>(s.getOp()), static_cast<dtype>(s.getDtype()),
+         s.getA(), s.getB(), s.getC(), s.getValue(), s.getImaginary()});
   for (auto o : from.getOperands()) {
     auto& read = op.operands.emplace_back();
     read.input = o.getInput();

@@ -18,9 +18,9 @@ struct hasher {
   void operator()(const op_blockwise& op) const {
     for (auto& s : op.code.steps)
       mix(static_cast<int>(s.op), static_cast<int>(s.type), s.a, s.b, s.c,
-          s.value);
+          s.value, s.imaginary);
     for (auto& o : op.operands) {
-      mix(o.input, o.made.value, o.made.seed);
+      mix(o.input, o.made.value, o.made.imaginary, o.made.seed);
       for (auto a : o.axes)
         mix(a);
     }

@@ -37,8 +37,9 @@ fault fault_of_source(const layer_operand& o, const chunks& space) {
     return "has an unknown source";
   if (made.kind == source_kind::random_uniform && !is_floating(made.type))
     return "has random numbers that are not floats";
-  if (made.kind == source_kind::arange && made.extents.size() != 1)
-    return "has an arange that is not one axis";
+  if (made.kind == source_kind::arange
+      && (made.extents.size() != 1 || is_complex(made.type)))
+    return "has an arange that is not one axis of real numbers";
   if (made.extents.size() > max_axes
       || (o.made_axes.empty()
               ? made.extents.size() != space.size() && !made.extents.empty()
@@ -108,6 +109,8 @@ struct checker {
         return "reduces blocks that do not fit";
     if (auto wrong = feed(op.feed, op.space))
       return wrong;
+    if (needs_order(op.how) && is_complex(op.feed.code.type()))
+      return "orders complex numbers";
     if (l.parts != components(op.how)
         || l.type != partial_type(op.how, op.feed.code.type()))
       return "has the wrong kind of partial result";
@@ -304,7 +307,7 @@ fault find_fault(const chunks& cut) {
       return "has too many blocks";
     if (__builtin_mul_overflow(
             elements, std::max<std::int64_t>(axis.extent(), 1), &elements)
-        || elements > most_bytes / 512) // 8 bytes, 64 components
+        || elements > most_bytes / 1024) // 16 bytes, 64 components
       return "has too many elements";
   }
   return {};

@@ -19,8 +19,18 @@ struct step_checker {
     return (n < 1 || s.a < i) && (n < 2 || s.b < i) && (n < 3 || s.c < i);
   }
 
+  /// Steps with a complex operand.
+  bool complex_typed(const step& s) const {
+    auto type = type_of(s.a);
+    return complex_result(s.op, type) == s.type
+           && (arity(s.op) == 1 || type_of(s.b) == type);
+  }
+
   bool typed(std::size_t i) const {
     auto& s = code.steps[i];
+    if (s.op != opcode::cast && s.op != opcode::select && arity(s.op) > 0
+        && is_complex(type_of(s.a)))
+      return complex_typed(s);
     auto alike = [&] {
       return type_of(s.a) == s.type;
     };
@@ -31,8 +41,9 @@ struct step_checker {
     case opcode::load:
       return s.a < operands.size() && operands[s.a] == s.type;
     case opcode::constant:
-    case opcode::cast:
       return true;
+    case opcode::cast:
+      return can_cast(type_of(s.a), s.type);
     case opcode::add:
     case opcode::multiply:
     case opcode::minimum:
@@ -69,6 +80,10 @@ struct step_checker {
     case opcode::left_shift:
     case opcode::right_shift:
       return alike() && pair() && is_integer(s.type);
+    case opcode::conjugate:
+    case opcode::real:
+    case opcode::imag:
+      return false; // of real numbers
     case opcode::bit_not:
       return alike() && !is_floating(s.type);
     case opcode::select:

@@ -33,6 +33,7 @@ void write_source(const source& s, schema::Source::Builder to) {
   to.setValue(s.value);
   to.setDelta(s.delta);
   to.setSeed(s.seed);
+  to.setImaginary(s.imaginary);
   set_all(to.initExtents(length(s.extents)), s.extents);
 }
 
@@ -46,6 +47,7 @@ void write_blockwise(const op_blockwise& op, schema::Blockwise::Builder to) {
     steps[i].setB(s.b);
     steps[i].setC(s.c);
     steps[i].setValue(s.value);
+    steps[i].setImaginary(s.imaginary);
   }
   auto operands = to.initOperands(length(op.operands));
   for (unsigned i = 0; i < operands.size(); ++i) {

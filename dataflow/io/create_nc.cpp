@@ -38,6 +38,9 @@ nc_type stored_type(dtype type) {
     return NC_FLOAT;
   case dtype::float64:
     return NC_DOUBLE;
+  case dtype::complex64:
+  case dtype::complex128:
+    break; // refused before
   }
   return NC_NAT;
 }
@@ -182,6 +185,11 @@ private:
 result<std::unique_ptr<array_writer>>
 create_nc(const std::filesystem::path& path, const array& a,
           const std::string& name) {
+  if (is_complex(a.type()))
+    return fail(failure_kind::refused,
+                fmt::format("{}: NetCDF has no type for {}: write real(x) and "
+                            "imag(x), or an .npy file",
+                            path.string(), name_of(a.type())));
   if (auto ready = load_netcdf(); !ready)
     return tl::make_unexpected(ready.error());
   auto file = pending_file::beside(path);

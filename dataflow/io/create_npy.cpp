@@ -45,6 +45,10 @@ std::string_view descr_of(dtype type) {
     return "<f4";
   case dtype::float64:
     return "<f8";
+  case dtype::complex64:
+    return "<c8";
+  case dtype::complex128:
+    return "<c16";
   }
   return {};
 }

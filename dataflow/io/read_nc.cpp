@@ -116,7 +116,7 @@ bool inside(const shape& start, const shape& count, const shape& extents) {
 bool holds(int stored, dtype type) {
   if (stored == NC_FLOAT || stored == NC_DOUBLE)
     return is_floating(type);
-  return stored != NC_CHAR;
+  return stored != NC_CHAR && !is_complex(type);
 }
 
 std::vector<std::size_t> sizes_of(const shape& s) {
@@ -182,7 +182,7 @@ result<block> read_nc(const op_read_nc& what, dtype type, const shape& start,
         const std::span stored(
             reinterpret_cast<const From*>(values->bytes.data()),
             static_cast<std::size_t>(out.size()));
-        return dispatch(type, [&]<class To>(To) {
+        return dispatch_real(type, [&]<class To>(To) {
           return convert<To, From>(stored, out.values<To>().data(), what);
         });
       });

@@ -59,6 +59,7 @@ struct Step {
   b @3 :UInt16;
   c @4 :UInt16;
   value @5 :UInt64;
+  imaginary @6 :UInt64;    # of a complex constant; `value` is its real part
 }
 
 struct Source {
@@ -68,6 +69,7 @@ struct Source {
   delta @3 :UInt64;
   seed @4 :UInt64;
   extents @5 :List(Int64);
+  imaginary @6 :UInt64;    # as in Step
 }
 
 struct Operand {

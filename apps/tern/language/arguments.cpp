@@ -128,6 +128,13 @@ scalar arguments::number_at(std::string_view parameter) const {
   refuse(parameter, "a number");
 }
 
+scalar arguments::real_number_at(std::string_view parameter) const {
+  auto x = number_at(parameter);
+  if (is_complex(x))
+    refuse(parameter, "a real number");
+  return x;
+}
+
 std::int64_t arguments::integer(std::string_view parameter) const {
   if (const auto i = integer_in(any(parameter)))
     return *i;
@@ -143,7 +150,7 @@ bool arguments::flag(std::string_view parameter, bool absent) const {
 }
 
 double arguments::real(std::string_view parameter, double absent) const {
-  return missing(parameter) ? absent : as_double(number_at(parameter));
+  return missing(parameter) ? absent : as_real(real_number_at(parameter));
 }
 
 const std::string& arguments::characters(std::string_view parameter) const {
@@ -171,7 +178,7 @@ arguments::integers(std::string_view parameter) const {
 
 shape arguments::extents(std::string_view parameter) const {
   const auto numbers = integers(parameter);
-  std::int64_t bytes = size_of(dtype::float64);
+  std::int64_t bytes = size_of(dtype::complex128);
   if (numbers.size() > max_axes)
     refuse(parameter, fmt::format("at most {} extents", max_axes));
   for (auto n : numbers) {
@@ -191,8 +198,8 @@ std::optional<dtype> arguments::type(std::string_view parameter) const {
     return {};
   if (const auto type = dtype_in(any(parameter)))
     return type;
-  refuse(parameter, "a dtype (bool, int8 to int64, uint8 to uint64, float32 "
-                    "or float64)");
+  refuse(parameter, "a dtype (bool, int8 to int64, uint8 to uint64, float32, "
+                    "float64, complex64 or complex128)");
 }
 
 chunk_spec arguments::cut(std::string_view parameter,
@@ -218,7 +225,7 @@ arguments::axes(std::string_view parameter) const {
 
 std::optional<std::int64_t> integer_in(const program_value& v) {
   const auto* x = std::get_if<scalar>(&v);
-  if (!x || std::holds_alternative<double>(*x))
+  if (!x || std::holds_alternative<double>(*x) || is_complex(*x))
     return {};
   const auto* flag = std::get_if<bool>(x);
   return flag ? std::int64_t{*flag} : std::get<std::int64_t>(*x);

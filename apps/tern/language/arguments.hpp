@@ -39,6 +39,8 @@ public:
   /// An array or a number.
   value operand(std::string_view parameter) const;
   scalar number_at(std::string_view parameter) const;
+  /// The same, but not a complex one.
+  scalar real_number_at(std::string_view parameter) const;
   std::int64_t integer(std::string_view parameter) const;
   bool flag(std::string_view parameter, bool absent) const;
   double real(std::string_view parameter, double absent) const;

@@ -1,6 +1,7 @@
 #include "apps/tern/language/compositions.hpp"
 
 #include "apps/tern/language/scalar_math.hpp"
+#include "dataflow/array/functions.hpp"
 #include "dataflow/array/promotion.hpp"
 
 #include <cmath>
@@ -22,10 +23,17 @@ dtype type_in(const value& v) {
   return s ? type_of(*s) : std::get<array>(v).type();
 }
 
+/// What NumPy has for real numbers only.
+void refuse_complex(std::string_view name, const value& v) {
+  if (is_complex(type_in(v)))
+    throw expression_error(std::string(name) + ": not defined for "
+                           + std::string(name_of(type_in(v))));
+}
+
 /// A number is weak, and so stays one.
 value as_type(const value& v, dtype type) {
   if (const auto* s = std::get_if<scalar>(&v))
-    return scalar(as_double(*s));
+    return is_complex(*s) ? *s : scalar(as_real(*s));
   return std::get<array>(v).astype(type);
 }
 
@@ -61,6 +69,8 @@ program_value rounded(const arguments& a, context&) {
   const auto decimals = a.missing("decimals") ? 0 : a.integer("decimals");
   if (std::abs(static_cast<double>(decimals)) > most_decimals)
     a.refuse("decimals", "a number of places from -308 to 308");
+  if (decimals != 0)
+    refuse_complex("round to decimals", x);
   if (decimals < 0)
     return rounded_left(x, -decimals);
   const auto* whole = std::get_if<array>(&x);
@@ -74,20 +84,26 @@ program_value rounded(const arguments& a, context&) {
 }
 
 program_value in_radians(const arguments& a, context&) {
+  refuse_complex("radians", a.operand("x"));
   return scaled(a.operand("x"), pi / 180);
 }
 
 program_value in_degrees(const arguments& a, context&) {
+  refuse_complex("degrees", a.operand("x"));
   return scaled(a.operand("x"), 180 / pi);
 }
 
 program_value float_magnitude(const arguments& a, context&) {
+  refuse_complex("fabs", a.operand("x"));
   return unary(opcode::absolute, as_floating(a.operand("x")));
 }
 
 program_value float_power(const arguments& a, context&) {
-  return binary(opcode::power, as_type(a.operand("x1"), dtype::float64),
-                as_type(a.operand("x2"), dtype::float64));
+  const auto x = a.operand("x1");
+  const auto y = a.operand("x2");
+  const bool complex = is_complex(type_in(x)) || is_complex(type_in(y));
+  const auto type = complex ? dtype::complex128 : dtype::float64;
+  return binary(opcode::power, as_type(x, type), as_type(y, type));
 }
 
 program_value quotient_and_rest(const arguments& a, context&) {
@@ -105,6 +121,49 @@ program_value quotient_and_rest(const arguments& a, context&) {
   return pair;
 }
 
+program_value real_parts(const arguments& a, context&) {
+  const auto x = a.operand("val");
+  if (const auto* s = std::get_if<scalar>(&x))
+    return real_part(*s);
+  return std::get<array>(x).real();
+}
+
+program_value imaginary_parts(const arguments& a, context&) {
+  const auto x = a.operand("val");
+  if (const auto* s = std::get_if<scalar>(&x))
+    return imaginary_part(*s);
+  return std::get<array>(x).imag();
+}
+
+program_value conjugated(const arguments& a, context&) {
+  const auto x = a.operand("x");
+  if (const auto* s = std::get_if<scalar>(&x))
+    return is_complex(*s) ? scalar(std::conj(as_complex(*s))) : *s;
+  return std::get<array>(x).conj();
+}
+
+program_value positive(const arguments& a, context&) {
+  const auto x = a.operand("x");
+  if (const auto* s = std::get_if<scalar>(&x))
+    return calculate(unary_operator::positive, *s);
+  const auto& whole = std::get<array>(x);
+  if (whole.type() == dtype::boolean)
+    throw expression_error("positive: not defined for bool");
+  return whole;
+}
+
+program_value angle_of(const arguments& a, context&) {
+  const auto z = a.operand("z");
+  const auto degrees = a.flag("deg", false);
+  const auto* s = std::get_if<scalar>(&z);
+  if (s && !degrees)
+    return scalar(std::arg(as_complex(*s)));
+  if (s)
+    return scalar(std::arg(as_complex(*s)) * (180 / pi));
+  const auto turn = angle(std::get<array>(z));
+  return degrees ? scaled(turn, 180 / pi) : turn;
+}
+
 /// sin(pi x) / (pi x), by a number near 0 where x is 0.
 program_value cardinal_sine(const arguments& a, context&) {
   const auto x = as_floating(a.operand("x"));
@@ -113,17 +172,19 @@ program_value cardinal_sine(const arguments& a, context&) {
 }
 
 program_value is_positive_infinity(const arguments& a, context&) {
+  refuse_complex("isposinf", a.operand("x"));
   return equal(a.operand("x"), infinity);
 }
 
 program_value is_negative_infinity(const arguments& a, context&) {
+  refuse_complex("isneginf", a.operand("x"));
   return equal(a.operand("x"), -infinity);
 }
 
 /// |x - y| <= atol + rtol |y| where y is finite; equal infinities are close.
 program_value is_close(const arguments& a, context&) {
   const auto x = a.operand("a");
-  const auto y = is_floating(type_in(a.operand("b")))
+  const auto y = is_inexact(type_in(a.operand("b")))
                      ? a.operand("b")
                      : as_type(a.operand("b"), dtype::float64);
   const auto distance = unary(opcode::absolute, binary(opcode::subtract, x, y));
@@ -144,6 +205,7 @@ program_value is_close(const arguments& a, context&) {
 
 program_value nan_to_number(const arguments& a, context&) {
   const auto x = a.operand("x");
+  refuse_complex("nan_to_num", x);
   if (const auto* whole = std::get_if<array>(&x);
       whole && !is_floating(whole->type()))
     return *whole;

@@ -26,6 +26,24 @@ std::string digits_of(T x) {
   return result;
 }
 
+/// A whole number without the point.
+template <class T>
+std::string part_of(T x) {
+  auto digits = digits_of(x);
+  if (digits.ends_with(".0"))
+    digits.resize(digits.size() - 2);
+  return digits;
+}
+
+template <class T>
+std::string digits_of(std::complex<T> z) {
+  const auto imaginary = part_of(z.imag()) + "j";
+  if (z.real() == 0 && !std::signbit(z.real()))
+    return imaginary;
+  const bool has_sign = imaginary.front() == '-';
+  return "(" + part_of(z.real()) + (has_sign ? "" : "+") + imaginary + ")";
+}
+
 } // namespace
 
 std::string shortest_digits(double x) {
@@ -34,6 +52,14 @@ std::string shortest_digits(double x) {
 
 std::string shortest_digits(float x) {
   return digits_of(x);
+}
+
+std::string complex_digits(std::complex<double> z) {
+  return digits_of(z);
+}
+
+std::string complex_digits(std::complex<float> z) {
+  return digits_of(z);
 }
 
 } // namespace tern

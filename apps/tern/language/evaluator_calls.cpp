@@ -15,10 +15,18 @@ namespace {
 
 /// A number as the dtype would hold it.
 scalar converted(const scalar& x, dtype type) {
-  const double number = as_double(x);
+  if (is_complex(type)) {
+    const auto z = as_complex(x);
+    return type == dtype::complex64 ? complex_scalar(std::complex<float>(z))
+                                    : complex_scalar(z);
+  }
+  if (type == dtype::boolean)
+    return as_complex(x) != 0.0;
+  if (is_complex(x))
+    throw arithmetic_error(fmt::format(
+        "{} takes no complex number: write real(x)", name_of(type)));
+  const double number = as_real(x);
   switch (type) {
-  case dtype::boolean:
-    return number != 0;
   case dtype::float32:
     return static_cast<double>(static_cast<float>(number));
   case dtype::float64:
@@ -50,6 +58,12 @@ program_value evaluator::member(const expression& e, const attribute_form& a,
               fmt::format("there is no '{}'{}{}", a.member,
                           f->path.empty() ? "" : " in " + f->path,
                           suggestion(a.member, known_names(f->path))));
+  }
+  if (const auto* number = std::get_if<scalar>(&object)) {
+    if (a.member == "real")
+      return real_part(*number);
+    if (a.member == "imag")
+      return imaginary_part(*number);
   }
   const auto* x = std::get_if<array>(&object);
   if (!x)

@@ -88,7 +88,7 @@ struct fraction : pegtl::seq<pegtl::one<'.'>, pegtl::opt<digits>> {};
 struct number_literal
   : pegtl::seq<pegtl::sor<pegtl::seq<digits, pegtl::opt<fraction>>,
                           pegtl::seq<pegtl::one<'.'>, digits>>,
-               pegtl::opt<exponent>> {};
+               pegtl::opt<exponent>, pegtl::opt<pegtl::one<'j', 'J'>>> {};
 struct number_end : pegtl::not_at<pegtl::identifier_other> {};
 
 template <char Quote>

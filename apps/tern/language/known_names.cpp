@@ -39,6 +39,9 @@ const std::vector<constant>& constants() {
       {"float", dtype::float64},
       {"float32", dtype::float32},
       {"float64", dtype::float64},
+      {"complex", dtype::complex128},
+      {"complex64", dtype::complex64},
+      {"complex128", dtype::complex128},
   };
   return table;
 }
@@ -77,6 +80,10 @@ std::optional<program_value> array_property(const array& a,
                                             std::string_view name) {
   if (name == "T")
     return a.transpose();
+  if (name == "real")
+    return a.real();
+  if (name == "imag")
+    return a.imag();
   if (name == "shape")
     return tuple_of(a.shape());
   if (name == "dtype")
@@ -91,8 +98,8 @@ std::optional<program_value> array_property(const array& a,
 }
 
 std::vector<std::string> array_members() {
-  std::vector<std::string> names{"T",    "shape", "dtype",
-                                 "size", "ndim",  "nbytes"};
+  std::vector<std::string> names{"T",     "real", "imag", "shape",
+                                 "dtype", "size", "ndim", "nbytes"};
   for (const auto& f : functions())
     if (f.is_method)
       names.emplace_back(f.name);

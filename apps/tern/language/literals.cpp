@@ -31,9 +31,12 @@ char escaped(char c, place where) {
 scalar number_of(std::string_view digits, place where) {
   std::string plain(digits);
   std::erase(plain, '_');
+  const bool imaginary = plain.ends_with('j') || plain.ends_with('J');
+  if (imaginary)
+    plain.pop_back();
   const auto* first = plain.data();
   const auto* last = first + plain.size();
-  if (plain.find_first_of(".eE") == std::string::npos) {
+  if (!imaginary && plain.find_first_of(".eE") == std::string::npos) {
     if (plain.size() > 1 && plain[0] == '0'
         && plain.find_first_not_of('0') != std::string::npos)
       fail_syntax(where, "an integer does not begin with 0");
@@ -48,6 +51,8 @@ scalar number_of(std::string_view digits, place where) {
                     || plain.find("E-") != std::string::npos;
   if (error == std::errc::result_out_of_range && !tiny) // tiny: 0, as in Python
     fail_syntax(where, "this number is out of the range of float64");
+  if (imaginary)
+    return complex_scalar(std::complex(0.0, value));
   return value;
 }
 

@@ -109,7 +109,7 @@ bool same(const program_value& a, const program_value& b) {
   if (a.index() != b.index())
     return false;
   if (const auto* x = std::get_if<scalar>(&a))
-    return as_double(*x) == as_double(std::get<scalar>(b));
+    return as_complex(*x) == as_complex(std::get<scalar>(b));
   if (const auto* s = std::get_if<std::string>(&a))
     return *s == std::get<std::string>(b);
   if (const auto* type = std::get_if<dtype>(&a))

@@ -1,5 +1,6 @@
 #include "apps/tern/language/scalar_math.hpp"
 
+#include "apps/tern/language/complex_math.hpp"
 #include "apps/tern/language/digits.hpp"
 #include "dataflow/block/kernels.hpp"
 
@@ -24,7 +25,7 @@ constexpr auto lowest = std::numeric_limits<std::int64_t>::min();
 }
 
 bool is_int(const scalar& x) {
-  return !std::holds_alternative<double>(x);
+  return !std::holds_alternative<double>(x) && !is_complex(x);
 }
 
 std::int64_t as_int(const scalar& x) {
@@ -79,12 +80,13 @@ std::int64_t power(std::int64_t base, std::int64_t exponent) {
   return result;
 }
 
-double power(double base, double exponent) {
+scalar power(double base, double exponent) {
   if (base == 0 && exponent < 0)
     throw arithmetic_error("0.0 cannot be raised to a negative power");
   if (base < 0 && std::isfinite(base) && std::isfinite(exponent)
       && exponent != std::trunc(exponent))
-    throw arithmetic_error("a root of a negative number is complex");
+    return calculate(binary_operator::power, std::complex(base),
+                     std::complex(exponent));
   const double result = std::pow(base, exponent);
   if (std::isinf(result) && std::isfinite(base) && std::isfinite(exponent))
     throw arithmetic_error("the result is out of the range of float64");
@@ -181,8 +183,11 @@ step constant_step(const scalar& x, dtype type) {
   step s;
   s.op = opcode::constant;
   s.type = type;
-  s.value = is_floating(type) ? std::bit_cast<std::uint64_t>(as_double(x))
-                              : static_cast<std::uint64_t>(as_int(x));
+  const auto z = as_complex(x);
+  s.value = is_inexact(type) ? std::bit_cast<std::uint64_t>(z.real())
+                             : static_cast<std::uint64_t>(as_int(x));
+  if (is_complex(type))
+    s.imaginary = std::bit_cast<std::uint64_t>(z.imag());
   return s;
 }
 
@@ -224,8 +229,15 @@ bool keeps_integers(opcode op) {
 
 } // namespace
 
-double as_double(const scalar& x) noexcept {
-  return std::visit([](auto v) { return static_cast<double>(v); }, x);
+scalar real_part(const scalar& x) {
+  return is_complex(x) ? scalar(as_complex(x).real())
+                       : calculate(unary_operator::positive, x);
+}
+
+scalar imaginary_part(const scalar& x) {
+  if (is_int(x))
+    return std::int64_t{0};
+  return as_complex(x).imag();
 }
 
 std::string represent_scalar(const scalar& x) {
@@ -233,7 +245,9 @@ std::string represent_scalar(const scalar& x) {
     return *flag ? "True" : "False";
   if (const auto* whole = std::get_if<std::int64_t>(&x))
     return std::to_string(*whole);
-  return shortest_digits(std::get<double>(x));
+  if (!is_complex(x))
+    return shortest_digits(as_real(x));
+  return complex_digits(as_complex(x));
 }
 
 scalar calculate(unary_operator op, const scalar& x) {
@@ -242,8 +256,10 @@ scalar calculate(unary_operator op, const scalar& x) {
       throw arithmetic_error("~ needs an integer or a boolean");
     return ~as_int(x);
   }
+  if (is_complex(x))
+    return op == unary_operator::negative ? -as_complex(x) : as_complex(x);
   if (!is_int(x))
-    return op == unary_operator::negative ? -as_double(x) : as_double(x);
+    return op == unary_operator::negative ? -as_real(x) : as_real(x);
   if (op == unary_operator::positive)
     return as_int(x);
   if (as_int(x) == lowest)
@@ -255,33 +271,48 @@ scalar calculate(binary_operator op, const scalar& a, const scalar& b) {
   const bool ints = is_int(a) && is_int(b);
   if (op == binary_operator::matmul)
     throw arithmetic_error("@ needs arrays");
+  if (is_complex(a) || is_complex(b))
+    return calculate(op, as_complex(a), as_complex(b));
   if (is_bitwise(op))
     return bitwise(op, a, b);
   if (is_comparison(op))
     return ints ? compare(op, as_int(a), as_int(b))
-                : compare(op, as_double(a), as_double(b));
+                : compare(op, as_real(a), as_real(b));
   if (!ints || op == binary_operator::divide
       || (op == binary_operator::power && as_int(b) < 0))
-    return on_doubles(op, as_double(a), as_double(b));
+    return on_doubles(op, as_real(a), as_real(b));
   return on_ints(op, as_int(a), as_int(b));
 }
 
 scalar calculate(opcode op, std::span<const scalar> operands) {
   const bool ints = std::all_of(operands.begin(), operands.end(), is_int);
+  const bool some_complex =
+      std::any_of(operands.begin(), operands.end(),
+                  [](const scalar& x) { return is_complex(x); });
+  const auto type = some_complex                 ? dtype::complex128
+                    : ints && keeps_integers(op) ? dtype::int64
+                                                 : dtype::float64;
+  const auto of_complex = complex_result(op, dtype::complex128);
+  if (some_complex && !of_complex)
+    throw arithmetic_error(
+        fmt::format("{} is not defined for complex numbers", name_of(op)));
   if (is_bitwise(op) && !ints)
     throw arithmetic_error(
         fmt::format("{} needs integers or booleans", name_of(op)));
-  const auto type = ints && keeps_integers(op) ? dtype::int64 : dtype::float64;
   program code;
   for (const auto& x : operands)
     code.steps.push_back(constant_step(x, type));
   step last;
   last.op = op;
-  last.type = gives_boolean(op) ? dtype::boolean : type;
+  last.type = some_complex        ? *of_complex
+              : gives_boolean(op) ? dtype::boolean
+                                  : type;
   last.a = 0;
   last.b = static_cast<std::uint16_t>(operands.size() > 1 ? 1 : 0);
   code.steps.push_back(last);
   const auto result = elementwise(code, {}, {});
+  if (result.type() == dtype::complex128)
+    return result.values<std::complex<double>>()[0];
   if (result.type() == dtype::boolean)
     return result.values<bool>()[0];
   if (result.type() == dtype::int64)

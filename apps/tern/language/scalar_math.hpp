@@ -11,15 +11,17 @@
 namespace tern::language {
 
 /// Arithmetic that Python refuses: division by zero, an integer that does not
-/// fit into 64 bits, a complex result.
+/// fit into 64 bits, an order of complex numbers.
 class arithmetic_error : public std::runtime_error {
 public:
   using std::runtime_error::runtime_error;
 };
 
-double as_double(const scalar& x) noexcept;
+/// An integer of an integer.
+scalar real_part(const scalar& x);
+scalar imaginary_part(const scalar& x);
 
-/// Python's repr: True, 3, 0.1, 1e+20, nan.
+/// Python's repr: True, 3, 0.1, 1e+20, nan, (1+2j).
 std::string represent_scalar(const scalar& x);
 
 /// Python's operators on Python's numbers. Integers have 64 bits.

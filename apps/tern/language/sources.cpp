@@ -1,7 +1,6 @@
 #include "apps/tern/language/sources.hpp"
 
 #include "apps/tern/language/language_error.hpp"
-#include "apps/tern/language/scalar_math.hpp"
 #include "dataflow/io/netcdf.hpp"
 #include "dataflow/io/npy.hpp"
 
@@ -52,14 +51,14 @@ program_value make_full(const arguments& a, context& c) {
 }
 
 program_value make_arange(const arguments& a, context& c) {
-  const auto first = a.number_at("start");
+  const auto first = a.real_number_at("start");
   const bool to = a.missing("stop");
   const auto step =
-      a.missing("step") ? scalar(std::int64_t{1}) : a.number_at("step");
-  if (as_double(step) == 0)
+      a.missing("step") ? scalar(std::int64_t{1}) : a.real_number_at("step");
+  if (as_real(step) == 0)
     a.refuse("step", "a number that is not 0");
   return arange(to ? scalar(std::int64_t{0}) : first,
-                to ? first : a.number_at("stop"), step, a.type("dtype"),
+                to ? first : a.real_number_at("stop"), step, a.type("dtype"),
                 a.cut("chunks", c.default_chunks));
 }
 
@@ -67,7 +66,7 @@ program_value make_linspace(const arguments& a, context& c) {
   const auto n = a.missing("num") ? 50 : a.integer("num");
   if (n < 0)
     a.refuse("num", "at least 0");
-  return linspace(a.number_at("start"), a.number_at("stop"), n,
+  return linspace(a.real_number_at("start"), a.real_number_at("stop"), n,
                   a.flag("endpoint", true),
                   a.type("dtype").value_or(dtype::float64),
                   a.cut("chunks", c.default_chunks));

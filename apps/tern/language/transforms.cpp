@@ -18,7 +18,7 @@ const scalar* number_in(const value& v) {
 }
 
 bool is_true(const scalar& x) {
-  return as_double(x) != 0;
+  return as_complex(x) != 0.0;
 }
 
 /// A value as NumPy's logic sees it: what is not zero is true.
@@ -50,6 +50,11 @@ program_value pick(opcode op, const program_value& x, const value& bound) {
                 bound);
 }
 
+array infinite(const array& x) {
+  return binary(opcode::equal, unary(opcode::absolute, x),
+                scalar(std::numeric_limits<double>::infinity()));
+}
+
 program_value running(reduction how, const arguments& a) {
   auto x = a.an_array("a");
   if (const auto type = a.type("dtype"))
@@ -62,10 +67,15 @@ program_value running(reduction how, const arguments& a) {
 
 program_value is_infinite(const arguments& a, context&) {
   const auto x = a.operand("x");
-  if (const auto* n = number_in(x))
-    return scalar(std::isinf(as_double(*n)));
-  return binary(opcode::equal, unary(opcode::absolute, x),
-                scalar(std::numeric_limits<double>::infinity()));
+  if (const auto* n = number_in(x)) {
+    const auto z = as_complex(*n);
+    return scalar(std::isinf(z.real()) || std::isinf(z.imag()));
+  }
+  const auto& whole = std::get<array>(x);
+  if (!is_complex(whole.type()))
+    return infinite(whole);
+  // not by the absolute value, which may overflow
+  return binary(opcode::bit_or, infinite(whole.real()), infinite(whole.imag()));
 }
 
 program_value logical_and(const arguments& a, context&) {

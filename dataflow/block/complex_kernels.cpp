@@ -1,0 +1,271 @@
+// Arithmetic on complex numbers. The formulas are NumPy's: products as they are
+// written in school, quotients by Smith's way (Communications of the ACM 5,
+// 1962), which does not overflow in between. Every step is rounded by itself,
+// so all instruction sets give the same bits. Infinities are not mended as C's
+// annex G has it; NumPy does not do so either.
+
+#include "dataflow/block/tile_kernels.hpp"
+
+#include <cmath>
+#include <cstdint>
+#include <limits>
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "dataflow/block/complex_kernels.cpp"
+// clang-format off
+#include <hwy/foreach_target.h> // before the headers of each target
+#include <hwy/highway.h>
+#include "dataflow/block/complex_map.inl"
+// clang-format on
+
+HWY_BEFORE_NAMESPACE();
+namespace tern {
+namespace HWY_NAMESPACE {
+namespace {
+
+using byte = std::uint8_t; // how a boolean lies in memory
+
+// Of both parts alike.
+
+struct sum {
+  template <class D, class V>
+  static HWY_INLINE V of(D, V a, V b) {
+    return hn::Add(a, b);
+  }
+};
+
+struct difference {
+  template <class D, class V>
+  static HWY_INLINE V of(D, V a, V b) {
+    return hn::Sub(a, b);
+  }
+};
+
+struct negated {
+  template <class D, class V>
+  static HWY_INLINE V of(D, V x) {
+    return hn::Neg(x);
+  }
+};
+
+// Zeros keep the sign of x (Highway without vectors drops it).
+struct rounded {
+  template <class D, class V>
+  static HWY_INLINE V of(D, V x) {
+    return hn::CopySign(hn::Round(x), x);
+  }
+};
+
+// Of numbers as a whole.
+
+struct product {
+  template <class D, class V>
+  static HWY_INLINE parts<V> of(D, parts<V> a, parts<V> b) {
+    return {hn::Sub(hn::Mul(a.re, b.re), hn::Mul(a.im, b.im)),
+            hn::Add(hn::Mul(a.re, b.im), hn::Mul(a.im, b.re))};
+  }
+};
+
+struct squared {
+  template <class D, class V>
+  static HWY_INLINE parts<V> of(D d, parts<V> a) {
+    return product::of(d, a, a);
+  }
+};
+
+// With p the part of b that is larger in size and q the other: b = p (1 + q/p)
+// up to a turn by i, which exchanges the parts of a.
+struct quotient {
+  template <class D, class V>
+  static HWY_INLINE parts<V> of(D d, parts<V> a, parts<V> b) {
+    const auto one = hn::Set(d, hn::TFromD<D>(1));
+    const auto turned = hn::Lt(hn::Abs(b.re), hn::Abs(b.im));
+    const auto p = hn::IfThenElse(turned, b.im, b.re);
+    const auto q = hn::IfThenElse(turned, b.re, b.im);
+    const auto u = hn::IfThenElse(turned, a.im, a.re);
+    const auto v = hn::IfThenElse(turned, a.re, a.im);
+    const auto ratio = hn::Div(q, p);
+    const auto scale = hn::Div(one, hn::Add(p, hn::Mul(q, ratio)));
+    const auto re = hn::Mul(hn::Add(u, hn::Mul(v, ratio)), scale);
+    const auto w = hn::Mul(u, ratio);
+    const auto im =
+        hn::Mul(hn::IfThenElse(turned, hn::Sub(w, v), hn::Sub(v, w)), scale);
+    const auto size = hn::Abs(b.re); // of a divisor that is 0
+    const auto none =
+        hn::And(hn::Eq(b.re, hn::Zero(d)), hn::Eq(b.im, hn::Zero(d)));
+    return {hn::IfThenElse(none, hn::Div(a.re, size), re),
+            hn::IfThenElse(none, hn::Div(a.im, size), im)};
+  }
+};
+
+struct inverse {
+  template <class D, class V>
+  static HWY_INLINE parts<V> of(D d, parts<V> z) {
+    const auto one = hn::Set(d, hn::TFromD<D>(1));
+    const auto turned = hn::Not(hn::Le(hn::Abs(z.im), hn::Abs(z.re)));
+    const auto p = hn::IfThenElse(turned, z.im, z.re);
+    const auto q = hn::IfThenElse(turned, z.re, z.im);
+    const auto ratio = hn::Div(q, p);
+    const auto scale = hn::Add(p, hn::Mul(q, ratio));
+    const auto front = hn::IfThenElse(turned, ratio, one);
+    const auto back = hn::IfThenElse(turned, one, ratio);
+    return {hn::Div(front, scale), hn::Div(hn::Neg(back), scale)};
+  }
+};
+
+struct conjugated {
+  template <class D, class V>
+  static HWY_INLINE parts<V> of(D, parts<V> z) {
+    return {z.re, hn::Neg(z.im)};
+  }
+};
+
+struct real_part {
+  template <class D, class V>
+  static HWY_INLINE V of(D, parts<V> z) {
+    return z.re;
+  }
+};
+
+struct imaginary_part {
+  template <class D, class V>
+  static HWY_INLINE V of(D, parts<V> z) {
+    return z.im;
+  }
+};
+
+// Tests.
+
+struct equal_to {
+  template <class T>
+  static HWY_INLINE byte of(parts<T> a, parts<T> b) {
+    return (a.re == b.re) & (a.im == b.im);
+  }
+};
+
+struct other_than {
+  template <class T>
+  static HWY_INLINE byte of(parts<T> a, parts<T> b) {
+    return (a.re != b.re) | (a.im != b.im);
+  }
+};
+
+struct not_a_number {
+  template <class T>
+  static HWY_INLINE byte of(parts<T> z) {
+    return (z.re != z.re) | (z.im != z.im);
+  }
+};
+
+struct finite {
+  template <class T>
+  static HWY_INLINE byte of(parts<T> z) {
+    return (z.re - z.re == 0) & (z.im - z.im == 0);
+  }
+};
+
+/// The root of the sum of squares where those stay in range, by vectors; else
+/// (zero, infinity and NaN among them) the C library's hypot. Of float32 by
+/// float64, where squares are exact and cannot leave it.
+void magnitudes(const double* z, double* out, std::size_t n) {
+  constexpr double least = 0x1p-960;
+  constexpr double most = 0x1p1000;
+  const hn::ScalableTag<double> d;
+  for (std::size_t i = 0; i < n; i += hn::Lanes(d)) {
+    const auto x = load_parts(d, z + 2 * i);
+    const auto sum = hn::Add(hn::Mul(x.re, x.re), hn::Mul(x.im, x.im));
+    hn::StoreU(hn::Sqrt(sum), d, out + i);
+    const auto regular =
+        hn::And(hn::Gt(sum, hn::Set(d, least)), hn::Lt(sum, hn::Set(d, most)));
+    if (HWY_UNLIKELY(!hn::AllTrue(d, regular)))
+      for (std::size_t k = i; k < i + hn::Lanes(d); ++k) {
+        const double re = z[2 * k];
+        const double im = z[2 * k + 1];
+        const double whole = re * re + im * im;
+        if (!(whole > least && whole < most))
+          out[k] = std::hypot(re, im);
+      }
+  }
+}
+
+template <class T>
+void magnitude(const void* a, const void*, const void*, void* out,
+               std::size_t n) {
+  const auto* HWY_RESTRICT z = static_cast<const T*>(a);
+  auto* HWY_RESTRICT to = static_cast<T*>(out);
+  if constexpr (sizeof(T) == sizeof(double)) {
+    magnitudes(z, to, n);
+  } else {
+    for (std::size_t i = 0; i < n; ++i) {
+      const double re = z[2 * i];
+      const double im = z[2 * i + 1];
+      const auto size = static_cast<T>(std::sqrt(re * re + im * im));
+      const bool endless = (std::abs(re) > std::numeric_limits<T>::max())
+                           | (std::abs(im) > std::numeric_limits<T>::max());
+      to[i] = endless ? std::numeric_limits<T>::infinity() : size;
+    }
+  }
+}
+
+template <class T>
+tile_kernel kernel_for(opcode op) {
+  switch (op) {
+  case opcode::add:
+    return parts2<T, sum>;
+  case opcode::subtract:
+    return parts2<T, difference>;
+  case opcode::multiply:
+    return complex2<T, product>;
+  case opcode::divide:
+    return complex2<T, quotient>;
+  case opcode::negative:
+    return parts1<T, negated>;
+  case opcode::rint:
+    return parts1<T, rounded>;
+  case opcode::square:
+    return complex1<T, squared>;
+  case opcode::reciprocal:
+    return complex1<T, inverse>;
+  case opcode::conjugate:
+    return complex1<T, conjugated>;
+  case opcode::real:
+    return to_real<T, real_part>;
+  case opcode::imag:
+    return to_real<T, imaginary_part>;
+  case opcode::absolute:
+    return magnitude<T>;
+  case opcode::equal:
+    return plain2<parts<T>, byte, equal_to>;
+  case opcode::not_equal:
+    return plain2<parts<T>, byte, other_than>;
+  case opcode::isnan:
+    return plain1<parts<T>, byte, not_a_number>;
+  case opcode::isfinite:
+    return plain1<parts<T>, byte, finite>;
+  default:
+    return nullptr;
+  }
+}
+
+} // namespace
+
+tile_kernel find_complex(opcode op, dtype in) {
+  return in == dtype::complex128 ? kernel_for<double>(op)
+                                 : kernel_for<float>(op);
+}
+
+} // namespace HWY_NAMESPACE
+} // namespace tern
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace tern {
+
+HWY_EXPORT(find_complex);
+
+tile_kernel complex_kernel(opcode op, dtype in) noexcept {
+  return HWY_DYNAMIC_DISPATCH(find_complex)(op, in);
+}
+
+} // namespace tern
+#endif
