@@ -122,7 +122,7 @@ BOOST_AUTO_TEST_CASE(unknown_names_come_with_the_nearest_known) {
       {"ones(3, chunk=2)", kind::name, 1, 9, "did you mean 'chunks'?"},
       {"q", kind::name, 1, 1, "unknown name 'q'"},
       {"x += 1", kind::name, 1, 1, "'x' has no value yet"},
-      {"(1).real", kind::name, 1, 5, "no attribute 'real'"},
+      {"(1).shape", kind::name, 1, 5, "no attribute 'shape'"},
   });
 }
 
@@ -134,7 +134,7 @@ BOOST_AUTO_TEST_CASE(calls_that_do_not_fit_name_function_and_parameter) {
       {"zeros('a')", kind::type, 1, 7, "'shape' must be"},
       {"zeros((2, 2.5))", kind::type, 1, 7, "tuple of integers"},
       {"zeros(-1)", kind::type, 1, 7, "at least 0"},
-      {"zeros(3, dtype='complex')", kind::type, 1, 16, "a dtype"},
+      {"zeros(3, dtype='complex256')", kind::type, 1, 16, "a dtype"},
       {"zeros(3, chunks=0)", kind::type, 1, 17, "block sizes"},
       {"sqrt()", kind::type, 1, 1, "sqrt() needs 'x'"},
       {"sqrt((1, 2))", kind::type, 1, 6, "not a tuple"},
@@ -148,6 +148,8 @@ BOOST_AUTO_TEST_CASE(calls_that_do_not_fit_name_function_and_parameter) {
       {"np(3)", kind::type, 1, 1, "a module cannot be called"},
       {"sqrt", kind::type, 1, 1, "the function sqrt, not a value"},
       {"random(3, seed=-1)", kind::type, 1, 16, "at least 0"},
+      {"arange(3j)", kind::type, 1, 8, "must be a real number"},
+      {"random(3, dtype=complex64)", kind::type, 1, 17, "float32 or float64"},
       {"arange(1, 2, 0)", kind::type, 1, 14, "not 0"},
       {"open_nc(1, 'v')", kind::type, 1, 9, "'file' must be a string"},
   });
@@ -162,7 +164,14 @@ BOOST_AUTO_TEST_CASE(values_that_do_not_work_together_are_refused) {
       {"x = 3; 5 + 1 // (x - 3)", kind::type, 1, 12, "division by zero"},
       {"2 ** 100", kind::type, 1, 1, "64 bits"},
       {"9223372036854775807 + 1", kind::type, 1, 1, "64 bits"},
-      {"(-1) ** 0.5", kind::type, 1, 1, "complex"},
+      {"1j < 2", kind::type, 1, 1, "< does not work on complex numbers"},
+      {"1j // 2", kind::type, 1, 1, "// does not work on complex numbers"},
+      {"1j & 1", kind::type, 1, 1, "& does not work on complex numbers"},
+      {"~1j", kind::type, 1, 1, "needs an integer"},
+      {"1j / 0", kind::type, 1, 1, "division by zero"},
+      {"0j ** -1", kind::type, 1, 1, "negative or complex power"},
+      {"float(1j)", kind::type, 1, 1, "write real(x)"},
+      {"floor(1j)", kind::type, 1, 1, "not defined for complex numbers"},
       {"1.5 & 1", kind::type, 1, 1, "needs integers"},
       {"~1.5", kind::type, 1, 1, "needs an integer"},
       {"1 @ 2", kind::type, 1, 1, "@ needs arrays"},
@@ -187,6 +196,11 @@ BOOST_AUTO_TEST_CASE(what_the_array_layer_refuses_gets_the_operations_place) {
       {"ones((2, 2)).sum(axis=3)", kind::expression, 1, 1, "3"},
       {"open_nc('/no/such.nc', 'v')", kind::expression, 1, 1, "/no/such.nc"},
       {"~ones(3)", kind::expression, 1, 1, "float64"},
+      {"ones(3) * 1j < 2", kind::expression, 1, 1, "less: not defined"},
+      {"float64(ones(3) * 1j)", kind::expression, 1, 1, "take real("},
+      {"round(ones(3) * 1j, 2)", kind::expression, 1, 1, "complex128"},
+      {"radians(ones(3) * 1j)", kind::expression, 1, 1, "complex128"},
+      {"nan_to_num(ones(3) * 1j)", kind::expression, 1, 1, "complex128"},
   });
 }
 

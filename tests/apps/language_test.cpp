@@ -74,6 +74,65 @@ BOOST_AUTO_TEST_CASE(numbers_are_written_as_in_python) {
             shown);
 }
 
+BOOST_AUTO_TEST_CASE(complex_numbers_are_pythons) {
+  check_all({{"2j", "2j"},
+             {"1.5e3J", "1500j"},
+             {".5j", "0.5j"},
+             {"1_0j", "10j"},
+             {"007j", "7j"},
+             {"1 + 2j", "(1+2j)"},
+             {"1 - 2j", "(1-2j)"},
+             {"-2j", "(-0-2j)"},
+             {"0.1 + 1e-7j", "(0.1+1e-07j)"},
+             {"1e20 * 1j", "1e+20j"},
+             {"nan + 1j", "(nan+1j)"},
+             {"(1 + 2j) * (3 - 1j)", "(5+5j)"},
+             {"(1 + 2j) / (3 - 4j)", "(-0.2+0.4j)"},
+             {"1 / 2j", "-0.5j"},
+             {"(1 + 2j) ** 2", "(-3+4j)"},
+             {"(1 + 2j) ** -1", "(0.2-0.4j)"},
+             {"2j ** 0", "(1+0j)"},
+             {"1j ** 1j", "(0.20787957635076193+0j)"},
+             {"(-8) ** (1 / 3)", "(1.0000000000000002+1.7320508075688772j)"},
+             {"1 + 0j == 1", "True"},
+             {"1j != 2j", "True"},
+             {"(1 + 2j).real", "1.0"},
+             {"(1 + 2j).imag", "2.0"},
+             {"(3).imag", "0"},
+             {"abs(3 + 4j)", "5.0"},
+             {"conj(1 + 2j)", "(1-2j)"},
+             {"angle(1j)", "1.5707963267948966"},
+             {"angle(1j, deg=True)", "90.0"},
+             {"real(1 + 2j) + imag(2j)", "3.0"},
+             {"sqrt(-4 + 0j)", "2j"},
+             {"isinf(inf * 1j)", "True"},
+             {"complex(3)", "(3+0j)"},
+             {"complex64(0.1j)", "0.10000000149011612j"},
+             {"bool(0j)", "False"}},
+            shown);
+}
+
+BOOST_AUTO_TEST_CASE(complex_arrays_have_numpys_dtypes) {
+  check_all({{"arange(3) * 1j", "complex128 (3,)"},
+             {"ones(3, dtype=float32) * 1j", "complex64 (3,)"},
+             {"zeros(3, dtype=complex)", "complex128 (3,)"},
+             {"zeros(3, dtype='complex64')", "complex64 (3,)"},
+             {"full(3, 1 + 2j)", "complex128 (3,)"},
+             {"(arange(3) * 1j).real", "float64 (3,)"},
+             {"arange(3).imag", "int64 (3,)"},
+             {"(arange(3) * 1j).conj()", "complex128 (3,)"},
+             {"conjugate(complex64(arange(3)))", "complex64 (3,)"},
+             {"angle(complex64(arange(3)))", "float32 (3,)"},
+             {"abs(complex64(arange(3)))", "float32 (3,)"},
+             {"x = arange(3) * 1j; x == x", "bool (3,)"},
+             {"isinf(arange(3) * 1j)", "bool (3,)"},
+             {"(arange(3) * 1j).std()", "float64 ()"},
+             {"arange(3).sum(dtype=complex64)", "complex64 ()"},
+             {"(arange(3) * 1j).astype(bool)", "bool (3,)"},
+             {"where(arange(3) > 1, 1j, 0)", "complex128 (3,)"}},
+            kind_of);
+}
+
 BOOST_AUTO_TEST_CASE(precedence_is_pythons) {
   check_all({{"1 + 2 * 3", "7"},
              {"(1 + 2) * 3", "9"},

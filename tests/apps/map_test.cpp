@@ -239,6 +239,8 @@ BOOST_AUTO_TEST_CASE(what_is_no_map_is_refused) {
              != std::string::npos);
   BOOST_TEST(complaint_about(ones({7})).find("two axes") != std::string::npos);
   BOOST_TEST(complaint_about(ones({})).find("two axes") != std::string::npos);
+  BOOST_TEST(complaint_about(ones({3, 4}, dtype::complex64)).find("complex64")
+             != std::string::npos);
   BOOST_TEST(complaint_about(ones({0, 4})).find("(0, 4)") != std::string::npos);
 }
 

@@ -33,7 +33,9 @@ block block_of(const nlohmann::json& reference) {
   const auto& values = reference["values"];
   const auto fill = [&]<class T>(std::span<T> to) {
     for (std::size_t i = 0; i < to.size(); ++i)
-      if constexpr (std::is_floating_point_v<T>)
+      if constexpr (is_complex_type<T>)
+        to[i] = T({number_in(values[i][0]), number_in(values[i][1])});
+      else if constexpr (std::is_floating_point_v<T>)
         to[i] = static_cast<T>(number_in(values[i]));
       else
         to[i] = values[i].template get<T>();
@@ -71,6 +73,17 @@ BOOST_AUTO_TEST_CASE(json_is_nested_lists_with_the_shortest_digits) {
              == "[1, -9223372036854775807]");
   BOOST_TEST(to_json(row_of({true, false})) == "[true, false]");
   BOOST_TEST(to_json(block::of(2.5)) == "2.5");
+}
+
+BOOST_AUTO_TEST_CASE(complex_numbers_are_lists_of_two_in_json) {
+  using z = std::complex<double>;
+  BOOST_TEST(to_json(row_of({z(0.1, -2), z(0, 1e100)}))
+             == "[[0.1, -2.0], [0.0, 1e+100]]");
+  BOOST_TEST(to_json(row_of({std::complex<float>(0.1f, 16777216.0f)}))
+             == "[[0.1, 16777216.0]]");
+  BOOST_TEST(to_json(row_of({z(NAN, -INFINITY)})) == "[[NaN, -Infinity]]");
+  BOOST_TEST(to_json(program_value(scalar(z(1, 2))), {}) == "[1.0, 2.0]");
+  BOOST_TEST(to_text(program_value(scalar(z(1, -2))), {}) == "(1-2j)");
 }
 
 BOOST_AUTO_TEST_CASE(json_writes_nan_and_infinity_as_python_does) {

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <complex>
 #include <cstring>
 #include <fstream>
 #include <string>
@@ -40,6 +41,10 @@ double number_in(const nlohmann::json& j) {
   return j.get<double>();
 }
 
+std::complex<double> complex_in(const nlohmann::json& j) {
+  return {number_in(j[0]), number_in(j[1])};
+}
+
 /// Equal, both NaN, or as near as the tolerance (relative, of at least 1e-300)
 /// says.
 bool agrees(double found, double expected, double tolerance) {
@@ -47,6 +52,17 @@ bool agrees(double found, double expected, double tolerance) {
     return std::isnan(found);
   return found == expected
          || std::abs(found - expected) <= tolerance * std::abs(expected);
+}
+
+/// Both parts, or as near as the tolerance, relative to the absolute value,
+/// says.
+bool agrees(std::complex<double> found, std::complex<double> expected,
+            double tolerance) {
+  const bool near =
+      std::abs(found - expected) <= tolerance * std::abs(expected);
+  return near
+         || (agrees(found.real(), expected.real(), 0)
+             && agrees(found.imag(), expected.imag(), 0));
 }
 
 template <class T>
@@ -57,7 +73,10 @@ void check_values(const block& found, const nlohmann::json& reference) {
   BOOST_REQUIRE(values.size() == expected.size());
   for (std::size_t i = 0; i < values.size(); ++i) {
     bool same = false;
-    if constexpr (std::is_floating_point_v<T>)
+    if constexpr (is_complex_type<T>)
+      same = agrees(std::complex<double>(values[i]), complex_in(expected[i]),
+                    tolerance);
+    else if constexpr (std::is_floating_point_v<T>)
       same = agrees(static_cast<double>(values[i]), number_in(expected[i]),
                     tolerance);
     else
@@ -75,8 +94,14 @@ template <class T>
 bool same_bits(const block& a, const block& b) {
   const auto x = a.values<T>();
   const auto y = b.values<T>();
-  return std::equal(x.begin(), x.end(), y.begin(), y.end(), [](T p, T q) {
-    return (p != p && q != q) || std::memcmp(&p, &q, sizeof(T)) == 0;
+  const auto same = []<class N>(N p, N q) {
+    return (p != p && q != q) || std::memcmp(&p, &q, sizeof(N)) == 0;
+  };
+  return std::equal(x.begin(), x.end(), y.begin(), y.end(), [&](T p, T q) {
+    if constexpr (is_complex_type<T>)
+      return same(p.real(), q.real()) && same(p.imag(), q.imag());
+    else
+      return same(p, q);
   });
 }
 

@@ -66,6 +66,26 @@ ARRAYS = [
     np.array([1e-5, 1e5], "f4"),
     np.arange(1100, dtype="f4").reshape(11, 100) / 3,
     np.where(np.arange(21) % 4 == 0, nan, np.arange(21) / 3).reshape(3, 7),
+    np.array(1 + 2j),
+    np.array(-0.5j),
+    np.array(2j),
+    np.array(np.complex64(0.1 - 1e20j)),
+    np.array(complex(nan, -inf)),
+    np.array([1 + 2j, 3.25 - 4j]),
+    np.arange(12) * (1 - 0.5j),
+    np.array([1e-5 + 1j, 1 - 1e9j]),
+    np.array([1e8 + 1j, 1 - 1e-6j, -2j]),
+    np.array([complex(nan, 1), complex(-inf, inf), 2.5 - 1.25j]),
+    np.array([complex(1, nan), 2]),
+    np.array([complex(nan, nan)]),
+    np.array([complex(1e-9, nan), complex(inf, 1e9)]),
+    np.array([0j, complex(-0.0, -0.0)]),
+    (rng.random((4, 3)) - 0.5) * (1 + 3j),
+    np.sqrt(np.arange(-9, 9) + 0j),
+    (np.arange(6) / 7 * (1 - 1j)).astype("c8"),
+    np.array([1e-5j, 1e5], "c8"),
+    np.arange(1100).reshape(11, 100) / 3 * (1 + 1e-3j),
+    np.zeros((2, 0), complex),
     np.zeros((0,)),
     np.zeros((3, 0)),
     np.zeros((1, 1, 1)),
@@ -77,6 +97,8 @@ def plain(x):
         return bool(x)
     if isinstance(x, (int, np.integer)):
         return int(x)
+    if isinstance(x, (complex, np.complexfloating)):
+        return [plain(x.real), plain(x.imag)]
     x = float(x)
     return x if np.isfinite(x) else str(x)
 

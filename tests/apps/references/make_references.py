@@ -31,6 +31,9 @@ NARROW_RUNNING = (3e-6, "float32 steps from each block's carry on, over 25")
 MATHS = (4e-16 * 4, "a function of the mathematical library: 4 ulp")
 FLOAT32 = (4.8e-7, "a function of float32: 4 ulp")
 MATHS32 = (6e-8 * 2, "the same, rounded to float32")
+COMPLEX = (1e-14, "complex products and functions, of the absolute value; "
+           "NumPy may fuse products and sums")
+COMPLEX32 = (2e-6, "the same in float32")
 NARROW = (2e-6, "NumPy adds float32 in float32, tern in float64")
 
 
@@ -118,7 +121,7 @@ def namespace():
         names[source] = without_chunks(getattr(np, source))
     names["rechunk"] = lambda a, chunks=None: a
     names.update(random=Random(), open_nc=open_nc, open_npy=open_npy,
-                 bool=bool, int=int, float=float, abs=np.abs, round=np.round_,
+                 bool=bool, int=int, float=float, complex=complex, abs=np.abs, round=np.round_,
                  sum=np.sum, min=np.min, max=np.max)
     return names
 
@@ -133,6 +136,11 @@ C = "c = random((4, 3, 7), chunks=(1, 2, 2)); "
 I = "i = (random((5, 7, 24), chunks=(1, 2, 5)) * 20).astype(int) - 9; "
 J = "j = (random((24, 9), chunks=(4, 2)) * 9).astype(int); "
 R = "r = random((23, 4, 6), chunks=(1, 2, 2)); "
+Z = "z = random.random((11, 13), chunks=(2, 3)) - 0.5 + 1j" \
+    " * random.random((11, 13), chunks=(2, 3)); "
+Y = "z = (random.random((17, 17), chunks=4) + 1j" \
+    " * random.random((17, 17), chunks=4)).astype(complex64); "
+GAPS = Z + "z = where(z.imag > 0.8, nan + 1j, z); "
 SST = f'sst = open_nc("{FERRET}coads_climatology.cdf", "SST", ' \
       "chunks=(5, 20, 50)); "
 PACKED = f'p = open_nc("{{source}}/{SMALL}packed.nc", "temperature", ' \
@@ -506,6 +514,58 @@ PROGRAMS = [
     ("arange(-40, 40, 3, chunks=1, dtype=int16) * 2", EXACT),
     ("full((21, 5), 200, chunks=(1, 2), dtype=uint8) + 100", EXACT),
     ("zeros((21, 5), chunks=(1, 2), dtype=int32) - 1", EXACT),
+    # complex numbers
+    (Z + "z", EXACT),
+    (Z + "z.conj() - z.real + 2j * z.imag", COMPLEX),
+    (Z + "z * z / (z + 1)", COMPLEX),
+    (Z + "1 / z - z ** 3 + (2 - 1j) * z ** -2", COMPLEX),
+    (Z + "z ** (0.5 - 1j)", COMPLEX),
+    (Z + "abs(z) + angle(z)", COMPLEX),
+    (Z + "exp(z) - log(z) + sqrt(z)", COMPLEX),
+    (Z + "sin(z) + cos(z) * tan(z)", COMPLEX),
+    (Z + "sinh(z) / (tanh(z) - cosh(z))", COMPLEX),
+    (Z + "log2(z) + log10(z) + arctan(z) + arcsinh(z)", COMPLEX),
+    (Z + "square(z) + reciprocal(z) - conjugate(-z)", COMPLEX),
+    (Z + "where(z.real > 0, z, 1j)", EXACT),
+    (Z + "(z == z.real) | (z != conj(z))", EXACT),
+    (GAPS + "isnan(z) ^ isfinite(z)", EXACT),
+    (Z + "isinf(where(z.imag > 0.5, inf * 1j, z))", EXACT),
+    (Z + "z.astype(complex64) * 3 - 1j", COMPLEX32),
+    (Z + "round(z * 3)", EXACT),
+    (Z + "isclose(z, rint(z * 4) / 4, 0.1)", EXACT),
+    (Z + "sinc(z) + float_power(z, 2.5)", COMPLEX),
+    (Z + "expm1(z) * exp2(z) - log1p(z)", COMPLEX),
+    (Z + "logical_and(z, z.real > 0)", EXACT),
+    (Y + "z + z.T", EXACT),
+    (Y + "abs(z * 1j - z.real)", COMPLEX32),
+    (G + "g.astype(complex64) * 1j + g", EXACT),
+    (G + "(g - 260) * (2 + 1j) / 4", EXACT),
+    (Z + "z[::-2, 3:] - z[::2, :10]", EXACT),
+    (Z + "concatenate((z, z.T.real[:11, :11]), axis=1)", EXACT),
+    (Z + "reshape(z + 1j, (13, 11)).transpose() * 2", EXACT),
+    (Z + "roll(rechunk(z * 2, chunks=(3, 4)), 3, axis=0)", EXACT),
+    (Z + "z.sum(axis=0)", COMPLEX),
+    (Z + "z.mean(axis=1, keepdims=True)", COMPLEX),
+    (Z + "(z + 1).prod(axis=0)", COMPLEX),
+    (Z + "z.std(axis=0, ddof=1) + z.var()", ORDER),
+    (Y + "z.sum(axis=1) - z.mean()", (4e-6, "NumPy adds complex64 in float32")),
+    (Y + "z.var(axis=0)", (4e-6, "NumPy adds complex64 in float32")),
+    (Z + "(z.real > 0).any(axis=0) ^ (z - z.real).all(axis=0)", EXACT),
+    (Z + "count_nonzero(rint(z * 2), axis=1)", EXACT),
+    (GAPS + "nansum(z, axis=0) + nanmean(z, axis=0)", COMPLEX),
+    (GAPS + "nanstd(z, axis=1)", ORDER),
+    (Z + "z.cumsum(axis=0)", RUNNING),
+    (Z + "cumprod(z + 1, axis=1)", RUNNING),
+    (Z + "z.T @ z.conj()", COMPLEX),
+    (Y + "z @ z.T", COMPLEX32),
+    (Z + "tensordot(z, z[:, ::-1], axes=([0], [0]))", COMPLEX),
+    (Z + "vdot(z, z * 1j)", COMPLEX),
+    (Z + "z.dot(arange(13, chunks=2))", COMPLEX),
+    ("full((11, 13), 1.5 - 2j, chunks=(2, 3)) * 1j"
+     " + ones((11, 13), chunks=(2, 3), dtype=complex)", EXACT),
+    ("zeros((21, 5), chunks=(1, 2), dtype=complex64) - 1j", EXACT),
+    (f'z = open_npy("{{source}}/{SMALL}npy_complex.npy", chunks=(2, 3)); '
+     "z * 1j", EXACT),
     # files
     (ROWS + "r * 2", EXACT),
     (ROWS + COLUMNS + "r - c.sum(axis=(1, 2), keepdims=True)", ORDER),
@@ -530,6 +590,8 @@ PROGRAMS = [
 
 
 def plain(x):
+    if isinstance(x, np.complexfloating):
+        return [plain(x.real), plain(x.imag)]
     if isinstance(x, np.bool_):
         return bool(x)
     if isinstance(x, np.integer):

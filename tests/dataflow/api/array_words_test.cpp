@@ -6,6 +6,8 @@
 #include <tern/tern.hpp>
 
 #include <cmath>
+#include <complex>
+#include <concepts>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -228,6 +230,32 @@ BOOST_AUTO_TEST_CASE(a_mistake_is_found_where_it_is_written) {
   BOOST_CHECK_THROW(x + tern::ones({4}), tern::expression_error);
   BOOST_CHECK_THROW(x(0, 0, 0), tern::expression_error);
   BOOST_CHECK_THROW(x.sum(2), tern::expression_error);
+}
+
+BOOST_AUTO_TEST_CASE(complex_numbers_are_scalars_and_elements) {
+  using namespace std::complex_literals;
+  using z = std::complex<double>;
+  const auto x = values(sample(1));
+  const auto y = values(sample(2));
+  const auto made = sample(1) + 2i * sample(2);
+  BOOST_TEST((made.type() == tern::dtype::complex128));
+  const auto squares = values<z>(made * made / (0.5f + 1if));
+  const auto sizes = values(tern::absolute(made.conj()));
+  const auto parts = values(made.real() - made.imag());
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    const z w(x[i], 2 * y[i]);
+    BOOST_TEST(std::abs(squares[i] - w * w / z(0.5, 1)) < 1e-14);
+    BOOST_TEST(std::abs(sizes[i] - std::abs(w)) < 1e-14);
+    BOOST_TEST(parts[i] == x[i] - 2 * y[i]);
+  }
+  const auto sum = computed(made.sum()).item<z>();
+  BOOST_TEST(std::abs(sum
+                      - z(computed(sample(1).sum()).item<double>(),
+                          2 * computed(sample(2).sum()).item<double>()))
+             < 1e-12);
+  BOOST_CHECK_THROW(computed(made).values<double>(), tern::expression_error);
+  // an unsigned number is no scalar, and so no complex one either
+  static_assert(!std::convertible_to<std::uint64_t, tern::value>);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -16,7 +16,7 @@ using bytes = std::span<const std::byte>;
 block sum(blocks inputs, bytes) {
   double total = 0;
   for (const auto& b : inputs)
-    dispatch(b.type(), [&](auto zero) {
+    dispatch_real(b.type(), [&](auto zero) {
       for (auto x : b.values<decltype(zero)>())
         total += static_cast<double>(x);
     });

@@ -1,3 +1,4 @@
+#include "dataflow/array/functions.hpp"
 #include "dataflow/array/node.hpp"
 #include "tests/dataflow/array/computed.hpp"
 #include "tests/dataflow/array/operators.hpp"
@@ -5,6 +6,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <cmath>
+#include <complex>
 #include <limits>
 
 using namespace tern;
@@ -310,37 +312,100 @@ BOOST_AUTO_TEST_CASE(a_long_chain_of_operations_is_lowered_and_freed) {
 // numpy.promote_types of all pairs, in the order of `types`.
 BOOST_AUTO_TEST_CASE(dtypes_are_promoted_as_numpy_promotes_them) {
   const std::vector<std::string> types = {
-      "bool",   "int8",   "int16",  "int32",   "int64",  "uint8",
-      "uint16", "uint32", "uint64", "float32", "float64"};
+      "bool",    "int8",      "int16",     "int32",  "int64",
+      "uint8",   "uint16",    "uint32",    "uint64", "float32",
+      "float64", "complex64", "complex128"};
   const std::vector<std::vector<std::string>> expected = {
       {"bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32",
-       "uint64", "float32", "float64"},
+       "uint64", "float32", "float64", "complex64", "complex128"},
       {"int8", "int8", "int16", "int32", "int64", "int16", "int32", "int64",
-       "float64", "float32", "float64"},
+       "float64", "float32", "float64", "complex64", "complex128"},
       {"int16", "int16", "int16", "int32", "int64", "int16", "int32", "int64",
-       "float64", "float32", "float64"},
+       "float64", "float32", "float64", "complex64", "complex128"},
       {"int32", "int32", "int32", "int32", "int64", "int32", "int32", "int64",
-       "float64", "float64", "float64"},
+       "float64", "float64", "float64", "complex128", "complex128"},
       {"int64", "int64", "int64", "int64", "int64", "int64", "int64", "int64",
-       "float64", "float64", "float64"},
+       "float64", "float64", "float64", "complex128", "complex128"},
       {"uint8", "int16", "int16", "int32", "int64", "uint8", "uint16", "uint32",
-       "uint64", "float32", "float64"},
+       "uint64", "float32", "float64", "complex64", "complex128"},
       {"uint16", "int32", "int32", "int32", "int64", "uint16", "uint16",
-       "uint32", "uint64", "float32", "float64"},
+       "uint32", "uint64", "float32", "float64", "complex64", "complex128"},
       {"uint32", "int64", "int64", "int64", "int64", "uint32", "uint32",
-       "uint32", "uint64", "float64", "float64"},
+       "uint32", "uint64", "float64", "float64", "complex128", "complex128"},
       {"uint64", "float64", "float64", "float64", "float64", "uint64", "uint64",
-       "uint64", "uint64", "float64", "float64"},
+       "uint64", "uint64", "float64", "float64", "complex128", "complex128"},
       {"float32", "float32", "float32", "float64", "float64", "float32",
-       "float32", "float64", "float64", "float32", "float64"},
+       "float32", "float64", "float64", "float32", "float64", "complex64",
+       "complex128"},
       {"float64", "float64", "float64", "float64", "float64", "float64",
-       "float64", "float64", "float64", "float64", "float64"}};
+       "float64", "float64", "float64", "float64", "float64", "complex128",
+       "complex128"},
+      {"complex64", "complex64", "complex64", "complex128", "complex128",
+       "complex64", "complex64", "complex128", "complex128", "complex64",
+       "complex128", "complex64", "complex128"},
+      {"complex128", "complex128", "complex128", "complex128", "complex128",
+       "complex128", "complex128", "complex128", "complex128", "complex128",
+       "complex128", "complex128", "complex128"}};
   for (std::size_t i = 0; i < types.size(); ++i)
     for (std::size_t k = 0; k < types.size(); ++k)
       BOOST_TEST(
           name_of(promote(*dtype_named(types[i]), *dtype_named(types[k])))
               == expected[i][k],
           types[i] << " and " << types[k]);
+}
+
+BOOST_AUTO_TEST_CASE(a_complex_number_makes_arrays_complex) {
+  using namespace std::complex_literals;
+  const auto is = [](const array& a, std::string_view name) {
+    BOOST_TEST(name_of(a.type()) == name, a.expression());
+  };
+  is(zeros({3}, dtype::float32) + 1i, "complex64");
+  is(zeros({3}, dtype::float64) + 1i, "complex128");
+  is(1i * zeros({3}, dtype::int8), "complex128");
+  is(zeros({3}, dtype::boolean) + 1i, "complex128");
+  const auto narrow = zeros({3}, dtype::complex64);
+  is(narrow + 2i, "complex64");
+  is(narrow + 2.5, "complex64");
+  is(narrow + 2, "complex64");
+  is(narrow + 1if, "complex64");
+  is(narrow + zeros({3}), "complex128");
+  is(full({2}, 1i), "complex128");
+  is(narrow.real(), "float32");
+  is(zeros({3}, dtype::int8).imag(), "int8");
+  is(absolute(narrow), "float32");
+  is(angle(narrow), "float32");
+  is(narrow.std(), "float32");
+  is(narrow.mean(), "complex64");
+  is(narrow.sum(), "complex64");
+}
+
+BOOST_AUTO_TEST_CASE(what_complex_numbers_lack_is_named_with_the_dtype) {
+  const auto z = zeros({3}, dtype::complex64).named("z");
+  const auto lacks = [&](auto f, std::string_view name) {
+    BOOST_TEST(mistake(f) == std::string(name) + ": not defined for complex64");
+  };
+  lacks([&] { less(z, z); }, "less");
+  lacks([&] { z % 2; }, "remainder");
+  lacks([&] { floordiv(z, 2); }, "floor_divide");
+  lacks([&] { z& z; }, "bitwise_and");
+  lacks([&] { floor(z); }, "floor");
+  lacks([&] { sign(z); }, "sign");
+  lacks([&] { minimum(z, 1); }, "minimum");
+  lacks([&] { arctan2(z, z); }, "arctan2");
+  lacks([&] { z.max(); }, "max");
+  lacks([&] { z.nanmin(); }, "nanmin");
+  lacks([&] { z.argmin(); }, "argmin");
+  lacks([&] { random_uniform({3}, 1, dtype::complex64); }, "random");
+  BOOST_TEST(mistake([&] { z.astype(dtype::float64); })
+             == "astype: complex64 to float64 would lose the imaginary part; "
+                "take real(z)");
+  const scalar one_and_two_i = std::complex(1.0, 2.0);
+  BOOST_TEST(mistake([&] { full({2}, one_and_two_i, dtype::float64); })
+             == "the complex number (1+2j) is no float64");
+  BOOST_TEST(mistake([&] { arange(one_and_two_i, 3, 1); })
+             == "arange: not defined for the number (1+2j)");
+  BOOST_TEST(mistake([&] { arange(0, 3, 1, dtype::complex64); })
+             == "arange(0, 3, 1): not defined for complex64");
 }
 
 BOOST_AUTO_TEST_CASE(a_number_that_its_dtype_cannot_hold_is_named) {

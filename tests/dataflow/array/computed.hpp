@@ -3,6 +3,7 @@
 #include "dataflow/array/array.hpp"
 #include "dataflow/graph/synchronous.hpp"
 
+#include <complex>
 #include <cstring>
 #include <stdexcept>
 #include <vector>
@@ -18,11 +19,17 @@ struct computed {
   std::size_t size() const {
     return bytes.size() / size_of(type);
   }
+  /// Of a complex number the real part.
   double operator[](std::size_t i) const {
-    return dispatch(type, [&](auto zero) {
-      decltype(zero) x;
+    return number(i).real();
+  }
+  std::complex<double> number(std::size_t i) const {
+    return dispatch(type, [&]<class T>(T x) -> std::complex<double> {
       std::memcpy(&x, bytes.data() + i * sizeof(x), sizeof(x));
-      return static_cast<double>(x);
+      if constexpr (is_complex_type<T>)
+        return x;
+      else
+        return static_cast<double>(x);
     });
   }
   std::vector<double> values() const {

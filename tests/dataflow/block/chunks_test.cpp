@@ -88,17 +88,23 @@ BOOST_AUTO_TEST_CASE(shapes_print_as_tuples) {
 
 BOOST_AUTO_TEST_CASE(dtypes_promote_as_in_numpy) {
   using enum dtype;
-  const auto all = {boolean, int64, float32, float64};
+  const auto all = {boolean, int64, float32, float64, complex128};
   for (auto type : all) {
     BOOST_TEST((promote(type, type) == type));
     BOOST_TEST((promote(boolean, type) == type));
-    BOOST_TEST((promote(type, float64) == float64));
+    BOOST_TEST((promote(type, complex128) == complex128));
     BOOST_TEST((dtype_named(name_of(type)) == type));
   }
   BOOST_TEST((promote(int64, float32) == float64));
   BOOST_TEST((dtype_named("float") == float64));
   BOOST_TEST((dtype_named("int") == int64));
-  BOOST_TEST(!dtype_named("complex64"));
+  BOOST_TEST((promote(int64, float64) == float64));
+  BOOST_TEST((promote(float64, complex64) == complex128));
+  BOOST_TEST((promote(float32, complex64) == complex64));
+  BOOST_TEST((dtype_named("complex") == complex128));
+  BOOST_TEST(!dtype_named("complex256"));
+  BOOST_TEST(size_of(complex64) == 8u);
+  BOOST_TEST(size_of(complex128) == 16u);
 }
 
 BOOST_AUTO_TEST_CASE(every_operation_has_a_name_of_its_own_and_an_arity) {
@@ -110,7 +116,8 @@ BOOST_AUTO_TEST_CASE(every_operation_has_a_name_of_its_own_and_an_arity) {
   }
   BOOST_TEST(name_of(opcode::isfinite) == "isfinite");
   BOOST_TEST(name_of(opcode::right_shift) == "right_shift");
-  BOOST_TEST(name_of(last_opcode) == "signbit");
+  BOOST_TEST(name_of(opcode::signbit) == "signbit");
+  BOOST_TEST(name_of(last_opcode) == "imag");
   BOOST_TEST(name_of(opcode::arctan2) == "arctan2");
   BOOST_TEST(name_of(opcode::select) == "where");
   BOOST_TEST(arity(opcode::select) == 3);

@@ -48,7 +48,7 @@ block reduce(reduction r, const block& x, const std::vector<bool>& axes) {
 }
 
 double number(const block& b, std::int64_t i) {
-  return dispatch(b.type(), [&](auto zero) {
+  return dispatch_real(b.type(), [&](auto zero) {
     return static_cast<double>(b.values<decltype(zero)>()[i]);
   });
 }

@@ -23,7 +23,9 @@ dtype dtype_of_header(const std::string& header) {
                             {"'<u2'", dtype::uint16},
                             {"'<u4'", dtype::uint32},
                             {"'<u8'", dtype::uint64},
-                            {"'|b1'", dtype::boolean}})
+                            {"'|b1'", dtype::boolean},
+                            {"'<c8'", dtype::complex64},
+                            {"'<c16'", dtype::complex128}})
     if (header.find(text) != std::string::npos)
       return type;
   throw std::runtime_error("dtype in " + header);
@@ -113,6 +115,15 @@ double ulps(float got, float want) {
   return ulp_distance<float, std::int32_t>(got, want);
 }
 
+namespace {
+
+template <class T>
+bool same_number(T x, T y) {
+  return std::memcmp(&x, &y, sizeof(T)) == 0 || (x != x && y != y);
+}
+
+} // namespace
+
 bool identical(const block& a, const block& b) {
   if (a.type() != b.type() || a.shape() != b.shape())
     return false;
@@ -121,8 +132,13 @@ bool identical(const block& a, const block& b) {
     for (std::int64_t i = 0; i < a.size(); ++i) {
       const T x = a.values<T>()[i];
       const T y = b.values<T>()[i];
-      if (std::memcmp(&x, &y, sizeof(T)) != 0 && (x == x || y == y))
+      if constexpr (is_complex_type<T>) {
+        if (!same_number(x.real(), y.real())
+            || !same_number(x.imag(), y.imag()))
+          return false;
+      } else if (!same_number(x, y)) {
         return false;
+      }
     }
     return true;
   });

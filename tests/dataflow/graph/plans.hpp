@@ -7,6 +7,7 @@
 #include "tests/dataflow/array/operators.hpp"
 #include "tests/dataflow/graph/random_graph.hpp"
 
+#include <complex>
 #include <string>
 #include <utility>
 #include <vector>
@@ -51,6 +52,10 @@ inline std::vector<std::pair<std::string, graph>> plans() {
   add("reshape", lowered(reshape(x, {5, 7})));
   add("scan", lowered(x.cumsum(0)));
   add("index", lowered(x.argmin(1)));
+  const scalar turn = std::complex{0.5, -2.0};
+  add("complex", lowered(full({7, 5}, turn, {}, {{2}}) * x));
+  add("complex_sums",
+      optimize(lowered((x * turn).reduce(reduction::variance, axes{0}))));
   op_read_nc read;
   read.path = "data.nc";
   read.variable = "sst";

@@ -109,7 +109,7 @@ BOOST_AUTO_TEST_CASE(programs_are_checked) {
     work(g, 2).code.steps[2].op = static_cast<opcode>(200);
   });
   check_fault(sum(), "unknown dtype", [](graph& g) {
-    work(g, 2).code.steps[2].type = static_cast<dtype>(12);
+    work(g, 2).code.steps[2].type = static_cast<dtype>(14);
   });
   check_fault(sum(), "do not fit",
               [](graph& g) { work(g, 2).code.steps[2].type = dtype::float32; });
@@ -151,6 +151,23 @@ BOOST_AUTO_TEST_CASE(each_opcode_has_its_dtypes) {
   BOOST_TEST(!sound(opcode::select, d::int64, {d::int64, d::int64, d::int64}));
   BOOST_TEST(
       !sound(opcode::select, d::int64, {d::boolean, d::float64, d::int64}));
+  const auto z = d::complex64;
+  BOOST_TEST(sound(opcode::multiply, z, {z, z}));
+  BOOST_TEST(!sound(opcode::multiply, z, {z, d::float32}));
+  BOOST_TEST(!sound(opcode::multiply, d::float32, {z, z}));
+  BOOST_TEST(sound(opcode::absolute, d::float32, {z}));
+  BOOST_TEST(!sound(opcode::absolute, z, {z}));
+  BOOST_TEST(sound(opcode::equal, d::boolean, {z, z}));
+  BOOST_TEST(!sound(opcode::less, d::boolean, {z, z}));
+  BOOST_TEST(!sound(opcode::maximum, z, {z, z}));
+  BOOST_TEST(sound(opcode::imag, d::float64, {d::complex128}));
+  BOOST_TEST(!sound(opcode::imag, d::float32, {d::complex128}));
+  BOOST_TEST(!sound(opcode::imag, d::float64, {d::float64}));
+  BOOST_TEST(!sound(opcode::conjugate, d::float64, {d::float64}));
+  BOOST_TEST(sound(opcode::cast, d::complex128, {z}));
+  BOOST_TEST(sound(opcode::cast, d::boolean, {z}));
+  BOOST_TEST(!sound(opcode::cast, d::float64, {z}));
+  BOOST_TEST(sound(opcode::select, z, {d::boolean, z, z}));
 }
 
 BOOST_AUTO_TEST_CASE(operands_are_checked) {
@@ -194,6 +211,8 @@ BOOST_AUTO_TEST_CASE(reductions_are_checked) {
               [](graph& g) { g.layers[1].parts = 2; });
   check_fault(reduced(), "wrong kind of partial",
               [](graph& g) { g.layers[1].type = dtype::int64; });
+  check_fault(lowered(zeros({6}, dtype::complex64, {{2}}).sum()), "orders",
+              [&](graph& g) { chunk(g).how = reduction::max; });
   check_fault(reduced(), "another reduction", [](graph& g) {
     std::get<op_reduce_combine>(g.layers[2].op).how = reduction::mean;
   });

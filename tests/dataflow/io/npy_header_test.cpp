@@ -134,4 +134,18 @@ BOOST_AUTO_TEST_CASE(sizes_that_overflow_are_refused) {
   BOOST_TEST((decode(bytes).error().kind == failure_kind::malformed));
 }
 
+BOOST_AUTO_TEST_CASE(complex_numbers_have_parts_of_half_their_size) {
+  const auto with = [](const std::string& descr) {
+    return decode(file_with("{'descr': '" + descr
+                            + "', 'fortran_order': False, 'shape': (3,)}"));
+  };
+  BOOST_REQUIRE(with("<c8"));
+  BOOST_TEST((with("<c8")->type == dtype::complex64));
+  BOOST_TEST((with("<c16")->type == dtype::complex128));
+  BOOST_TEST(with("<c16")->data_end - with("<c16")->data_begin == 48u);
+  BOOST_TEST(with(">c16")->swapped == 8u);
+  BOOST_TEST(!with("<c32"));
+  BOOST_TEST(!with("<c4"));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -46,7 +46,7 @@ inline whole_array read_whole(const array& a) {
     if (b->shape() != s || b->type() != a.type())
       throw std::runtime_error("a block of another shape or dtype");
     ++whole.blocks;
-    dispatch(a.type(), [&]<class T>(T) {
+    dispatch_real(a.type(), [&]<class T>(T) {
       for (std::int64_t i = 0; i < b->size(); ++i) {
         auto place = index_of(s, i);
         for (std::size_t axis = 0; axis < s.size(); ++axis)

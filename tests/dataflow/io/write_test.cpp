@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <complex>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -33,7 +34,7 @@ T number_at(std::int64_t i) {
 
 block block_at(const array& a, const shape& start, const shape& s) {
   block_builder out(a.type(), s);
-  dispatch(a.type(), [&]<class T>(T) {
+  dispatch_real(a.type(), [&]<class T>(T) {
     for (std::int64_t i = 0; i < out.size(); ++i) {
       auto place = index_of(s, i);
       for (std::size_t axis = 0; axis < s.size(); ++axis)
@@ -106,7 +107,7 @@ BOOST_AUTO_TEST_CASE(a_netcdf_file_reads_back_equal) {
       BOOST_TEST((b.type() == type));
       BOOST_TEST(to_string(b.shape()) == to_string(c.extents));
       const auto whole = read_whole(b);
-      dispatch(type, [&]<class T>(T) {
+      dispatch_real(type, [&]<class T>(T) {
         for (std::size_t i = 0; i < whole.values.size(); ++i) {
           const auto x = number_at<T>(static_cast<std::int64_t>(i));
           if (x == x)
@@ -201,7 +202,7 @@ BOOST_AUTO_TEST_CASE(an_npy_file_is_byte_for_byte_what_numpy_writes) {
     BOOST_REQUIRE(writer);
     each_block(a.cut(), [&](const shape&, const shape& start, const shape& s) {
       block_builder out(f.type, s);
-      dispatch(f.type, [&]<class T>(T) {
+      dispatch_real(f.type, [&]<class T>(T) {
         for (std::int64_t i = 0; i < out.size(); ++i) {
           auto place = index_of(s, i);
           for (std::size_t axis = 0; axis < s.size(); ++axis)
@@ -252,6 +253,40 @@ BOOST_AUTO_TEST_CASE(nothing_is_seen_of_a_file_before_it_is_whole) {
     BOOST_TEST(contents(path) != "the one before");
     BOOST_TEST(files_in(folder.path()) == 1u);
     fs::remove(path);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(complex_numbers_go_into_npy_files_and_no_others) {
+  scratch_folder folder;
+  for (auto type : {dtype::complex64, dtype::complex128}) {
+    const auto a = sample({4}, type, {{2}});
+    const auto nc = create_nc(folder / "a.nc", a);
+    BOOST_REQUIRE(!nc);
+    BOOST_TEST((nc.error().kind == failure_kind::refused));
+    BOOST_TEST(nc.error().what.find(name_of(type)) != std::string::npos);
+    BOOST_TEST(files_in(folder.path()) == 0u);
+    auto npy = create_npy(folder / "a.npy", a);
+    BOOST_REQUIRE(npy);
+    for (std::int64_t start : {2, 0}) {
+      block_builder out(type, {2});
+      for (std::size_t i = 0; i < 2; ++i) {
+        const std::complex<double> z(static_cast<double>(start) + 0.5, -1);
+        if (type == dtype::complex64)
+          out.values<std::complex<float>>()[i] = std::complex<float>(z);
+        else
+          out.values<std::complex<double>>()[i] = z;
+      }
+      BOOST_REQUIRE((*npy)->write({start}, out.finish()));
+    }
+    BOOST_REQUIRE((*npy)->commit());
+    const auto command =
+        "/usr/bin/python3 -c \"import numpy as np; x = np.load('"
+        + (folder / "a.npy").string() + "'); assert x.dtype == np."
+        + std::string(name_of(type))
+        + " and x.tolist() == [.5-1j, .5-1j, 2.5-1j, 2.5-1j], x\"";
+    if (have_netcdf4()) // and so NumPy
+      BOOST_TEST(std::system(command.c_str()) == 0);
+    fs::remove(folder / "a.npy");
   }
 }
 

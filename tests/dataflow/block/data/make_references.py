@@ -37,6 +37,13 @@ BINARY_BOOL = ("add multiply minimum maximum equal not_equal less less_equal "
                "greater greater_equal bitwise_and bitwise_or "
                "bitwise_xor").split()
 INTEGERS = "int8 int16 int32 int64 uint8 uint16 uint32 uint64".split()
+COMPLEX_UNARY = ("negative square reciprocal conjugate rint absolute real "
+                 "imag isnan isfinite sqrt exp exp2 expm1 log log1p log10 log2 "
+                 "sin cos tan sinh cosh tanh arcsin arccos arctan arcsinh "
+                 "arccosh arctanh").split()
+COMPLEX_BINARY = "add subtract multiply divide equal not_equal power".split()
+COMPLEX_REDUCTIONS = ("sum mean prod std var any all count_nonzero nansum "
+                      "nanmean nanprod nanstd nanvar").split()
 REDUCTIONS = ("sum mean min max nanmean nansum std var prod any all nanmin "
               "nanmax count_nonzero nanprod nanstd nanvar").split()
 
@@ -221,6 +228,53 @@ def save_running():
              for f in ("cumsum", "cumprod", "nancumsum", "nancumprod")]))
 
 
+def save_complex(name):
+    """Of parts where functions go wrong; all results as complex numbers."""
+    own = np.random.default_rng(33)
+    part = np.float32 if name == "complex64" else np.float64
+    some = [0.0, 1e-30, 0.25, 1.0, 1.5, 3.0, 40.0, np.inf]
+    some = np.array([s * x for x in some for s in (1, -1)] + [np.nan], part)
+    grid = np.array(list(itertools.product(some, some)), part)
+    wide = (10.0 ** own.uniform(-6, 6, (90, 2))
+            * own.choice([-1, 1], (90, 2))).astype(part)
+    near = own.uniform(-4, 4, (90, 2)).astype(part)
+    z = np.concatenate([grid, wide, near]).view(name).ravel()
+    np.save(f"complex_unary_{name}.npy", np.stack(
+        [z] + [getattr(np, f)(z).astype(name) for f in COMPLEX_UNARY]))
+    few = some[[0, 1, 7, 8, 14, 16]]
+    pairs = np.array(list(itertools.product(few, few)), part).view(name)
+    a, b = np.array(list(itertools.product(pairs.ravel(), repeat=2))).T
+    a = np.concatenate([a, z[-180:-1], z[-90:]])
+    b = np.concatenate([b, z[-179:], np.resize([2, 3, 5, -1, -4, 0.5], 90)])
+    a, b = a.astype(name), b.astype(name)
+    np.save(f"complex_binary_{name}.npy", np.stack(
+        [a, b] + [getattr(np, f)(a, b).astype(name) for f in COMPLEX_BINARY]))
+
+
+def save_complex_reductions():
+    own = np.random.default_rng(34)
+    shape = (4, 13, 5)
+    x = own.normal(0.5, 1, shape) + 1j * own.normal(-1, 1, shape)
+    gaps = x.copy()
+    gaps[own.random(shape) < 0.3] = complex(np.nan, 1)
+    gaps[1, :, 2] = complex(0, np.nan)
+    inputs = {"complex128": x, "complex64": x.astype(np.complex64),
+              "complex_gaps": gaps}
+    for name, x in inputs.items():
+        names = [f for f in COMPLEX_REDUCTIONS
+                 if name != "complex_gaps" or f.startswith("nan")]
+        np.save(f"reduce_{name}.npy", x)
+        np.save(f"reduce_{name}_results.npy", np.stack(
+            [np.concatenate([np.asarray(getattr(np, f)(
+                x.astype(np.complex128), axis=axes)).ravel()
+                             for axes in list(subsets())[1:]])
+             .astype(np.complex128) for f in names]))
+        np.save(f"running_{name}_results.npy", np.stack(
+            [np.concatenate([getattr(np, f)(x, axis=axis).ravel()
+                             for axis in range(3)])
+             for f in ("cumsum", "cumprod", "nancumsum", "nancumprod")]))
+
+
 save_floats(np.float64)
 save_floats(np.float32)
 save_integers()
@@ -232,3 +286,6 @@ for integer in INTEGERS:
     save_integers_of(integer)
 save_first_extremes()
 save_running()
+save_complex("complex128")
+save_complex("complex64")
+save_complex_reductions()

@@ -20,6 +20,9 @@ FILES = {
     "npy_shorts": ramp.astype(">i2") * 300,
     "npy_bytes": (ramp + 50).astype("u1"),
     "npy_long_header": np.arange(23) ** 3,
+    "npy_complex": (ramp - 2j * ramp[::-1]) / 4,
+    "npy_complex_big_endian": (ramp / 8 * (1 - 1j)).astype(">c8"),
+    "npy_complex_columns": np.asfortranarray(cube * (2 + 1j)),
     "npy_empty": np.zeros((0, 3)),
     "npy_number": np.array(-2.5),
 }
@@ -31,10 +34,17 @@ def write(name, values):
         np.lib.format.write_array(f, values, version)
 
 
+def plain(values):
+    """Complex numbers as lists of two."""
+    if np.iscomplexobj(values):
+        return [[float(z.real), float(z.imag)] for z in values]
+    return values.tolist()
+
+
 for name, values in FILES.items():
     write(name, values)
 with open("npy_values.json", "w") as out:
     json.dump({name: {"shape": list(v.shape), "dtype": str(v.dtype.newbyteorder("=")),
-                      "values": v.ravel().tolist()}
+                      "values": plain(v.ravel())}
                for name, v in FILES.items()}, out, indent=0)
     out.write("\n")
