@@ -164,46 +164,51 @@ struct finite {
   }
 };
 
-/// The root of the sum of squares where those stay in range, by vectors; else
-/// (zero, infinity and NaN among them) the C library's hypot. Of float32 by
-/// float64, where squares are exact and cannot leave it.
-void magnitudes(const double* z, double* out, std::size_t n) {
+/// The root of the sum of squares where those stay in range; else (zero,
+/// infinity and NaN among them) the C library's hypot.
+void magnitude(const void* a, const void*, const void*, void* out,
+               std::size_t n) {
   constexpr double least = 0x1p-960;
   constexpr double most = 0x1p1000;
   const hn::ScalableTag<double> d;
+  const auto* z = static_cast<const double*>(a);
+  auto* to = static_cast<double*>(out);
   for (std::size_t i = 0; i < n; i += hn::Lanes(d)) {
     const auto x = load_parts(d, z + 2 * i);
     const auto sum = hn::Add(hn::Mul(x.re, x.re), hn::Mul(x.im, x.im));
-    hn::StoreU(hn::Sqrt(sum), d, out + i);
+    hn::StoreU(hn::Sqrt(sum), d, to + i);
     const auto regular =
         hn::And(hn::Gt(sum, hn::Set(d, least)), hn::Lt(sum, hn::Set(d, most)));
-    if (HWY_UNLIKELY(!hn::AllTrue(d, regular)))
-      for (std::size_t k = i; k < i + hn::Lanes(d); ++k) {
-        const double re = z[2 * k];
-        const double im = z[2 * k + 1];
-        const double whole = re * re + im * im;
-        if (!(whole > least && whole < most))
-          out[k] = std::hypot(re, im);
-      }
+    if (HWY_LIKELY(hn::AllTrue(d, regular)))
+      continue;
+    for (std::size_t k = i; k < i + hn::Lanes(d); ++k) {
+      const double re = z[2 * k];
+      const double im = z[2 * k + 1];
+      const double whole = re * re + im * im;
+      if (!(whole > least && whole < most))
+        to[k] = std::hypot(re, im);
+    }
   }
 }
 
-template <class T>
-void magnitude(const void* a, const void*, const void*, void* out,
-               std::size_t n) {
-  const auto* HWY_RESTRICT z = static_cast<const T*>(a);
-  auto* HWY_RESTRICT to = static_cast<T*>(out);
-  if constexpr (sizeof(T) == sizeof(double)) {
-    magnitudes(z, to, n);
-  } else {
-    for (std::size_t i = 0; i < n; ++i) {
-      const double re = z[2 * i];
-      const double im = z[2 * i + 1];
-      const auto size = static_cast<T>(std::sqrt(re * re + im * im));
-      const bool endless = (std::abs(re) > std::numeric_limits<T>::max())
-                           | (std::abs(im) > std::numeric_limits<T>::max());
-      to[i] = endless ? std::numeric_limits<T>::infinity() : size;
-    }
+/// Of float32 by float64, where squares are exact and stay in range.
+void narrow_magnitude(const void* a, const void*, const void*, void* out,
+                      std::size_t n) {
+  const hn::ScalableTag<double> d;
+  const hn::Rebind<float, decltype(d)> half;
+  const auto endless = hn::Set(d, std::numeric_limits<double>::infinity());
+  const auto* z = static_cast<const float*>(a);
+  auto* to = static_cast<float*>(out);
+  for (std::size_t i = 0; i < n; i += hn::Lanes(d)) {
+    const auto x = load_parts(half, z + 2 * i);
+    const auto re = hn::PromoteTo(d, x.re);
+    const auto im = hn::PromoteTo(d, x.im);
+    const auto size = hn::Sqrt(hn::Add(hn::Mul(re, re), hn::Mul(im, im)));
+    const auto infinite =
+        hn::Or(hn::Eq(hn::Abs(re), endless),
+               hn::Eq(hn::Abs(im), endless)); // beside NaN too
+    hn::StoreU(narrowed(half, hn::IfThenElse(infinite, endless, size)), half,
+               to + i);
   }
 }
 
@@ -233,7 +238,7 @@ tile_kernel kernel_for(opcode op) {
   case opcode::imag:
     return to_real<T, imaginary_part>;
   case opcode::absolute:
-    return magnitude<T>;
+    return sizeof(T) == sizeof(double) ? magnitude : narrow_magnitude;
   case opcode::equal:
     return plain2<parts<T>, byte, equal_to>;
   case opcode::not_equal:
