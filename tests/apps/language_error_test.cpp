@@ -200,7 +200,6 @@ BOOST_AUTO_TEST_CASE(what_the_array_layer_refuses_gets_the_operations_place) {
       {"float64(ones(3) * 1j)", kind::expression, 1, 1, "take real("},
       {"round(ones(3) * 1j, 2)", kind::expression, 1, 1, "complex128"},
       {"radians(ones(3) * 1j)", kind::expression, 1, 1, "complex128"},
-      {"nan_to_num(ones(3) * 1j)", kind::expression, 1, 1, "complex128"},
   });
 }
 

@@ -62,6 +62,16 @@ array rounded_left(const value& x, std::int64_t places) {
   return is_integer(type_in(x)) ? result.astype(type_in(x)) : result;
 }
 
+/// What is no number, or no finite one, by numbers.
+array all_numbers(const value& x, const arguments& a) {
+  const auto most = highest(type_in(x));
+  const auto number =
+      where(unary(opcode::isnan, x), scalar(a.real("nan", 0)), as_floating(x));
+  const auto above =
+      where(equal(x, infinity), scalar(a.real("posinf", most)), number);
+  return where(equal(x, -infinity), scalar(a.real("neginf", -most)), above);
+}
+
 } // namespace
 
 program_value rounded(const arguments& a, context&) {
@@ -205,16 +215,15 @@ program_value is_close(const arguments& a, context&) {
 
 program_value nan_to_number(const arguments& a, context&) {
   const auto x = a.operand("x");
-  refuse_complex("nan_to_num", x);
   if (const auto* whole = std::get_if<array>(&x);
-      whole && !is_floating(whole->type()))
+      whole && !is_inexact(whole->type()))
     return *whole;
-  const auto most = highest(type_in(x));
-  const auto number =
-      where(unary(opcode::isnan, x), scalar(a.real("nan", 0)), as_floating(x));
-  const auto above =
-      where(equal(x, infinity), scalar(a.real("posinf", most)), number);
-  return where(equal(x, -infinity), scalar(a.real("neginf", -most)), above);
+  if (!is_complex(type_in(x)))
+    return all_numbers(x, a);
+  const auto re = all_numbers(unary(opcode::real, x), a);
+  const auto im = all_numbers(unary(opcode::imag, x), a);
+  return binary(opcode::add, re,
+                binary(opcode::multiply, scalar(std::complex(0.0, 1.0)), im));
 }
 
 } // namespace tern::language

@@ -552,6 +552,7 @@ PROGRAMS = [
     (Y + "z.var(axis=0)", (4e-6, "NumPy adds complex64 in float32")),
     (Z + "(z.real > 0).any(axis=0) ^ (z - z.real).all(axis=0)", EXACT),
     (Z + "count_nonzero(rint(z * 2), axis=1)", EXACT),
+    (GAPS + "nan_to_num(where(z.real > 0.2, z, inf * z), posinf=9)", EXACT),
     (GAPS + "nansum(z, axis=0) + nanmean(z, axis=0)", COMPLEX),
     (GAPS + "nanstd(z, axis=1)", ORDER),
     (Z + "z.cumsum(axis=0)", RUNNING),
