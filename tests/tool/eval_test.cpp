@@ -57,6 +57,22 @@ BOOST_AUTO_TEST_CASE(three_schedulers_give_the_same_bits) {
   BOOST_TEST(c.json()["tasks"] == a.json()["tasks"]);
 }
 
+BOOST_AUTO_TEST_CASE(complex_numbers_are_printed_in_both_ways_and_not_drawn) {
+  const std::string z = "z = arange(6, chunks=2).reshape(2, 3) * (1 - 0.5j); ";
+  const auto text = tern::test::tern({"eval", z + "z"});
+  BOOST_TEST(text.out
+             == "[[0.+0.j  1.-0.5j 2.-1.j ]\n"
+                " [3.-1.5j 4.-2.j  5.-2.5j]]\n");
+  const auto sum = tern::test::tern({"eval", z + "z.sum()", "--json"}).json();
+  BOOST_TEST(sum["value"].dump() == "[15.0,-7.5]");
+  BOOST_TEST(sum["dtype"] == "complex128");
+  for (const std::string name : {"complex.nc", "complex.png"}) {
+    const auto path = scratch(name);
+    expect_complaint({"eval", z + "z", "-o", path}, 2, "complex128");
+    BOOST_TEST(!std::filesystem::exists(path));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(the_lines_of_a_tutorial_run_as_they_stand) {
   const auto printed = [](const std::string& program) {
     return tern::test::tern({"eval", program}).out;
