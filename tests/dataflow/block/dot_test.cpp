@@ -143,7 +143,8 @@ BOOST_AUTO_TEST_CASE(threads_that_multiply_at_once_get_their_own_products) {
         const block right[] = {make<double>(
             {k, 3}, std::vector<double>(static_cast<std::size_t>(3 * k),
                                         static_cast<double>(t)))};
-        for (double x : dot(left, right).values<double>())
+        const auto product = dot(left, right);
+        for (double x : product.values<double>())
           wrong += x != static_cast<double>(k * t);
       }
     });
