@@ -5,6 +5,7 @@
 #include "actors/handler_table.hpp"
 #include "actors/trace/trace_exchange.hpp"
 #include "actors/trace/tracer.hpp"
+#include "actors/unlinked_mail.hpp"
 
 #include <caf/actor_system.hpp>
 #include <fmt/format.h>
@@ -75,6 +76,11 @@ struct node::impl {
   void deliver(node_id from, message_kind kind, const envelope& head,
                std::span<const std::byte> payload, buffer bulk);
   void stamp(node_id to, message_kind kind, envelope& head);
+  void send(node_id to, message_kind kind, const envelope& head,
+            std::span<const std::byte> payload, buffer bulk);
+  void keep(node_id to, message_kind kind, const envelope& head,
+            std::span<const std::byte> payload, buffer bulk);
+  void send_kept(node_id to);
   void drop() {
     dropped.fetch_add(1, std::memory_order_relaxed);
   }
@@ -88,6 +94,7 @@ struct node::impl {
   std::function<std::vector<std::byte>()> status;
   std::atomic<std::uint64_t> received{0};
   std::atomic<std::uint64_t> dropped{0};
+  unlinked_mail unlinked;
   caf_config caf;
   caf::actor_system system;
   std::optional<trace_exchange> traces;
@@ -105,12 +112,14 @@ cluster::hooks node::impl::hooks() {
     if (recorder.enabled())
       recorder.emit(trace_kind::node_up, {}, who.id.value, 0,
                     recorder.peer_index(who.id));
+    send_kept(who.id);
     joined.call(who);
   };
   to.down = [this](const member& who, const std::string& reason) {
     if (recorder.enabled())
       recorder.emit(trace_kind::node_down, {}, who.id.value, 0,
                     recorder.peer_index(who.id));
+    unlinked.gone(who.id);
     down.call(who, reason);
   };
   to.status = [this]() -> std::vector<std::byte> {
@@ -138,6 +147,31 @@ void node::impl::stamp(node_id to, message_kind kind, envelope& head) {
   head.number = recorder.next_number();
   recorder.emit(trace_kind::sent, head.from, head.number,
                 static_cast<std::uint32_t>(kind), recorder.peer_index(to));
+}
+
+void node::impl::send(node_id to, message_kind kind, const envelope& head,
+                      std::span<const std::byte> payload, buffer bulk) {
+  if (to == self.id)
+    deliver(to, kind, head, payload, std::move(bulk));
+  else if (auto l = peers ? peers->links().find(to) : nullptr; !l)
+    keep(to, kind, head, payload, std::move(bulk));
+  else if (bulk)
+    l->send_bulk(kind, head, payload, std::move(bulk));
+  else
+    l->send(kind, head, payload);
+}
+
+void node::impl::keep(node_id to, message_kind kind, const envelope& head,
+                      std::span<const std::byte> payload, buffer bulk) {
+  if (!peers || !unlinked.keep(to, kind, head, payload, std::move(bulk)))
+    drop();
+  else if (peers->links().find(to)) // since then
+    send_kept(to);
+}
+
+void node::impl::send_kept(node_id to) {
+  for (auto& l : unlinked.take(to))
+    send(to, l.kind, l.head, l.payload, std::move(l.bulk));
 }
 
 node::node() = default;
@@ -200,23 +234,13 @@ void node::on_status(std::function<std::vector<std::byte>()> f) {
 void node::send(node_id to, message_kind kind, envelope head,
                 std::span<const std::byte> payload) {
   impl_->stamp(to, kind, head);
-  if (to == id())
-    return impl_->deliver(to, kind, head, payload, {});
-  if (auto l = impl_->peers ? impl_->peers->links().find(to) : nullptr)
-    l->send(kind, head, payload);
-  else
-    impl_->drop();
+  impl_->send(to, kind, head, payload, {});
 }
 
 void node::send_bulk(node_id to, message_kind kind, envelope head,
                      std::span<const std::byte> payload, buffer bulk) {
   impl_->stamp(to, kind, head);
-  if (to == id())
-    return impl_->deliver(to, kind, head, payload, std::move(bulk));
-  if (auto l = impl_->peers ? impl_->peers->links().find(to) : nullptr)
-    l->send_bulk(kind, head, payload, std::move(bulk));
-  else
-    impl_->drop();
+  impl_->send(to, kind, head, payload, std::move(bulk));
 }
 
 void node::flush() {

@@ -275,6 +275,7 @@ void plan_run::final_counts(run_report& report) {
     report.steals += r.steals;
     report.bytes_spilled += r.bytes_spilled;
     report.messages_by_node.push_back(r.messages);
+    report.tasks_by_node.push_back(r.done);
   }
   report.nodes = static_cast<unsigned>(asked.size());
 }

@@ -51,6 +51,8 @@ struct run_report {
   /// Messages sent and received, by node: those of the view in its order, then
   /// guests.
   std::vector<std::uint64_t> messages_by_node;
+  /// Tasks run, in the same order: all of a guest's have migrated to it.
+  std::vector<std::uint64_t> tasks_by_node;
 };
 
 } // namespace tern

@@ -48,10 +48,31 @@ BOOST_AUTO_TEST_CASE(every_start_is_another_incarnation) {
 }
 
 BOOST_AUTO_TEST_CASE(what_nobody_can_take_is_dropped_and_counted) {
-  auto n = start_node();
+  node_config config;
+  config.listen = false; // it will never have a link
+  auto n = start_node(config);
   n->send(node_id{12345}, kind_a, {}, {});
   n->send(n->id(), kind_a, {}, {});
   BOOST_TEST(n->count().dropped == 2u);
+}
+
+// A task that was stolen from one node may have news for another, to which its
+// new node has no link yet.
+BOOST_AUTO_TEST_CASE(what_is_sent_before_there_is_a_link_arrives) {
+  auto a = start_node();
+  auto b = start_node();
+  std::atomic<int> small{0};
+  std::atomic<std::size_t> large{0};
+  b->on(kind_a, [&](incoming& in) {
+    small += static_cast<int>(in.payload.size());
+    large += in.bulk.size();
+  });
+  const std::byte one[1]{};
+  a->send(b->id(), kind_a, {}, one);
+  a->send_bulk(b->id(), kind_a, {}, {}, buffer::allocate(5000));
+  BOOST_TEST(a->count().dropped == 0u);
+  BOOST_TEST_REQUIRE(a->join("127.0.0.1", b->self().port).has_value());
+  eventually([&] { return small == 1 && large == 5000u; });
 }
 
 BOOST_AUTO_TEST_CASE(two_nodes_echo) {

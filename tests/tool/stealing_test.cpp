@@ -165,6 +165,8 @@ BOOST_AUTO_TEST_CASE(a_node_that_joins_a_run_has_work_at_once) {
   BOOST_TEST(share >= 20u);
   BOOST_TEST(r.nodes == 4u);
   BOOST_TEST(r.tasks == 200u);
+  BOOST_TEST_REQUIRE(r.tasks_by_node.size() == 4u);
+  BOOST_TEST(r.tasks_by_node[3] == share);
   BOOST_TEST(c.notes().size() == 200u);
 }
 

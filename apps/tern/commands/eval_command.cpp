@@ -110,6 +110,7 @@ nlohmann::ordered_json counted(const run_report& r) {
   out["nodes"] = r.nodes;
   out["submission_bytes"] = r.submission_bytes;
   out["messages_by_node"] = r.messages_by_node;
+  out["tasks_by_node"] = r.tasks_by_node;
   return out;
 }
 
