@@ -169,6 +169,7 @@ BOOST_AUTO_TEST_CASE(values_that_do_not_work_together_are_refused) {
       {"1j & 1", kind::type, 1, 1, "& does not work on complex numbers"},
       {"~1j", kind::type, 1, 1, "needs an integer"},
       {"1j / 0", kind::type, 1, 1, "division by zero"},
+      {"1e200j ** 2", kind::type, 1, 1, "out of the range of complex128"},
       {"0j ** -1", kind::type, 1, 1, "negative or complex power"},
       {"float(1j)", kind::type, 1, 1, "write real(x)"},
       {"floor(1j)", kind::type, 1, 1, "not defined for complex numbers"},

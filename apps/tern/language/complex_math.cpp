@@ -65,8 +65,8 @@ number power_by_logarithms(number base, number exponent) {
   return {length * std::cos(angle), length * std::sin(angle)};
 }
 
-bool is_finite(number z) {
-  return std::isfinite(z.real()) && std::isfinite(z.imag());
+bool is_infinite(number z) {
+  return std::isinf(z.real()) || std::isinf(z.imag());
 }
 
 number power(number base, number exponent) {
@@ -77,7 +77,7 @@ number power(number base, number exponent) {
     throw arithmetic_error("0.0 to a negative or complex power");
   const auto result = whole ? power_by_products(base, static_cast<int>(re))
                             : power_by_logarithms(base, exponent);
-  if (!is_finite(result) && is_finite(base) && is_finite(exponent))
+  if (is_infinite(result))
     throw arithmetic_error("the result is out of the range of complex128");
   return result;
 }
