@@ -8,27 +8,13 @@
 // clang-format off
 #include <hwy/foreach_target.h> // before the headers of each target
 #include <hwy/highway.h>
-#include "dataflow/block/vector_map.inl"
+#include "dataflow/block/plain_arithmetic.inl"
 // clang-format on
 
 HWY_BEFORE_NAMESPACE();
 namespace tern {
 namespace HWY_NAMESPACE {
 namespace {
-
-struct sum {
-  template <class D, class V>
-  static HWY_INLINE V of(D, V a, V b) {
-    return hn::Add(a, b);
-  }
-};
-
-struct difference {
-  template <class D, class V>
-  static HWY_INLINE V of(D, V a, V b) {
-    return hn::Sub(a, b);
-  }
-};
 
 struct product {
   template <class D, class V>
@@ -78,13 +64,6 @@ struct with_sign {
   template <class D, class V>
   static HWY_INLINE V of(D, V a, V b) {
     return hn::CopySign(a, b);
-  }
-};
-
-struct negated {
-  template <class D, class V>
-  static HWY_INLINE V of(D, V x) {
-    return hn::Neg(x);
   }
 };
 
@@ -147,13 +126,6 @@ struct cut_off {
   template <class D, class V>
   static HWY_INLINE V of(D, V x) {
     return hn::CopySign(hn::Trunc(x), x);
-  }
-};
-
-struct rounded {
-  template <class D, class V>
-  static HWY_INLINE V of(D, V x) {
-    return hn::CopySign(hn::Round(x), x);
   }
 };
 

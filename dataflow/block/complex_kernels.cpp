@@ -16,6 +16,7 @@
 #include <hwy/foreach_target.h> // before the headers of each target
 #include <hwy/highway.h>
 #include "dataflow/block/complex_map.inl"
+#include "dataflow/block/plain_arithmetic.inl"
 // clang-format on
 
 HWY_BEFORE_NAMESPACE();
@@ -24,37 +25,6 @@ namespace HWY_NAMESPACE {
 namespace {
 
 using byte = std::uint8_t; // how a boolean lies in memory
-
-// Of both parts alike.
-
-struct sum {
-  template <class D, class V>
-  static HWY_INLINE V of(D, V a, V b) {
-    return hn::Add(a, b);
-  }
-};
-
-struct difference {
-  template <class D, class V>
-  static HWY_INLINE V of(D, V a, V b) {
-    return hn::Sub(a, b);
-  }
-};
-
-struct negated {
-  template <class D, class V>
-  static HWY_INLINE V of(D, V x) {
-    return hn::Neg(x);
-  }
-};
-
-// Zeros keep the sign of x (Highway without vectors drops it).
-struct rounded {
-  template <class D, class V>
-  static HWY_INLINE V of(D, V x) {
-    return hn::CopySign(hn::Round(x), x);
-  }
-};
 
 // Of numbers as a whole.
 

@@ -53,210 +53,165 @@ HWY_INLINE double dot(complex_number a, complex_number b) {
   return a.re * b.re + a.im * b.im;
 }
 
-struct adding {
-  using value = complex_number;
-  using number = complex_number;
-  static HWY_INLINE complex_number empty() {
-    return {0, 0};
-  }
-  static HWY_INLINE complex_number take(complex_number a, complex_number x) {
-    return plus(a, x);
-  }
-  static HWY_INLINE complex_number join(complex_number a, complex_number b) {
-    return plus(a, b);
-  }
-};
-
-struct adding_known : adding {
-  static HWY_INLINE complex_number take(complex_number a, complex_number x) {
-    const bool skip = x.is_nan();
-    return {a.re + (skip ? 0.0 : x.re), a.im + (skip ? 0.0 : x.im)};
-  }
-};
-
-struct counting_all : adding {
-  static HWY_INLINE complex_number take(complex_number a, complex_number) {
-    return {a.re + 1, 0};
-  }
-};
-
-struct counting_known : adding {
-  static HWY_INLINE complex_number take(complex_number a, complex_number x) {
-    return {a.re + (x.is_nan() ? 0.0 : 1.0), 0};
-  }
-};
-
-struct multiplying {
-  using value = complex_number;
-  using number = complex_number;
-  static HWY_INLINE complex_number empty() {
-    return {1, 0};
-  }
-  static HWY_INLINE complex_number take(complex_number a, complex_number x) {
-    return times(a, x);
-  }
-  static HWY_INLINE complex_number join(complex_number a, complex_number b) {
-    return times(a, b);
-  }
-};
-
-struct multiplying_known : multiplying {
-  static HWY_INLINE complex_number take(complex_number a, complex_number x) {
-    return x.is_nan() ? a : times(a, x);
-  }
-};
-
-/// A sum and how many went into it.
-template <class Sum, class Count>
-struct averaging {
-  static void leaf(const void* values, std::size_t n, partials to) {
-    const auto* x = static_cast<const complex_number*>(values);
-    *component<complex_number>(to, 0) = fold_values<Sum>(x, n);
-    *component<complex_number>(to, 1) = fold_values<Count>(x, n);
-  }
-  static void row(const void* values, std::size_t n, std::size_t before,
-                  partials to) {
-    const auto* x = static_cast<const complex_number*>(values);
-    add_row<Sum>(x, n, before == 0, component<complex_number>(to, 0));
-    add_row<Count>(x, n, before == 0, component<complex_number>(to, 1));
-  }
-  static void merge(partials to, partials from, std::size_t n) {
-    join_rows<Sum>(component<complex_number>(to, 0),
-                   component<complex_number>(from, 0), n);
-    join_rows<Count>(component<complex_number>(to, 1),
-                     component<complex_number>(from, 1), n);
-  }
-  static void clear(partials to, std::size_t n) {
-    for (std::size_t i = 0; i < n; ++i)
-      component<complex_number>(to, 0)[i] =
-          component<complex_number>(to, 1)[i] = {0, 0};
-  }
-};
-
-HWY_INLINE double fold_squares(const complex_number* x, std::size_t n,
-                               complex_number mean) {
-  complex_number lanes[leaf_lanes] = {};
-  for (std::size_t i = 0; i < n; ++i) {
-    const auto rest = minus(x[i], mean);
-    lanes[i % leaf_lanes].re += dot(rest, rest);
-  }
-  return fold<adding>(lanes, n).re;
-}
-
-/// Count, mean, and the sum of squared distances from the mean.
-struct moments {
-  static void leaf(const void* values, std::size_t n, partials to) {
-    const auto* x = static_cast<const complex_number*>(values);
-    const auto count = static_cast<double>(n);
-    const auto sum = fold_values<adding>(x, n);
-    const complex_number mean{sum.re / count, sum.im / count};
-    *component<complex_number>(to, 0) = {count, 0};
-    *component<complex_number>(to, 1) = mean;
-    *component<complex_number>(to, 2) = {fold_squares(x, n, mean), 0};
-  }
-
-  static void take(complex_number x, complex_number& count,
-                   complex_number& mean, complex_number& squares) {
-    count.re += 1;
-    const auto rest = minus(x, mean);
-    mean = {mean.re + rest.re / count.re, mean.im + rest.im / count.re};
-    squares.re += dot(rest, minus(x, mean));
-  }
-
-  static void row(const void* values, std::size_t n, std::size_t before,
-                  partials to) {
-    const auto* x = static_cast<const complex_number*>(values);
-    if (before == 0)
-      clear(to, n);
-    for (std::size_t i = 0; i < n; ++i)
-      take(x[i], component<complex_number>(to, 0)[i],
-           component<complex_number>(to, 1)[i],
-           component<complex_number>(to, 2)[i]);
-  }
-
-  static void merge(partials to, partials from, std::size_t n) {
-    auto* count = component<complex_number>(to, 0);
-    auto* mean = component<complex_number>(to, 1);
-    auto* squares = component<complex_number>(to, 2);
-    const auto* more = component<complex_number>(from, 0);
-    const auto* their_mean = component<complex_number>(from, 1);
-    const auto* their_squares = component<complex_number>(from, 2);
-    for (std::size_t i = 0; i < n; ++i) {
-      const double both = count[i].re + more[i].re;
-      const double share = both == 0 ? 0 : more[i].re / both;
-      const auto rest = minus(their_mean[i], mean[i]);
-      const bool taken = count[i].re == 0; // then theirs, to the bit
-      squares[i].re = taken ? their_squares[i].re
-                            : squares[i].re + their_squares[i].re
-                                  + dot(rest, rest) * count[i].re * share;
-      mean[i] = taken ? their_mean[i]
-                      : complex_number{mean[i].re + rest.re * share,
-                                       mean[i].im + rest.im * share};
-      count[i].re = both;
+/// The pieces of `sums_of`.
+struct of_complex {
+  struct adding {
+    using value = complex_number;
+    using number = complex_number;
+    static HWY_INLINE complex_number empty() {
+      return {0, 0};
     }
+    static HWY_INLINE complex_number take(complex_number a, complex_number x) {
+      return plus(a, x);
+    }
+    static HWY_INLINE complex_number join(complex_number a, complex_number b) {
+      return plus(a, b);
+    }
+  };
+
+  struct adding_known : adding {
+    static HWY_INLINE complex_number take(complex_number a, complex_number x) {
+      const bool skip = x.is_nan();
+      return {a.re + (skip ? 0.0 : x.re), a.im + (skip ? 0.0 : x.im)};
+    }
+  };
+
+  struct counting_all : adding {
+    static HWY_INLINE complex_number take(complex_number a, complex_number) {
+      return {a.re + 1, 0};
+    }
+  };
+
+  struct counting_known : adding {
+    static HWY_INLINE complex_number take(complex_number a, complex_number x) {
+      return {a.re + (x.is_nan() ? 0.0 : 1.0), 0};
+    }
+  };
+
+  struct multiplying {
+    using value = complex_number;
+    using number = complex_number;
+    static HWY_INLINE complex_number empty() {
+      return {1, 0};
+    }
+    static HWY_INLINE complex_number take(complex_number a, complex_number x) {
+      return times(a, x);
+    }
+    static HWY_INLINE complex_number join(complex_number a, complex_number b) {
+      return times(a, b);
+    }
+  };
+
+  struct multiplying_known : multiplying {
+    static HWY_INLINE complex_number take(complex_number a, complex_number x) {
+      return x.is_nan() ? a : times(a, x);
+    }
+  };
+
+  static HWY_INLINE double fold_squares(const complex_number* x, std::size_t n,
+                                        complex_number mean) {
+    complex_number lanes[leaf_lanes] = {};
+    for (std::size_t i = 0; i < n; ++i) {
+      const auto rest = minus(x[i], mean);
+      lanes[i % leaf_lanes].re += dot(rest, rest);
+    }
+    return fold<adding>(lanes, n).re;
   }
 
-  static void clear(partials to, std::size_t n) {
-    for (std::size_t c = 0; c < 3; ++c)
+  /// Count, mean, and the sum of squared distances from the mean.
+  struct moments {
+    static void leaf(const void* values, std::size_t n, partials to) {
+      const auto* x = static_cast<const complex_number*>(values);
+      const auto count = static_cast<double>(n);
+      const auto sum = fold_values<adding>(x, n);
+      const complex_number mean{sum.re / count, sum.im / count};
+      *component<complex_number>(to, 0) = {count, 0};
+      *component<complex_number>(to, 1) = mean;
+      *component<complex_number>(to, 2) = {fold_squares(x, n, mean), 0};
+    }
+
+    static void take(complex_number x, complex_number& count,
+                     complex_number& mean, complex_number& squares) {
+      count.re += 1;
+      const auto rest = minus(x, mean);
+      mean = {mean.re + rest.re / count.re, mean.im + rest.im / count.re};
+      squares.re += dot(rest, minus(x, mean));
+    }
+
+    static void row(const void* values, std::size_t n, std::size_t before,
+                    partials to) {
+      const auto* x = static_cast<const complex_number*>(values);
+      if (before == 0)
+        clear(to, n);
       for (std::size_t i = 0; i < n; ++i)
-        component<complex_number>(to, c)[i] = {0, 0};
-  }
-};
-
-/// The same without NaN.
-struct known_moments : moments {
-  static void leaf(const void* values, std::size_t n, partials to) {
-    const auto* x = static_cast<const complex_number*>(values);
-    complex_number known[leaf_elements];
-    std::size_t count = 0;
-    for (std::size_t i = 0; i < n; ++i) {
-      known[count] = x[i];
-      count += x[i].is_nan() ? 0 : 1;
-    }
-    if (count == 0)
-      clear(to, 1);
-    else
-      moments::leaf(known, count, to);
-  }
-
-  static void row(const void* values, std::size_t n, std::size_t before,
-                  partials to) {
-    const auto* x = static_cast<const complex_number*>(values);
-    if (before == 0)
-      clear(to, n);
-    for (std::size_t i = 0; i < n; ++i)
-      if (!x[i].is_nan())
         take(x[i], component<complex_number>(to, 0)[i],
              component<complex_number>(to, 1)[i],
              component<complex_number>(to, 2)[i]);
-  }
+    }
+
+    static void merge(partials to, partials from, std::size_t n) {
+      auto* count = component<complex_number>(to, 0);
+      auto* mean = component<complex_number>(to, 1);
+      auto* squares = component<complex_number>(to, 2);
+      const auto* more = component<complex_number>(from, 0);
+      const auto* their_mean = component<complex_number>(from, 1);
+      const auto* their_squares = component<complex_number>(from, 2);
+      for (std::size_t i = 0; i < n; ++i) {
+        const double both = count[i].re + more[i].re;
+        const double share = both == 0 ? 0 : more[i].re / both;
+        const auto rest = minus(their_mean[i], mean[i]);
+        const bool taken = count[i].re == 0; // then theirs, to the bit
+        squares[i].re = taken ? their_squares[i].re
+                              : squares[i].re + their_squares[i].re
+                                    + dot(rest, rest) * count[i].re * share;
+        mean[i] = taken ? their_mean[i]
+                        : complex_number{mean[i].re + rest.re * share,
+                                         mean[i].im + rest.im * share};
+        count[i].re = both;
+      }
+    }
+
+    static void clear(partials to, std::size_t n) {
+      for (std::size_t c = 0; c < 3; ++c)
+        for (std::size_t i = 0; i < n; ++i)
+          component<complex_number>(to, c)[i] = {0, 0};
+    }
+  };
+
+  /// The same without NaN.
+  struct known_moments : moments {
+    static void leaf(const void* values, std::size_t n, partials to) {
+      const auto* x = static_cast<const complex_number*>(values);
+      complex_number known[leaf_elements];
+      std::size_t count = 0;
+      for (std::size_t i = 0; i < n; ++i) {
+        known[count] = x[i];
+        count += x[i].is_nan() ? 0 : 1;
+      }
+      if (count == 0)
+        clear(to, 1);
+      else
+        moments::leaf(known, count, to);
+    }
+
+    static void row(const void* values, std::size_t n, std::size_t before,
+                    partials to) {
+      const auto* x = static_cast<const complex_number*>(values);
+      if (before == 0)
+        clear(to, n);
+      for (std::size_t i = 0; i < n; ++i)
+        if (!x[i].is_nan())
+          take(x[i], component<complex_number>(to, 0)[i],
+               component<complex_number>(to, 1)[i],
+               component<complex_number>(to, 2)[i]);
+    }
+  };
 };
 
 } // namespace
 
 const reduce_kernels* find_complex_sums(reduction r) {
-  switch (r) {
-  case reduction::sum:
-    return &all_of<single<adding>>;
-  case reduction::nansum:
-    return &all_of<single<adding_known>>;
-  case reduction::mean:
-    return &all_of<averaging<adding, counting_all>>;
-  case reduction::nanmean:
-    return &all_of<averaging<adding_known, counting_known>>;
-  case reduction::std_deviation:
-  case reduction::variance:
-    return &all_of<moments>;
-  case reduction::prod:
-    return &all_of<single<multiplying>>;
-  case reduction::nanprod:
-    return &all_of<single<multiplying_known>>;
-  case reduction::nan_std_deviation:
-  case reduction::nan_variance:
-    return &all_of<known_moments>;
-  default:
-    return nullptr;
-  }
+  return sums_of<of_complex>(r);
 }
 
 } // namespace HWY_NAMESPACE

@@ -99,8 +99,66 @@ struct single {
   }
 };
 
+/// A sum and how many went into it.
+template <class Sum, class Count>
+struct averaging {
+  using N = typename Sum::number;
+  using T = typename Sum::value;
+
+  static void leaf(const void* values, std::size_t n, partials to) {
+    const auto* x = static_cast<const T*>(values);
+    *component<N>(to, 0) = fold_values<Sum>(x, n);
+    *component<N>(to, 1) = fold_values<Count>(x, n);
+  }
+  static void row(const void* values, std::size_t n, std::size_t before,
+                  partials to) {
+    const auto* x = static_cast<const T*>(values);
+    add_row<Sum>(x, n, before == 0, component<N>(to, 0));
+    add_row<Count>(x, n, before == 0, component<N>(to, 1));
+  }
+  static void merge(partials to, partials from, std::size_t n) {
+    join_rows<Sum>(component<N>(to, 0), component<N>(from, 0), n);
+    join_rows<Count>(component<N>(to, 1), component<N>(from, 1), n);
+  }
+  static void clear(partials to, std::size_t n) {
+    for (std::size_t i = 0; i < n; ++i) {
+      component<N>(to, 0)[i] = Sum::empty();
+      component<N>(to, 1)[i] = Count::empty();
+    }
+  }
+};
+
 template <class F>
 constexpr reduce_kernels all_of{F::leaf, F::row, F::merge, F::clear};
+
+/// The sums, products, means and variances that `Numbers` has the pieces of.
+template <class Numbers>
+const reduce_kernels* sums_of(reduction r) {
+  using all = typename Numbers::adding;
+  using known = typename Numbers::adding_known;
+  switch (r) {
+  case reduction::sum:
+    return &all_of<single<all>>;
+  case reduction::nansum:
+    return &all_of<single<known>>;
+  case reduction::mean:
+    return &all_of<averaging<all, typename Numbers::counting_all>>;
+  case reduction::nanmean:
+    return &all_of<averaging<known, typename Numbers::counting_known>>;
+  case reduction::std_deviation:
+  case reduction::variance:
+    return &all_of<typename Numbers::moments>;
+  case reduction::prod:
+    return &all_of<single<typename Numbers::multiplying>>;
+  case reduction::nanprod:
+    return &all_of<single<typename Numbers::multiplying_known>>;
+  case reduction::nan_std_deviation:
+  case reduction::nan_variance:
+    return &all_of<typename Numbers::known_moments>;
+  default:
+    return nullptr;
+  }
+}
 
 } // namespace HWY_NAMESPACE
 } // namespace tern

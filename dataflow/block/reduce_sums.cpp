@@ -23,7 +23,7 @@ namespace {
 // One number for a partial result: `empty`, `take` a value, `join` two.
 
 template <class T>
-struct adding {
+struct adding_of {
   using value = T;
   using number = T;
   static HWY_INLINE T empty() {
@@ -37,35 +37,8 @@ struct adding {
   }
 };
 
-struct adding_known : adding<double> {
-  static HWY_INLINE double take(double a, double x) {
-    return a + (x != x ? 0.0 : x);
-  }
-};
-
-struct counting_known : adding<double> {
-  static HWY_INLINE double take(double a, double x) {
-    return a + (x != x ? 0.0 : 1.0);
-  }
-};
-
-/// Counts every value, without looking at it.
-struct counting_all : adding<double> {
-  static HWY_INLINE double take(double a, double) {
-    return a + 1.0;
-  }
-};
-
-/// Counts what is true.
-struct counting_true : adding<std::uint64_t> {
-  using value = std::uint8_t;
-  static HWY_INLINE std::uint64_t take(std::uint64_t a, std::uint8_t x) {
-    return a + x;
-  }
-};
-
 template <class T>
-struct multiplying {
+struct multiplying_of {
   using value = T;
   using number = T;
   static HWY_INLINE T empty() {
@@ -79,168 +52,151 @@ struct multiplying {
   }
 };
 
-struct multiplying_known : multiplying<double> {
-  static HWY_INLINE double take(double a, double x) {
-    return a * (x != x ? 1.0 : x);
+/// Counts what is true.
+struct counting_true : adding_of<std::uint64_t> {
+  using value = std::uint8_t;
+  static HWY_INLINE std::uint64_t take(std::uint64_t a, std::uint8_t x) {
+    return a + x;
   }
 };
 
-/// A sum and how many went into it.
-template <class Sum, class Count>
-struct averaging {
-  using T = typename Sum::value;
+/// Of float64: the pieces of `sums_of`.
+struct of_real {
+  using adding = adding_of<double>;
 
-  static void leaf(const void* values, std::size_t n, partials to) {
-    const auto* x = static_cast<const T*>(values);
-    *component<double>(to, 0) = fold_values<Sum>(x, n);
-    *component<double>(to, 1) = fold_values<Count>(x, n);
-  }
-  static void row(const void* values, std::size_t n, std::size_t before,
-                  partials to) {
-    const auto* x = static_cast<const T*>(values);
-    add_row<Sum>(x, n, before == 0, component<double>(to, 0));
-    add_row<Count>(x, n, before == 0, component<double>(to, 1));
-  }
-  static void merge(partials to, partials from, std::size_t n) {
-    join_rows<Sum>(component<double>(to, 0), component<double>(from, 0), n);
-    join_rows<Count>(component<double>(to, 1), component<double>(from, 1), n);
-  }
-  static void clear(partials to, std::size_t n) {
-    for (std::size_t i = 0; i < n; ++i)
-      component<double>(to, 0)[i] = component<double>(to, 1)[i] = 0;
-  }
-};
+  struct adding_known : adding {
+    static HWY_INLINE double take(double a, double x) {
+      return a + (x != x ? 0.0 : x);
+    }
+  };
 
-HWY_INLINE double fold_squares(const double* x, std::size_t n, double mean) {
-  double lanes[leaf_lanes] = {};
-  std::size_t i = 0;
-  for (; i + leaf_lanes <= n; i += leaf_lanes)
-    for (std::size_t l = 0; l < leaf_lanes; ++l) {
+  struct counting_known : adding {
+    static HWY_INLINE double take(double a, double x) {
+      return a + (x != x ? 0.0 : 1.0);
+    }
+  };
+
+  /// Counts every value, without looking at it.
+  struct counting_all : adding {
+    static HWY_INLINE double take(double a, double) {
+      return a + 1.0;
+    }
+  };
+
+  using multiplying = multiplying_of<double>;
+
+  struct multiplying_known : multiplying {
+    static HWY_INLINE double take(double a, double x) {
+      return a * (x != x ? 1.0 : x);
+    }
+  };
+
+  static HWY_INLINE double fold_squares(const double* x, std::size_t n,
+                                        double mean) {
+    double lanes[leaf_lanes] = {};
+    std::size_t i = 0;
+    for (; i + leaf_lanes <= n; i += leaf_lanes)
+      for (std::size_t l = 0; l < leaf_lanes; ++l) {
+        const double rest = x[i + l] - mean;
+        lanes[l] += rest * rest;
+      }
+    for (std::size_t l = 0; i + l < n; ++l) {
       const double rest = x[i + l] - mean;
       lanes[l] += rest * rest;
     }
-  for (std::size_t l = 0; i + l < n; ++l) {
-    const double rest = x[i + l] - mean;
-    lanes[l] += rest * rest;
-  }
-  return fold<adding<double>>(lanes, n);
-}
-
-/// Count, mean, and the sum of squares around the mean.
-struct moments {
-  static void leaf(const void* values, std::size_t n, partials to) {
-    const auto* x = static_cast<const double*>(values);
-    const auto count = static_cast<double>(n);
-    const double mean = fold_values<adding<double>>(x, n) / count;
-    *component<double>(to, 0) = count;
-    *component<double>(to, 1) = mean;
-    *component<double>(to, 2) = fold_squares(x, n, mean);
+    return fold<adding>(lanes, n);
   }
 
-  static void row(const void* values, std::size_t n, std::size_t before,
-                  partials to) {
-    const auto* HWY_RESTRICT x = static_cast<const double*>(values);
-    auto* HWY_RESTRICT count = component<double>(to, 0);
-    auto* HWY_RESTRICT mean = component<double>(to, 1);
-    auto* HWY_RESTRICT squares = component<double>(to, 2);
-    if (before == 0)
-      clear(to, n);
-    const auto now = static_cast<double>(before + 1);
-    for (std::size_t i = 0; i < n; ++i) {
-      const double rest = x[i] - mean[i];
-      count[i] = now;
-      mean[i] += rest / now;
-      squares[i] += rest * (x[i] - mean[i]);
+  /// Count, mean, and the sum of squares around the mean.
+  struct moments {
+    static void leaf(const void* values, std::size_t n, partials to) {
+      const auto* x = static_cast<const double*>(values);
+      const auto count = static_cast<double>(n);
+      const double mean = fold_values<adding>(x, n) / count;
+      *component<double>(to, 0) = count;
+      *component<double>(to, 1) = mean;
+      *component<double>(to, 2) = fold_squares(x, n, mean);
     }
-  }
 
-  static void merge(partials to, partials from, std::size_t n) {
-    auto* HWY_RESTRICT count = component<double>(to, 0);
-    auto* HWY_RESTRICT mean = component<double>(to, 1);
-    auto* HWY_RESTRICT squares = component<double>(to, 2);
-    const auto* HWY_RESTRICT more = component<double>(from, 0);
-    const auto* HWY_RESTRICT their_mean = component<double>(from, 1);
-    const auto* HWY_RESTRICT their_squares = component<double>(from, 2);
-    for (std::size_t i = 0; i < n; ++i) {
-      const double both = count[i] + more[i];
-      const double share = both == 0 ? 0 : more[i] / both;
-      const double rest = their_mean[i] - mean[i];
-      const bool taken = count[i] == 0; // then theirs, to the bit
-      squares[i] = taken ? their_squares[i]
-                         : squares[i] + their_squares[i]
-                               + rest * rest * count[i] * share;
-      mean[i] = taken ? their_mean[i] : mean[i] + rest * share;
-      count[i] = both;
+    static void row(const void* values, std::size_t n, std::size_t before,
+                    partials to) {
+      const auto* HWY_RESTRICT x = static_cast<const double*>(values);
+      auto* HWY_RESTRICT count = component<double>(to, 0);
+      auto* HWY_RESTRICT mean = component<double>(to, 1);
+      auto* HWY_RESTRICT squares = component<double>(to, 2);
+      if (before == 0)
+        clear(to, n);
+      const auto now = static_cast<double>(before + 1);
+      for (std::size_t i = 0; i < n; ++i) {
+        const double rest = x[i] - mean[i];
+        count[i] = now;
+        mean[i] += rest / now;
+        squares[i] += rest * (x[i] - mean[i]);
+      }
     }
-  }
 
-  static void clear(partials to, std::size_t n) {
-    for (std::size_t c = 0; c < 3; ++c)
-      for (std::size_t i = 0; i < n; ++i)
-        component<double>(to, c)[i] = 0;
-  }
+    static void merge(partials to, partials from, std::size_t n) {
+      auto* HWY_RESTRICT count = component<double>(to, 0);
+      auto* HWY_RESTRICT mean = component<double>(to, 1);
+      auto* HWY_RESTRICT squares = component<double>(to, 2);
+      const auto* HWY_RESTRICT more = component<double>(from, 0);
+      const auto* HWY_RESTRICT their_mean = component<double>(from, 1);
+      const auto* HWY_RESTRICT their_squares = component<double>(from, 2);
+      for (std::size_t i = 0; i < n; ++i) {
+        const double both = count[i] + more[i];
+        const double share = both == 0 ? 0 : more[i] / both;
+        const double rest = their_mean[i] - mean[i];
+        const bool taken = count[i] == 0; // then theirs, to the bit
+        squares[i] = taken ? their_squares[i]
+                           : squares[i] + their_squares[i]
+                                 + rest * rest * count[i] * share;
+        mean[i] = taken ? their_mean[i] : mean[i] + rest * share;
+        count[i] = both;
+      }
+    }
+
+    static void clear(partials to, std::size_t n) {
+      for (std::size_t c = 0; c < 3; ++c)
+        for (std::size_t i = 0; i < n; ++i)
+          component<double>(to, c)[i] = 0;
+    }
+  };
+
+  /// The same without NaN.
+  struct known_moments : moments {
+    static void leaf(const void* values, std::size_t n, partials to) {
+      const auto* x = static_cast<const double*>(values);
+      double known[leaf_elements];
+      std::size_t count = 0;
+      for (std::size_t i = 0; i < n; ++i) {
+        known[count] = x[i];
+        count += x[i] == x[i];
+      }
+      if (count == 0)
+        clear(to, 1);
+      else
+        moments::leaf(known, count, to);
+    }
+
+    static void row(const void* values, std::size_t n, std::size_t before,
+                    partials to) {
+      const auto* HWY_RESTRICT x = static_cast<const double*>(values);
+      auto* HWY_RESTRICT count = component<double>(to, 0);
+      auto* HWY_RESTRICT mean = component<double>(to, 1);
+      auto* HWY_RESTRICT squares = component<double>(to, 2);
+      if (before == 0)
+        clear(to, n);
+      for (std::size_t i = 0; i < n; ++i) {
+        if (x[i] != x[i])
+          continue;
+        const double rest = x[i] - mean[i];
+        count[i] += 1;
+        mean[i] += rest / count[i];
+        squares[i] += rest * (x[i] - mean[i]);
+      }
+    }
+  };
 };
-
-/// The same without NaN.
-struct known_moments : moments {
-  static void leaf(const void* values, std::size_t n, partials to) {
-    const auto* x = static_cast<const double*>(values);
-    double known[leaf_elements];
-    std::size_t count = 0;
-    for (std::size_t i = 0; i < n; ++i) {
-      known[count] = x[i];
-      count += x[i] == x[i];
-    }
-    if (count == 0)
-      clear(to, 1);
-    else
-      moments::leaf(known, count, to);
-  }
-
-  static void row(const void* values, std::size_t n, std::size_t before,
-                  partials to) {
-    const auto* HWY_RESTRICT x = static_cast<const double*>(values);
-    auto* HWY_RESTRICT count = component<double>(to, 0);
-    auto* HWY_RESTRICT mean = component<double>(to, 1);
-    auto* HWY_RESTRICT squares = component<double>(to, 2);
-    if (before == 0)
-      clear(to, n);
-    for (std::size_t i = 0; i < n; ++i) {
-      if (x[i] != x[i])
-        continue;
-      const double rest = x[i] - mean[i];
-      count[i] += 1;
-      mean[i] += rest / count[i];
-      squares[i] += rest * (x[i] - mean[i]);
-    }
-  }
-};
-
-const reduce_kernels* for_float64(reduction r) {
-  using real = adding<double>;
-  switch (r) {
-  case reduction::sum:
-    return &all_of<single<real>>;
-  case reduction::nansum:
-    return &all_of<single<adding_known>>;
-  case reduction::mean:
-    return &all_of<averaging<real, counting_all>>;
-  case reduction::nanmean:
-    return &all_of<averaging<adding_known, counting_known>>;
-  case reduction::std_deviation:
-  case reduction::variance:
-    return &all_of<moments>;
-  case reduction::prod:
-    return &all_of<single<multiplying<double>>>;
-  case reduction::nanprod:
-    return &all_of<single<multiplying_known>>;
-  case reduction::nan_std_deviation:
-  case reduction::nan_variance:
-    return &all_of<known_moments>;
-  default:
-    return nullptr;
-  }
-}
 
 const reduce_kernels* for_words(reduction r) {
   using word = std::uint64_t; // wraps
@@ -248,10 +204,10 @@ const reduce_kernels* for_words(reduction r) {
   case reduction::sum:
   case reduction::nansum:
   case reduction::count_nonzero: // of partial results
-    return &all_of<single<adding<word>>>;
+    return &all_of<single<adding_of<word>>>;
   case reduction::prod:
   case reduction::nanprod:
-    return &all_of<single<multiplying<word>>>;
+    return &all_of<single<multiplying_of<word>>>;
   default:
     return nullptr;
   }
@@ -278,7 +234,7 @@ const reduce_kernels* find_sums(reduction r, dtype type) {
   case dtype::uint64:
     return for_words(r);
   case dtype::float64:
-    return for_float64(r);
+    return sums_of<of_real>(r);
   default:
     return nullptr;
   }
