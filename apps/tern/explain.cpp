@@ -38,6 +38,9 @@ struct operation_name {
   std::string operator()(const op_scan&) const {
     return "scan";
   }
+  std::string operator()(const op_take&) const {
+    return "take";
+  }
   std::string operator()(const op_read_nc& op) const {
     return "read " + op.path;
   }

@@ -181,35 +181,4 @@ array swapaxes(const array& a, std::int64_t one, std::int64_t other) {
   return a.transpose(order);
 }
 
-array take(const array& a, std::span<const std::int64_t> indices,
-           std::int64_t axis) {
-  const auto along = checked_axis("take", axis, a.ndim());
-  const auto n = a.shape()[along];
-  auto items = everything(a);
-  std::vector<array> parts;
-  std::vector<std::int64_t> at;
-  for (auto i : indices) {
-    if (i < -n || i >= n)
-      throw expression_error(
-          "take: index " + std::to_string(i) + " is out of bounds for axis "
-          + std::to_string(along) + " with size " + std::to_string(n));
-    at.push_back(i < 0 ? i + n : i);
-  }
-  // runs of neighbours are one slice
-  for (std::size_t first = 0; first < at.size();) {
-    auto last = first + 1;
-    while (last < at.size() && at[last] == at[last - 1] + 1)
-      ++last;
-    items[along] = index_slice{at[first], at[last - 1] + 1, {}};
-    parts.push_back(a[items]);
-    first = last;
-  }
-  if (parts.empty()) {
-    items[along] = index_slice{0, 0, {}};
-    return a[items];
-  }
-  return concatenate(parts, static_cast<std::int64_t>(along))
-      .named(call("take", a, words_of(indices)));
-}
-
 } // namespace tern

@@ -118,6 +118,12 @@ block scan(reduction how, const block& x, const block& carry, std::size_t axis);
 block slice(const block& input, const shape& start, const shape& step,
             const shape& s, const shape& result);
 
+/// Elements `at` along `axis` of the blocks, one after the other along that
+/// axis and equal along the others. Throws `std::invalid_argument` for one that
+/// is not there.
+block take(std::span<const block> parts, std::size_t axis,
+           std::span<const std::uint32_t> at);
+
 /// A box of a block and where it belongs in another.
 struct block_part {
   block from;

@@ -239,6 +239,14 @@ struct evaluation {
                 op.axis);
   }
 
+  block operator()(const op_take& op) const {
+    const auto& cut = l.out[op.axis];
+    const auto at = std::span{op.at}.subspan(
+        static_cast<std::size_t>(cut.start(index[op.axis])),
+        static_cast<std::size_t>(cut.size(index[op.axis])));
+    return take(inputs, op.axis, at);
+  }
+
   block operator()(const op_dot&) const {
     auto s = block_shape(l.out, index);
     if (inputs.empty() || inputs.size() % 2)

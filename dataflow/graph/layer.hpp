@@ -130,6 +130,16 @@ struct op_assemble {
   friend bool operator==(const op_assemble&, const op_assemble&) = default;
 };
 
+/// Elements picked along an axis: element i of the result is element `at[i]` of
+/// the blocks that its task reads along the axis, counted from the first of
+/// them. Along the other axes the blocks are those of the input.
+struct op_take {
+  std::uint8_t axis = 0;
+  std::vector<std::uint32_t> at; ///< one an element of the result's axis
+
+  friend bool operator==(const op_take&, const op_take&) = default;
+};
+
 /// The same elements in another shape: each block is one block of the input,
 /// with the same elements in the same row-major order.
 struct op_reshape {
@@ -180,7 +190,7 @@ struct op_call {
 using operation =
     std::variant<op_blockwise, op_reduce_chunk, op_reduce_combine,
                  op_reduce_finish, op_slice, op_dot, op_read_nc, op_call,
-                 op_assemble, op_reshape, op_read_npy, op_scan>;
+                 op_assemble, op_reshape, op_read_npy, op_scan, op_take>;
 
 /// Edges of a graph that is not regular: predecessors of each task, in
 /// compressed rows. All tasks of the layer are in one axis of the grid and

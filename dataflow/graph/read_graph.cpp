@@ -156,6 +156,9 @@ operation read_operation(schema::Layer::Op::Reader from) {
     auto scan = from.getScan();
     return op_scan{static_cast<reduction>(scan.getHow()), scan.getAxis()};
   }
+  case op::TAKE:
+    return op_take{from.getTake().getAxis(),
+                   all_of<std::vector<std::uint32_t>>(from.getTake().getAt())};
   }
   throw malformed_plan("an unknown operation");
 }

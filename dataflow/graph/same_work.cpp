@@ -47,6 +47,11 @@ struct hasher {
   void operator()(const op_scan& op) const {
     mix(static_cast<int>(op.how), op.axis);
   }
+  void operator()(const op_take& op) const {
+    mix(op.axis, op.at.size());
+    for (std::size_t i = 0; i < op.at.size(); i += 1 + op.at.size() / 64)
+      mix(op.at[i]);
+  }
   void operator()(const op_read_nc& op) const {
     mix(op.path, op.variable);
   }

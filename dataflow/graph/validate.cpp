@@ -247,6 +247,26 @@ struct checker {
     return {};
   }
 
+  /// Whether each element is there, the kernel checks.
+  fault operator()(const op_take& op) const {
+    if (l.inputs.size() != 1 || l.parts != 0 || from(0).parts != 0
+        || from(0).type != l.type || from(0).out.size() != l.out.size()
+        || op.axis >= l.out.size())
+      return "takes elements of what is no array";
+    if (l.out[op.axis].extent() != static_cast<std::int64_t>(op.at.size()))
+      return "takes more or fewer elements than it has";
+    for (std::size_t axis = 0; axis < l.out.size(); ++axis) {
+      auto& map = l.inputs[0].axes[axis];
+      const bool along = axis == op.axis;
+      const bool fits = map.how == axis_map::kind::same
+                        || (along && map.how == axis_map::kind::group);
+      if (!fits || map.axis != static_cast<int>(axis)
+          || (!along && l.out[axis] != from(0).out[axis]))
+        return "takes elements across axes that do not fit";
+    }
+    return {};
+  }
+
   fault reading() const {
     if (!l.inputs.empty() || l.parts != 0)
       return "reads a file but has inputs";

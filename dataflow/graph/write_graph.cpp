@@ -105,6 +105,11 @@ struct operation_writer {
     out.setHow(static_cast<std::uint8_t>(op.how));
     out.setAxis(op.axis);
   }
+  void operator()(const op_take& op) {
+    auto out = to.initTake();
+    out.setAxis(op.axis);
+    set_all(out.initAt(length(op.at)), op.at);
+  }
   void operator()(const op_read_nc& op) {
     auto out = to.initReadNc();
     out.setPath(op.path);

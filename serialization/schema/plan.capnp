@@ -32,6 +32,7 @@ struct Layer {
     reshape @15 :Void;
     readNpy @16 :Text; # the path
     scan @17 :Scan;
+    take @18 :Take;
   }
 }
 
@@ -99,6 +100,11 @@ struct ReduceFinish {
 struct Scan {
   how @0 :UInt8;
   axis @1 :UInt8;
+}
+
+struct Take {
+  axis @0 :UInt8;
+  at @1 :List(UInt32);
 }
 
 struct Slice {

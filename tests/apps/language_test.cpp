@@ -3,6 +3,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <cstring>
 #include <set>
 #include <string>
 #include <vector>
@@ -333,6 +334,26 @@ BOOST_AUTO_TEST_CASE(subscripts_are_basic_slices) {
              {"zeros((5, 6))[1:4:1,]", "float64 (3, 6)"},
              {"zeros((5, 6))[:][0:0]", "float64 (0, 6)"}},
             kind_of);
+}
+
+BOOST_AUTO_TEST_CASE(an_array_as_an_index_is_computed_first) {
+  std::vector<std::string> asked;
+  evaluate_options options;
+  options.compute = [&](const array& a) -> result<block> {
+    asked.push_back(a.expression());
+    const std::uint8_t mask[] = {0, 1, 1, 0};
+    block_builder out(a.type(), a.shape());
+    std::memcpy(out.data(), mask, sizeof mask);
+    return out.finish();
+  };
+  const auto v = evaluate("x = ones(4, chunks=2); x[x > 0]", options);
+  BOOST_TEST(std::get<array>(v).shape()[0] == 2);
+  BOOST_TEST(asked.size() == 1u);
+  options.compute = [](const array&) -> result<block> {
+    return fail(failure_kind::node_died, "a node died");
+  };
+  BOOST_CHECK_THROW(evaluate("x = ones(4); x[x > 0]", options), index_failure);
+  BOOST_CHECK_THROW(evaluate("x = ones(4); x[x > 0]"), language_error);
 }
 
 BOOST_AUTO_TEST_CASE(chunks_cut_sources) {

@@ -30,7 +30,9 @@ array array_of(const nlohmann::json& reference) {
   for (auto at = program.find(mark); at != std::string::npos;
        at = program.find(mark))
     program.replace(at, mark.size(), TERN_SOURCE_DIR);
-  return std::get<array>(evaluate(program));
+  evaluate_options options;
+  options.compute = runners().front().run;
+  return std::get<array>(evaluate(program, options));
 }
 
 double number_in(const nlohmann::json& j) {

@@ -181,6 +181,42 @@ std::vector<array> computed_for(const program_value& value,
   return arrays;
 }
 
+/// The executor of a command, opened when something has to be computed.
+class late_executor {
+public:
+  explicit late_executor(session_options options)
+    : options_(std::move(options)) {}
+
+  result<executor*> get() {
+    if (!opened_) {
+      auto opened = executor::open(std::move(options_));
+      if (!opened)
+        return tl::make_unexpected(opened.error());
+      opened_ = std::move(*opened);
+    }
+    return opened_.get();
+  }
+
+private:
+  session_options options_;
+  std::unique_ptr<executor> opened_;
+};
+
+/// An array that the rest of the statements depends on.
+result<block> compute_index(late_executor& session, const array& a) {
+  auto sink = result_sink::in_memory(a, shown_limit);
+  if (!sink)
+    return tl::make_unexpected(sink.error());
+  auto s = session.get();
+  if (!s)
+    return tl::make_unexpected(s.error());
+  std::vector<result_sink> sinks;
+  sinks.push_back(std::move(*sink));
+  if (auto done = compute(**s, {a}, sinks); !done)
+    return tl::make_unexpected(done.error());
+  return sinks.front().finish();
+}
+
 int run_eval(const eval_options& o, const configuration& settings) {
   if (const auto status = complain_of(settings, "eval"); status != exit_well)
     return status;
@@ -188,12 +224,19 @@ int run_eval(const eval_options& o, const configuration& settings) {
   if (const auto status = read_options(o, settings, options);
       status != exit_well)
     return status;
+  heed_interrupts();
+  late_executor session{std::move(options)};
   program_value value;
   try {
     value = evaluate(o.statements,
-                     {*parse_chunks(settings[setting::chunk_sizes].text)});
+                     {*parse_chunks(settings[setting::chunk_sizes].text),
+                      [&](const array& a) {
+                        return compute_index(session, a);
+                      }});
   } catch (const language_error& e) {
     return complain(exit_usage, e.what());
+  } catch (const index_failure& f) {
+    return complain(f.why);
   }
   const auto arrays = computed_for(value, o);
   if (!o.output.empty() && arrays.size() != 1)
@@ -203,11 +246,10 @@ int run_eval(const eval_options& o, const configuration& settings) {
   std::vector<block> results;
   run_report report;
   if (!arrays.empty()) {
-    heed_interrupts();
     auto sinks = make_sinks(o, arrays);
     if (!sinks)
       return complain_of_sink(sinks.error());
-    auto s = executor::open(std::move(options));
+    auto s = session.get();
     if (!s)
       return complain(s.error());
     auto done = compute(**s, arrays, *sinks);

@@ -8,7 +8,7 @@ namespace tern {
 program_value evaluate(std::string_view text, const evaluate_options& options) {
   const auto tree = language::parse(text);
   try {
-    return language::evaluator(text, options.default_chunks).run(tree);
+    return language::evaluator(text, options).run(tree);
   } catch (const language::mistake& m) {
     throw language_error(m.why, text, m.where, m.message);
   }

@@ -88,11 +88,13 @@ value operand_in(const program_value& v) {
 
 } // namespace
 
-evaluator::evaluator(std::string_view source, chunk_spec default_chunks)
-  : source_(source), context_{std::move(default_chunks), 0},
-    modules_{
-        {"np", ""}, {"numpy", ""}, {"da", ""}, {"dask", "dask"}, {"tern", ""}} {
-}
+evaluator::evaluator(std::string_view source, const evaluate_options& options)
+  : source_(source), context_{options.default_chunks, 0},
+    compute_(options.compute), modules_{{"np", ""},
+                                        {"numpy", ""},
+                                        {"da", ""},
+                                        {"dask", "dask"},
+                                        {"tern", ""}} {}
 
 program_value evaluator::run(const program_tree& tree) {
   for (const auto& import : tree.imports)

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "apps/tern/language/ast.hpp"
+#include "apps/tern/language/evaluate.hpp"
 #include "apps/tern/language/functions.hpp"
 #include "apps/tern/language/object.hpp"
 
@@ -13,11 +14,17 @@
 
 namespace tern::language {
 
+/// What a list or an array picks along an axis.
+struct picks {
+  std::vector<std::int64_t> indices;
+  std::optional<std::int64_t> mask_extent; ///< if it was a mask
+};
+
 /// Walks the tree of one program. Mistakes are thrown as `mistake`; what the
 /// array layer refuses gets the place of the operation.
 class evaluator {
 public:
-  evaluator(std::string_view source, chunk_spec default_chunks);
+  evaluator(std::string_view source, const evaluate_options& options);
 
   program_value run(const program_tree& tree);
 
@@ -48,9 +55,13 @@ private:
                       const program_value& right, place where);
   std::vector<given_argument> evaluate_arguments(const call_form& c);
   program_value subscript_array(const array& a, const subscript_form& s);
+  program_value pick(const array& a, const array& mask, place where) const;
+  block computed(const array& index, place where) const;
+  picks picked_by(const array& index, place where) const;
   program_value subscript_sequence(const sequence_value& v,
                                    const subscript_form& s, place where);
   index_item index_of(const subscript_item& item);
+  index_item index_of(const program_value& v, place where) const;
   std::optional<std::int64_t> bound(const expression_ptr& e);
   /// Runs `f`; arrays get the words of `where`, mistakes of the array layer
   /// its place.
@@ -59,6 +70,7 @@ private:
 
   std::string_view source_;
   context context_;
+  array_computer compute_;
   std::map<std::string, program_value, std::less<>> variables_;
   std::map<std::string, std::string, std::less<>> modules_;
   std::size_t operations_ = 0;

@@ -22,7 +22,10 @@ std::optional<std::int64_t> evaluator::bound(const expression_ptr& e) {
 index_item evaluator::index_of(const subscript_item& item) {
   if (item.is_slice)
     return index_slice{bound(item.start), bound(item.stop), bound(item.step)};
-  const auto v = of(*item.start);
+  return index_of(of(*item.start), item.start->where);
+}
+
+index_item evaluator::index_of(const program_value& v, place where) const {
   if (std::holds_alternative<none_value>(v))
     return index_newaxis{};
   if (std::holds_alternative<ellipsis_value>(v))
@@ -30,15 +33,78 @@ index_item evaluator::index_of(const subscript_item& item) {
   if (const auto i = integer_in(v);
       i && !std::get_if<bool>(&std::get<scalar>(v)))
     return *i;
-  if (const auto* a = std::get_if<array>(&v); a && a->type() == dtype::boolean)
-    fail_type(item.start->where,
-              "how many elements an array of booleans picks is not known "
-              "before it is computed: write where(mask, x, 0), or nan for "
-              "nansum, nanmean and the like, or give a list of booleans");
-  fail_type(item.start->where,
-            fmt::format("an index is an integer, a slice, newaxis or ..., "
-                        "not {}",
-                        describe(v)));
+  if (const auto* a = std::get_if<array>(&v); a && a->ndim() == 0)
+    return picked_by(*a, where).indices.front();
+  fail_type(where, fmt::format("an index is an integer, a slice, newaxis, ..., "
+                               "a list or an array of one axis, not {}",
+                               describe(v)));
+}
+
+// -- arrays as indices --------------------------------------------------------
+
+block evaluator::computed(const array& index, place where) const {
+  if (!compute_)
+    fail_type(where, "an array as an index has to be computed first, and "
+                     "nothing computes here: give a list");
+  auto made = compute_(index);
+  if (!made)
+    throw index_failure(made.error());
+  return *made;
+}
+
+namespace {
+
+/// They travel with the plan, four bytes each.
+constexpr std::size_t most_picks = 4'000'000;
+
+void check_size(const std::vector<std::int64_t>& indices, place where) {
+  if (indices.size() > most_picks)
+    fail_type(where, fmt::format("this index picks {} elements, and more than "
+                                 "{} make too large a plan: write where(mask, "
+                                 "x, 0), or nan for nansum, nanmean and the "
+                                 "like",
+                                 indices.size(), most_picks));
+}
+
+std::vector<std::int64_t> where_true(const block& mask) {
+  std::vector<std::int64_t> out;
+  const auto values = mask.values<std::uint8_t>();
+  for (std::size_t i = 0; i < values.size(); ++i)
+    if (values[i] != 0)
+      out.push_back(static_cast<std::int64_t>(i));
+  return out;
+}
+
+} // namespace
+
+picks evaluator::picked_by(const array& index, place where) const {
+  picks out;
+  if (index.type() == dtype::boolean && index.ndim() == 1) {
+    out.indices = where_true(computed(index, where));
+    out.mask_extent = index.shape()[0];
+  } else if (is_integer(index.type())) {
+    const auto made = computed(index.astype(dtype::int64), where);
+    const auto values = made.values<std::int64_t>();
+    out.indices.assign(values.begin(), values.end());
+  } else {
+    fail_type(where, fmt::format("an index array is made of integers or of "
+                                 "booleans, not {}",
+                                 describe(index)));
+  }
+  check_size(out.indices, where);
+  return out;
+}
+
+/// A mask for all axes: what it picks, row by row.
+program_value evaluator::pick(const array& a, const array& mask,
+                              place where) const {
+  if (mask.shape() != a.shape())
+    fail_type(where,
+              fmt::format("a mask of shape {} for an array of shape {}",
+                          to_string(mask.shape()), to_string(a.shape())));
+  const auto indices = where_true(computed(mask, where));
+  check_size(indices, where);
+  return take(reshape(a, {-1}), indices, 0);
 }
 
 program_value evaluator::of(const expression& e, const subscript_form& s) {
@@ -52,9 +118,9 @@ program_value evaluator::of(const expression& e, const subscript_form& s) {
 
 namespace {
 
-/// The indices that a list of integers, or of booleans as a mask, stands for.
-std::vector<std::int64_t> listed(const sequence_value& list, place where) {
-  std::vector<std::int64_t> numbers;
+/// A list of integers, or of booleans as a mask.
+picks listed(const sequence_value& list, place where) {
+  picks out;
   std::size_t masks = 0;
   for (const auto& item : list.items) {
     const auto i = integer_in(item);
@@ -65,19 +131,21 @@ std::vector<std::int64_t> listed(const sequence_value& list, place where) {
     const bool mask = std::holds_alternative<bool>(std::get<scalar>(item));
     masks += mask ? 1 : 0;
     if (!mask)
-      numbers.push_back(*i);
+      out.indices.push_back(*i);
     else if (*i == 1)
-      numbers.push_back(static_cast<std::int64_t>(&item - list.items.data()));
+      out.indices.push_back(
+          static_cast<std::int64_t>(&item - list.items.data()));
   }
   if (masks != 0 && masks != list.items.size())
     fail_type(where, "a list of indices is made of integers or of booleans");
-  return numbers;
+  if (masks != 0)
+    out.mask_extent = static_cast<std::int64_t>(list.items.size());
+  return out;
 }
 
-bool is_mask(const sequence_value& list) {
-  const auto* first =
-      list.items.empty() ? nullptr : std::get_if<scalar>(&list.items[0]);
-  return first && std::holds_alternative<bool>(*first);
+bool is_mask_of_axes(const program_value& v) {
+  const auto* a = std::get_if<array>(&v);
+  return a && a->type() == dtype::boolean && a->ndim() > 1;
 }
 
 } // namespace
@@ -86,21 +154,28 @@ bool is_mask(const sequence_value& list) {
 program_value evaluator::subscript_array(const array& a,
                                          const subscript_form& s) {
   std::vector<index_item> items;
-  const sequence_value* list = nullptr;
-  program_value kept;
+  std::optional<picks> list;
   std::size_t place_of_list = 0;
   place where{};
   for (const auto& item : s.items) {
-    auto v = item.is_slice ? program_value{} : of(*item.start);
-    if (!std::holds_alternative<sequence_value>(v)) {
+    if (item.is_slice) {
       items.push_back(index_of(item));
       continue;
     }
-    where = item.start->where;
+    const auto v = of(*item.start);
+    const auto here = item.start->where;
+    if (is_mask_of_axes(v) && s.items.size() == 1)
+      return pick(a, std::get<array>(v), here);
+    const auto* words = std::get_if<sequence_value>(&v);
+    const auto* index = std::get_if<array>(&v);
+    if (!words && !(index && index->ndim() == 1)) {
+      items.push_back(index_of(v, here));
+      continue;
+    }
     if (list)
-      fail_type(where, "only one list of indices at a time");
-    kept = std::move(v);
-    list = &std::get<sequence_value>(kept);
+      fail_type(here, "only one list of indices at a time");
+    list = words ? listed(*words, here) : picked_by(*index, here);
+    where = here;
     place_of_list = items.size();
     items.push_back(index_slice{});
   }
@@ -113,10 +188,10 @@ program_value evaluator::subscript_array(const array& a,
   const auto rest = a[items];
   const auto axis = static_cast<std::int64_t>(place_of_list);
   const auto extent = rest.shape()[place_of_list];
-  if (is_mask(*list) && static_cast<std::int64_t>(list->items.size()) != extent)
+  if (list->mask_extent && *list->mask_extent != extent)
     fail_type(where, fmt::format("a mask of {} items for an axis of {}",
-                                 list->items.size(), extent));
-  return take(rest, listed(*list, where), axis);
+                                 *list->mask_extent, extent));
+  return take(rest, list->indices, axis);
 }
 
 program_value evaluator::subscript_sequence(const sequence_value& v,

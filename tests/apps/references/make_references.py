@@ -446,6 +446,14 @@ PROGRAMS = [
     (X + "x[1:9:2, [12, 0, 1, 2, -2]] * 2", EXACT),
     (X + "x[:, [True, False, True, True, False, False, True, False, True,"
      " False, False, True, True]]", EXACT),
+    ("x = random.random((23, 5), chunks=(1, 3)); x[x > 0.5]", EXACT),
+    (X + "x[x[:, 1] > 0.5]", EXACT),
+    (G + "g[1:, g[3] % 5 < 2] - 1", EXACT),
+    (G + "g[g % 3 == 1]", EXACT),
+    (G + "g[g[:, 0] % 50 < 10, 2:9]", EXACT),
+    (G + "a = g.ravel(); a[(a * 37) % 525]", EXACT),
+    (G + "a = g.ravel(); a[(a > 40) & (a < 90)]", EXACT),
+    ("t = random.random((22, 3, 4), chunks=(1, 2, 3)); t[t > 0.9]", EXACT),
     (T + "swapaxes(t, 0, 2) + 1", EXACT),
     (T + "moveaxis(t, 0, -1) * 2", EXACT),
     # integers of all widths

@@ -51,6 +51,8 @@ inline std::vector<std::pair<std::string, graph>> plans() {
   add("assemble", lowered(concatenate(parts)));
   add("reshape", lowered(reshape(x, {5, 7})));
   add("scan", lowered(x.cumsum(0)));
+  const std::int64_t picks[] = {0, 2, 3, 3, 6, 1};
+  add("take", lowered(take(x, picks, 0)));
   add("index", lowered(x.argmin(1)));
   const scalar turn = std::complex{0.5, -2.0};
   add("complex", lowered(full({7, 5}, turn, {}, {{2}}) * x));

@@ -5,6 +5,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
 #include <limits>
 
 using namespace tern;
@@ -243,6 +244,25 @@ BOOST_AUTO_TEST_CASE(slices_are_checked) {
               [&](graph& g) { op(g).start.pop_back(); });
   check_fault(sliced(), "is no array",
               [](graph& g) { g.layers[1].type = dtype::float32; });
+}
+
+BOOST_AUTO_TEST_CASE(takes_are_checked) {
+  const std::int64_t picks[] = {0, 2, 3, 3, 8, 7};
+  const auto g =
+      lowered(take(random_uniform({9, 9}, 1, dtype::float64, {{2}}), picks, 1));
+  auto taken = [](graph& made) -> layer& {
+    return *std::find_if(
+        made.layers.begin(), made.layers.end(),
+        [](const layer& l) { return std::holds_alternative<op_take>(l.op); });
+  };
+  check_fault(g, "more or fewer elements", [&](graph& made) {
+    std::get<op_take>(taken(made).op).at.push_back(1);
+  });
+  check_fault(g, "no array",
+              [&](graph& made) { std::get<op_take>(taken(made).op).axis = 2; });
+  check_fault(g, "do not fit", [&](graph& made) {
+    taken(made).inputs[0].axes[0].how = axis_map::kind::first;
+  });
 }
 
 BOOST_AUTO_TEST_CASE(sizes_are_checked) {
