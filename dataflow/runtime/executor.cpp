@@ -63,6 +63,8 @@ public:
     : options_(std::move(options)) {}
   ~node_executor() override {
     gate_.close();
+    for (const auto& [plan, where] : kept_)
+      service_->forget(plan, where);
     service_.reset();
     node_.reset();
     children_.reset();
@@ -81,9 +83,11 @@ private:
   result<void> start_nodes();
   result<void> start_processes();
   plan_view view() const;
+  result<run_report> attempt(const graph& work, const plan_view& where,
+                             const compute_hooks& hooks, std::size_t kept);
   result<void> check_memory_of(const plan_view& where, const edge_index& edges,
                                bool keeps_roots) const;
-  result<run_report> run(graph work, const plan_view& where,
+  result<run_report> run(const graph& work, plan_view& where,
                          const compute_hooks& hooks, std::size_t kept);
 
   session_options options_;
@@ -94,6 +98,7 @@ private:
   std::mutex mutex_; ///< guards run_
   plan_run* run_ = nullptr;
   std::map<std::uint64_t, plan_view> kept_; ///< plans that hold arrays
+  std::vector<node_id> leaving_;            ///< nodes that take no new plan
 };
 
 result<void> node_executor::start_node(unsigned threads, bool listen) {
@@ -163,7 +168,8 @@ plan_view node_executor::view() const {
   plan_view v;
   v.submitter = node_->id();
   for (const auto& m : node_->members())
-    if (m.threads > 0)
+    if (m.threads > 0
+        && std::find(leaving_.begin(), leaving_.end(), m.id) == leaving_.end())
       v.places.push_back({m.id, m.threads});
   return v;
 }
@@ -194,21 +200,22 @@ result<run_report> node_executor::compute(std::span<const array> arrays,
 
 result<run_report> node_executor::compute(graph work,
                                           const compute_hooks& hooks) {
-  return run(std::move(work), view(), hooks, 0);
+  auto where = view();
+  return run(work, where, hooks, 0);
 }
 
 result<held_arrays> node_executor::hold(std::span<const array> arrays) {
   auto work = with_receipts(optimize(lower(arrays)));
-  const auto where = view();
+  auto where = view();
   held_arrays held;
   held.layers.assign(work.roots.begin()
                          + static_cast<std::ptrdiff_t>(arrays.size()),
                      work.roots.end());
-  for (const auto& place : where.places)
-    held.nodes.push_back(place.node);
-  auto report = run(std::move(work), where, {}, arrays.size());
+  auto report = run(work, where, {}, arrays.size());
   if (!report)
     return tl::make_unexpected(report.error());
+  for (const auto& place : where.places)
+    held.nodes.push_back(place.node);
   held.plan = report->plan;
   held.report = std::move(*report);
   kept_[held.plan] = where;
@@ -223,9 +230,24 @@ void node_executor::drop(std::uint64_t plan) {
   kept_.erase(found);
 }
 
-result<run_report> node_executor::run(graph work, const plan_view& where,
+// Once more without the nodes that are about to leave, if some said so; `where`
+// is then the view that was taken.
+result<run_report> node_executor::run(const graph& work, plan_view& where,
                                       const compute_hooks& hooks,
                                       std::size_t kept) {
+  for (;;) {
+    const auto known = leaving_.size();
+    auto report = attempt(work, where, hooks, kept);
+    if (report || leaving_.size() == known)
+      return report;
+    where = view();
+  }
+}
+
+result<run_report> node_executor::attempt(const graph& work,
+                                          const plan_view& where,
+                                          const compute_hooks& hooks,
+                                          std::size_t kept) {
   plan p;
   p.id = random_number();
   p.view = where;
@@ -234,7 +256,7 @@ result<run_report> node_executor::run(graph work, const plan_view& where,
   p.work = work;
   if (p.view.places.empty())
     return fail(failure_kind::unreachable, "no node of the cluster takes work");
-  auto edges = std::make_shared<const edge_index>(std::move(work));
+  auto edges = std::make_shared<const edge_index>(work);
   if (auto fits = check_memory_of(where, *edges, kept > 0); !fits)
     return tl::make_unexpected(fits.error());
   // with compute threads in this process the node's own id is the engine's
@@ -248,6 +270,7 @@ result<run_report> node_executor::run(graph work, const plan_view& where,
   auto report = run.run(hooks);
   std::lock_guard guard{mutex_};
   run_ = nullptr;
+  leaving_.insert(leaving_.end(), run.leaving().begin(), run.leaving().end());
   return report;
 }
 

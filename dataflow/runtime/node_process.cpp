@@ -39,11 +39,25 @@ void watch_standard_input() {
   }).detach();
 }
 
-void wait_for_end(const sigset_t& set, bool watched) {
+void wait_for_signal(const sigset_t& set, bool watched) {
   int signal = 0;
   do
     sigwait(&set, &signal);
   while (watched && signal == SIGINT);
+}
+
+// Plans that have their actors here go on elsewhere, by way of this node: it
+// stays until they are over, or a second signal says that it must not.
+void hand_over(dataflow_service& service, const sigset_t& set) {
+  constexpr timespec look_again{0, 10'000'000};
+  service.leave();
+  if (!service.has_plans())
+    return;
+  std::cerr << "tern node: leaving: this node takes no more work and stays "
+               "until the running plans end; a second signal ends it now\n";
+  while (service.has_plans())
+    if (::sigtimedwait(&set, nullptr, &look_again) > 0)
+      return;
 }
 
 void announce(const member& self) {
@@ -81,7 +95,8 @@ result<void> run(node_process process) {
   if (process.watch_stdin)
     watch_standard_input();
   announce(self->self());
-  wait_for_end(signals, process.watch_stdin);
+  wait_for_signal(signals, process.watch_stdin);
+  hand_over(service, signals);
   return {};
 }
 

@@ -30,8 +30,10 @@ struct node_process {
 };
 
 /// Starts the node, joins, says where it listens (one line of JSON on standard
-/// output) and waits for SIGTERM or SIGINT; then it leaves. Call it on the main
-/// thread before any other exists: it blocks these signals for all of them.
+/// output) and waits for SIGTERM or SIGINT; then it hands over its work and
+/// leaves when the plans that need it are over, or at a second signal. Call it
+/// on the main thread before any other exists: it blocks these signals for all
+/// of them.
 result<void> run(node_process process);
 
 /// Set in the environment of processes that a session starts.

@@ -38,6 +38,7 @@ std::vector<std::byte> encode(const plan_reply& r) {
   root.setBytesMoved(r.bytes_moved);
   root.setPeakBytes(r.peak_bytes);
   root.setSteals(r.steals);
+  root.setLeaving(r.leaving);
   root.setBytesSpilled(r.bytes_spilled);
   auto guests = root.initGuests(static_cast<unsigned>(r.guests.size()));
   for (unsigned i = 0; i < r.guests.size(); ++i)
@@ -84,6 +85,7 @@ result<plan_reply> decode_reply(std::span<const std::byte> bytes) {
         r.bytes_moved = in.getBytesMoved();
         r.peak_bytes = in.getPeakBytes();
         r.steals = in.getSteals();
+        r.leaving = in.getLeaving();
         r.bytes_spilled = in.getBytesSpilled();
         for (auto guest : in.getGuests())
           r.guests.push_back(node_id{guest});

@@ -26,8 +26,9 @@ struct plan {
 /// What a node says of a plan: accepted or refused, and how far it is.
 struct plan_reply {
   std::uint64_t id = 0;
-  std::string refused; ///< empty: it has the plan
-  std::string failed;  ///< why the plan cannot end well; empty: nothing known
+  std::string refused;  ///< empty: it has the plan
+  bool leaving = false; ///< refused because the node is about to leave
+  std::string failed;   ///< why the plan cannot end well; empty: nothing known
   std::uint64_t tasks = 0;
   std::uint64_t done = 0;
   std::uint64_t messages = 0;

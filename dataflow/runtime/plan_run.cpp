@@ -67,6 +67,8 @@ void plan_run::receive_reply(node_id from, message_kind kind,
   if (!r.refused.empty())
     refused_ =
         fmt::format("node {} refused the plan: {}", to_string(from), r.refused);
+  if (r.leaving && kind == message_kind::plan_accepted)
+    leaving_.push_back(from);
   if (!r.failed.empty() && died_.empty())
     died_ = r.failed;
   replies_[from.value] = r;

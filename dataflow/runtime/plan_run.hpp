@@ -31,6 +31,12 @@ public:
   /// `down`: the node that died, if one of the view did.
   result<run_report> run(const compute_hooks& hooks);
 
+  /// Nodes of the view that refused because they are about to leave: without
+  /// them the plan may be accepted. After `run`.
+  const std::vector<node_id>& leaving() const noexcept {
+    return leaving_;
+  }
+
   /// A member of the cluster is gone. Any thread.
   void node_down(const member& who, const std::string& reason);
 
@@ -86,6 +92,7 @@ private:
   std::vector<node_id> guests_; ///< nodes outside the view, as they are named
   std::map<std::uint64_t, std::size_t> owed_; ///< progress replies, by node
   std::string refused_;
+  std::vector<node_id> leaving_;
   std::string died_;
 };
 

@@ -44,8 +44,9 @@ effect apply_move(task_state& s, task_event event, std::uint32_t argument) {
   case task_event::move:
     return s.move(static_cast<node_index>(argument));
   case task_event::install:
-    return s.install({argument / 8, (argument & 4) != 0, (argument & 2) != 0,
-                      (argument & 1) != 0, 0});
+    return s.install({argument / 16, (argument & 4) != 0, (argument & 2) != 0,
+                      (argument & 1) != 0, 0},
+                     (argument & 8) != 0);
   case task_event::installed:
     return s.installed(argument);
   case task_event::refused:

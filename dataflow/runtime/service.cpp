@@ -138,8 +138,11 @@ void dataflow_service::accept(plan p) {
   const auto me =
       std::find_if(p.view.places.begin(), p.view.places.end(),
                    [&](const auto& place) { return place.node == self_.id(); });
+  answer.leaving = leaving_.load();
   if (me == p.view.places.end())
     answer.refused = "this node is not in the plan's view";
+  else if (answer.leaving)
+    answer.refused = "it is about to leave the cluster";
   std::shared_ptr<plan_host> host;
   const auto id = p.id;
   if (answer.refused.empty()) {
@@ -191,9 +194,22 @@ bool dataflow_service::open(std::uint64_t id,
   });
   if (!opened)
     return false;
+  if (leaving_.load())
+    host->engine().leave();
   pool_.add(*host);
   self_.flush();
   return true;
+}
+
+// On the thread on which plans are opened: each is told, before or after.
+void dataflow_service::leave() {
+  leaving_.store(true);
+  sharing_.stop_asking();
+  slow_.post([this] {
+    for (const auto& [id, host] : plans_.all())
+      host->engine().leave();
+    self_.flush();
+  });
 }
 
 void dataflow_service::forget(std::uint64_t plan_id, const plan_view& view) {

@@ -12,6 +12,7 @@
 #include "dataflow/runtime/serial_thread.hpp"
 #include "dataflow/runtime/work_sharing.hpp"
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -70,6 +71,14 @@ public:
   void connect(std::uint64_t plan_id, node_id name, plan_client& client);
   void disconnect(std::uint64_t plan_id);
 
+  /// The node is about to leave: no new plan is accepted, no work is asked for,
+  /// and what the tasks of running plans have here moves to other nodes. The
+  /// node is still needed while `has_plans`: messages come by it.
+  void leave();
+  bool has_plans() const {
+    return !plans_.all().empty();
+  }
+
   struct plan_status {
     std::uint64_t id = 0;
     std::uint64_t total = 0; ///< tasks of this node's region
@@ -119,6 +128,7 @@ private:
   std::unordered_map<std::uint64_t, client_entry> clients_;
   std::mutex dead_mutex_;
   std::unordered_map<std::uint64_t, std::string> dead_; ///< who was gone
+  std::atomic<bool> leaving_{false};
   gate gate_;
   serial_thread slow_; ///< expansion and clearing up, off the link threads
   work_sharing sharing_;

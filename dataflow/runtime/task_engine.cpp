@@ -119,7 +119,7 @@ void task_engine::finish(task_record& r, block result) {
     r.result = std::move(result);
     const auto e = r.state.finish();
     note(r, task_event::finish, 0, e);
-    return rotate(r, e);
+    return takes_tasks() ? rotate(r, e) : send_off(r, e);
   });
 }
 
@@ -279,7 +279,7 @@ bool task_engine::suspect(task_record& r, node_index node) {
     const auto e = r.state.suspect(node);
     note(r, task_event::suspect, node, e);
     lost = has(e, effect::lost);
-    return announce_again(r, e);
+    return e;
   });
   if (passed_on) {
     auto where = message_of(message_kind::location, r.low);
@@ -288,13 +288,6 @@ bool task_engine::suspect(task_record& r, node_index node) {
     send(placement_.owner(r.key()), std::move(where));
   }
   return lost;
-}
-
-// A block that has moved may have been made on the dead node, and what that
-// said of it may be lost: whoever holds the block says it again.
-effect task_engine::announce_again(const task_record& r, effect e) const {
-  const bool moved = r.state.phase() == task_phase::held && r.state.epoch() > 0;
-  return moved ? e | effect::deliver : e;
 }
 
 // Under the record's lock: the owner of an input that was lent to a dead node

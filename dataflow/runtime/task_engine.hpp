@@ -75,11 +75,12 @@ enum class task_event : std::uint8_t {
   steal, ///< argument: thief
 };
 
-/// The argument of `install`: epoch * 8 + block, moved as task, as block. How
-/// often a task was stolen changes no answer of its machine.
-constexpr std::uint32_t install_argument(const task_snapshot& s) noexcept {
-  return s.epoch * 8 + (s.holds_block ? 4u : 0u) + (s.moved_as_task ? 2u : 0u)
-         + (s.moved_as_block ? 1u : 0u);
+/// The argument of `install`: epoch * 16 + lender lost, block, moved as task,
+/// as block. How often a task was stolen changes no answer of its machine.
+constexpr std::uint32_t install_argument(const task_snapshot& s,
+                                         bool lender_lost) noexcept {
+  return s.epoch * 16 + (lender_lost ? 8u : 0u) + (s.holds_block ? 4u : 0u)
+         + (s.moved_as_task ? 2u : 0u) + (s.moved_as_block ? 1u : 0u);
 }
 
 /// A message that was passed on this often is dropped: it chases a task that
@@ -153,6 +154,12 @@ public:
   /// `node` is suspected dead: what this node has lent to it comes back, and
   /// what is still asked for is asked of the owners.
   void suspect(node_id node);
+  /// This node is about to leave the cluster. It takes no more tasks and hands
+  /// its own to the other nodes of the view, as far as they have the memory.
+  /// Sources wait for whoever asks for work, since nobody has granted them
+  /// memory yet; the blocks of those that run here move on when they are made.
+  /// Until the plan ends the node passes on what comes for its region.
+  void leave();
 
   const edge_index& edges() const noexcept {
     return *edges_;
@@ -203,6 +210,11 @@ private:
   dataflow_message have_of(const task_input& in, std::uint64_t to,
                            std::uint32_t slot) const;
   effect rotate(task_record& r, effect e);
+  effect send_off(task_record& r, effect e);
+  node_index next_host();
+  bool takes_tasks() const noexcept {
+    return how_.takes_tasks && !leaving_.load(std::memory_order_relaxed);
+  }
   void note(const task_record& r, task_event event, std::uint32_t argument,
             effect e) const {
     if (how_.record)
@@ -221,7 +233,6 @@ private:
   void fetch(task_record& r);
   void ask(std::uint64_t producer, node_index holder);
   bool suspect(task_record& r, node_index node);
-  effect announce_again(const task_record& r, effect e) const;
   void locate(task_record& r, const dataflow_message& m);
   void expect_from_owners(task_record& r, node_index suspected);
   void ask_owners();
@@ -231,6 +242,7 @@ private:
 
   // lending
   void receive_lend(dataflow_message& m);
+  bool has_had(std::uint64_t low, std::uint32_t epoch) const;
   task_record* record_for_guest(std::uint64_t low, const lend_body& body);
   void install_parts(task_record& r, const lend_body& body);
   std::shared_ptr<lend_body> state_of(task_record& r);
@@ -273,7 +285,9 @@ private:
   region region_;
   std::atomic<std::size_t> next_source_{0};
   std::atomic<std::size_t> source_end_{0}; ///< those behind were given away
-  mutable std::mutex far_mutex_;           ///< guards the next two
+  std::atomic<bool> leaving_{false};
+  std::atomic<std::size_t> sent_off_{0}; ///< so many: in turn to each node
+  mutable std::mutex far_mutex_;         ///< guards the next two
   std::unordered_set<std::uint64_t> asked_;
   std::unordered_map<std::uint64_t, std::weak_ptr<far_block>> far_;
   engine_counters counters_;

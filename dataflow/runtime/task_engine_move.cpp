@@ -52,6 +52,15 @@ void task_engine::lend(const task_record& r, todo& what) {
   send(what.target, std::move(m));
 }
 
+// A state that comes again is not refused after it was taken.
+bool task_engine::has_had(std::uint64_t low, std::uint32_t epoch) const {
+  auto* known = region_.find(*edges_, low);
+  if (!known)
+    return false;
+  std::lock_guard guard{known->lock};
+  return known->state.epoch() >= epoch;
+}
+
 // A record of its own for each visit: an earlier one has ended as an actor.
 // Null for a state that is older than the last visit.
 task_record* task_engine::record_for_guest(std::uint64_t low,
@@ -77,7 +86,9 @@ void task_engine::receive_lend(dataflow_message& m) {
   if (!m.lend || !is_task(m.to))
     return;
   const auto from = nodes_.number_of(m.node);
-  if (!how_.takes_tasks || !memory_.may_take(m.data ? m.data.bytes() : 0)) {
+  const bool willing =
+      takes_tasks() && memory_.may_take(m.data ? m.data.bytes() : 0);
+  if (!willing && !has_had(m.to, m.lend->snapshot.epoch)) {
     auto no = message_of(message_kind::refused, m.to);
     no.epoch = m.lend->snapshot.epoch;
     no.node = nodes_.id_of(me_);
@@ -93,17 +104,16 @@ void task_engine::receive_lend(dataflow_message& m) {
   apply(r, [&] {
     const auto& s = m.lend->snapshot;
     const auto before = r.state.epoch();
-    const auto e = r.state.install(s, how_.faults);
-    note(r, task_event::install, install_argument(s), e);
+    const bool lender_lost = nodes_.is_suspected(from);
+    const auto e = r.state.install(s, lender_lost, how_.faults);
+    note(r, task_event::install, install_argument(s, lender_lost), e);
     known = has(e, effect::tell_installed);
     fresh = known && (before != s.epoch || how_.faults.accept_equal_epoch);
     if (fresh && s.holds_block && !r.result) {
       r.result = m.data;
       memory_.charge(r.result.bytes());
     }
-    if (nodes_.is_suspected(from))
-      return announce_again(r, e);
-    return rotate(r, e);
+    return lender_lost ? e : rotate(r, e);
   });
   if (fresh)
     install_parts(r, *m.lend);
@@ -186,6 +196,40 @@ effect task_engine::lending_event(task_record& r, const dataflow_message& m) {
   default:
     return effect::none;
   }
+}
+
+// -- leaving ------------------------------------------------------------------
+
+void task_engine::leave() {
+  leaving_.store(true);
+  region_.each([&](task_record& r) {
+    apply(r, [&] {
+      const bool source = r.state.slots() == 0 && !r.state.holds_block();
+      return source ? effect::none : send_off(r, effect::none);
+    });
+  });
+}
+
+// One that cannot move stays.
+effect task_engine::send_off(task_record& r, effect e) {
+  const auto target = r.state.may_move() ? next_host() : no_node;
+  if (target == no_node)
+    return e;
+  const auto moved = r.state.move(target);
+  note(r, task_event::move, target, moved);
+  return e | moved;
+}
+
+// The nodes of the view in turn, but for this one and those that take nothing.
+node_index task_engine::next_host() {
+  const auto places = nodes_.places();
+  for (std::size_t tried = 0; tried < places; ++tried) {
+    const auto next = static_cast<node_index>(
+        sent_off_.fetch_add(1, std::memory_order_relaxed) % places);
+    if (next != me_ && !nodes_.is_suspected(next) && !nodes_.has_declined(next))
+      return next;
+  }
+  return no_node;
 }
 
 // -- what people and tests ask ------------------------------------------------

@@ -291,7 +291,13 @@ task_snapshot task_state::snapshot() const {
           steals_};
 }
 
-effect task_state::install(const task_snapshot& s, const task_faults& faults) {
+effect task_state::install(const task_snapshot& s, bool lender_lost,
+                           const task_faults& faults) {
+  const auto e = take_in(s, faults);
+  return lender_lost ? e | announce_again() : e;
+}
+
+effect task_state::take_in(const task_snapshot& s, const task_faults& faults) {
   if (phase_ == task_phase::released)
     return effect::none;
   const bool repeated = s.epoch == epoch_ && !faults.accept_equal_epoch;
@@ -386,6 +392,18 @@ effect task_state::released_elsewhere() {
 }
 
 effect task_state::suspect(node_index node) {
+  const auto e = take_back(node);
+  return e | announce_again();
+}
+
+// A block that has moved may have been made on the dead node, and what that
+// said of it may be lost: whoever holds the block says it again.
+effect task_state::announce_again() const noexcept {
+  const bool moved = phase_ == task_phase::held && epoch_ > 0;
+  return moved ? effect::deliver : effect::none;
+}
+
+effect task_state::take_back(node_index node) {
   if (phase_ == task_phase::leaving && target_ == node) // it is all here
     return refused(epoch_);
   if (!mine_ || phase_ != task_phase::away)

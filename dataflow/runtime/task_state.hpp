@@ -176,7 +176,9 @@ public:
   effect steal(node_index thief);
   task_snapshot snapshot() const;
   /// The state has come. The shell then hands in what came with it.
-  effect install(const task_snapshot& s, const task_faults& faults = {});
+  /// `lender_lost`: whoever lent it is suspected dead by now.
+  effect install(const task_snapshot& s, bool lender_lost = false,
+                 const task_faults& faults = {});
   /// The target runs it.
   effect installed(std::uint32_t epoch);
   effect refused(std::uint32_t epoch);
@@ -185,7 +187,8 @@ public:
   effect finished_elsewhere(std::uint32_t epoch);
   effect released_elsewhere();
   /// `node` is suspected dead: the owner takes back what it lent, and whoever
-  /// was about to hand the task over keeps it.
+  /// was about to hand the task over keeps it. A block that has moved is
+  /// delivered again.
   effect suspect(node_index node);
 
   // -- rotation --------------------------------------------------------------
@@ -199,6 +202,9 @@ private:
   effect settle();
   effect leave_for(node_index target);
   effect gone();
+  effect take_in(const task_snapshot& s, const task_faults& faults);
+  effect take_back(node_index from);
+  effect announce_again() const noexcept;
   bool retains_inputs() const noexcept;
 
   slot_set filled_;

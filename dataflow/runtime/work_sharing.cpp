@@ -43,6 +43,7 @@ void work_sharing::ask_after(Event&& event) {
 
 void work_sharing::idle() {
   if (!has_peers_.load(std::memory_order_relaxed)
+      || only_gives_.load(std::memory_order_relaxed)
       || !working_.load(std::memory_order_relaxed)
       || monotonic_ns() < next_round_.load(std::memory_order_relaxed)
       || world_.memory.room() == 0 || blocks_are_coming())
@@ -60,6 +61,11 @@ bool work_sharing::blocks_are_coming() const {
 
 void work_sharing::busy() {
   ask_after([](steal_state& s, std::uint64_t) { return s.busy(); });
+}
+
+void work_sharing::stop_asking() {
+  only_gives_.store(true);
+  busy(); // whoever remembers this node forgets it
 }
 
 void work_sharing::send(const steal_state::asks& asks) {

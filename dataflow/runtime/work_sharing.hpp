@@ -49,6 +49,9 @@ public:
     return has_peers_;
   }
 
+  /// From now on it only gives.
+  void stop_asking();
+
   void receive(node_id from, const dataflow_message& m);
   void joined(const member& who);
   void left(const member& who);
@@ -78,6 +81,7 @@ private:
   std::mutex giving_; ///< one gift at a time
   std::atomic<bool> has_peers_{false};
   std::atomic<bool> working_{true};
+  std::atomic<bool> only_gives_{false};
   std::atomic<std::uint64_t> next_round_{0}; ///< monotonic ns
   std::atomic<bool> offer_is_due_{false};
 };

@@ -33,4 +33,5 @@ struct PlanReply {
   bytesSpilled @9 :UInt64;
   guests @10 :List(UInt64); # nodes outside the view that took tasks
   failed @11 :Text;         # why the plan cannot end well; empty: nothing known
+  leaving @12 :Bool;        # refused because the node is about to leave
 }

@@ -24,17 +24,6 @@ std::vector<std::string> processes(const std::string& what) {
   return {"eval", what, "--scheduler", "processes", "--nodes", "3", "--json"};
 }
 
-/// Three nodes that know each other.
-struct three_nodes {
-  test_node a;
-  test_node b{{"--join", a.address(), "--threads", "1"}};
-  test_node c{{"--join", a.address(), "--threads", "1"}};
-};
-
-nlohmann::json status_of(const test_node& n) {
-  return tern::test::tern({"status", "--join", n.address(), "--json"}).json();
-}
-
 // Connects to a port and says something that no node says.
 void send_garbage(int port) {
   const int s = ::socket(AF_INET, SOCK_STREAM, 0);

@@ -16,6 +16,7 @@
 
 using namespace tern;
 using tern::test::eventually;
+using tern::test::status_of;
 using tern::test::test_node;
 
 namespace {
@@ -26,10 +27,6 @@ struct slept {
   int pid = 0;
   std::uint64_t woke_up = 0; ///< monotonic ns
 };
-
-nlohmann::json status_of(const test_node& n) {
-  return tern::test::tern({"status", "--join", n.address(), "--json"}).json();
-}
 
 /// Some nodes and a session that has joined them.
 class sleeping_cluster {

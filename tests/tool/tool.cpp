@@ -173,6 +173,18 @@ std::string test_node::address() const {
   return listening_["host"].get<std::string>() + ":" + std::to_string(port());
 }
 
+nlohmann::json status_of(const test_node& n) {
+  return tern({"status", "--join", n.address(), "--json"}).json();
+}
+
+std::optional<double> progress_of(const test_node& n) {
+  const auto plans = status_of(n)["plans"];
+  if (plans.empty())
+    return {};
+  return plans[0]["tasks_done"].get<double>()
+         / plans[0]["tasks_total"].get<double>();
+}
+
 void eventually(const std::string& what, const std::function<bool()>& done,
                 std::chrono::seconds limit) {
   const auto end = clock::now() + limit;

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -77,6 +78,19 @@ private:
   process process_;
   nlohmann::json listening_;
 };
+
+/// Three nodes that know each other, of one thread each.
+struct three_nodes {
+  test_node a{{"--threads", "1"}};
+  test_node b{{"--join", a.address(), "--threads", "1"}};
+  test_node c{{"--join", a.address(), "--threads", "1"}};
+};
+
+/// What `tern status` says of a node's cluster.
+nlohmann::json status_of(const test_node& n);
+/// How much of the first running plan of a node's cluster is done, 0 to 1;
+/// nothing while none runs.
+std::optional<double> progress_of(const test_node& n);
 
 /// Asks `done` again and again until it is true; fails the test after `limit`.
 void eventually(const std::string& what, const std::function<bool()>& done,

@@ -73,7 +73,8 @@ int run_node(const node_options& o, configuration& settings) {
 
 void add_node(CLI::App& tool, configuration& settings) {
   auto o = std::make_shared<node_options>();
-  auto* c = tool.add_subcommand("node", "Run a node until SIGTERM.");
+  auto* c = tool.add_subcommand(
+      "node", "Run a node until SIGTERM: then it hands over and leaves.");
   for (const auto which :
        {setting::listen_address, setting::thread_count, setting::memory_limit})
     add_flag_of(which, *c, settings);

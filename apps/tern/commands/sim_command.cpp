@@ -19,6 +19,7 @@ struct sim_options {
   unsigned nodes = 3;
   std::string seeds = "1..100";
   bool kill = false;
+  bool leave = false;
   bool rotate = false;
   bool json = false;
 };
@@ -50,6 +51,7 @@ int run_sim(const sim_options& o) {
   plan_simulation_options how;
   how.nodes = o.nodes;
   how.kill = o.kill;
+  how.leave = o.leave;
   how.rotate = o.rotate;
   const auto begin = std::chrono::steady_clock::now();
   progress_bar bar{"seeds"};
@@ -82,9 +84,10 @@ int run_sim(const sim_options& o) {
   if (sum.failed == 0)
     return exit_well;
   std::cerr << fmt::format("tern sim: seed {}: {}\n  again: tern sim --nodes "
-                           "{} --seeds {}{}{}\n",
+                           "{} --seeds {}{}{}{}\n",
                            sum.first_failing, sum.failure, o.nodes,
                            sum.first_failing, o.kill ? " --kill" : "",
+                           o.leave ? " --leave" : "",
                            o.rotate ? " --rotate" : "");
   return exit_failed;
 }
@@ -101,6 +104,8 @@ void add_sim(CLI::App& tool) {
   c->add_option("--seeds", o->seeds, "A..B, both run, or A")
       ->capture_default_str();
   c->add_flag("--kill", o->kill, "one node of each run dies");
+  c->add_flag("--leave", o->leave,
+              "one node of each run hands over and leaves");
   c->add_flag("--rotate", o->rotate, "every actor moves at every step");
   c->add_flag("--json", o->json, "one JSON object on standard output");
   c->footer("Example:\n  tern sim --nodes 4 --seeds 1..1000 --rotate");

@@ -58,6 +58,7 @@ private:
   void schedule_pauses();
   void schedule_kill();
   void kill(std::size_t node);
+  void schedule_leave();
   std::string compare_with_synchronous() const;
   std::string broken_invariant() const;
   std::string two_live() const;
@@ -177,6 +178,13 @@ void simulated_cluster::schedule_kill() {
                    [this, node] { kill(node); });
 }
 
+void simulated_cluster::schedule_leave() {
+  auto& rng = world_.sim.rng();
+  const auto node = rng.below(nodes_.size());
+  world_.net.after(node, rng.below(10'000) * microsecond,
+                   [this, node] { nodes_[node]->leave(); });
+}
+
 void simulated_cluster::kill(std::size_t node) {
   world_.net.kill(node);
   killed_ = true;
@@ -199,6 +207,8 @@ plan_simulation_result simulated_cluster::run() {
   schedule_pauses();
   if (options.kill)
     schedule_kill();
+  if (options.leave)
+    schedule_leave();
   plan_simulation_result out;
   for (std::uint64_t n = 0; out.failure.empty() && world_.sim.step(); ++n) {
     if (n % check_every == 0 && !killed_)

@@ -18,6 +18,7 @@ struct plan_simulation_options {
   unsigned nodes = 3;
   bool rotate = false; ///< every actor moves at every step
   bool kill = false;   ///< one node dies in the middle
+  bool leave = false;  ///< one node hands over what it has and takes no more
   bool moves = true;   ///< tasks are ordered to move at random
   bool steals = true;  ///< idle nodes ask for work, some outside the view
   task_faults faults;  ///< planted, to prove that they are found

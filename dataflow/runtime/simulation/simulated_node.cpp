@@ -49,6 +49,16 @@ void simulated_node::open(std::shared_ptr<task_engine> engine) {
   engine_ = std::move(engine);
   plans_.open(plan_id, engine_,
               [&](dataflow_message m) { engine_->receive(std::move(m)); });
+  if (leaving_)
+    engine_->leave();
+  work();
+}
+
+void simulated_node::leave() {
+  leaving_ = true;
+  ask(stealing_.busy()); // no more work, please
+  if (engine_)
+    engine_->leave();
   work();
 }
 
@@ -111,7 +121,7 @@ void simulated_node::work() {
   while (engine_ && running_ < threads && start_one())
     continue;
   auto& rng = world_.sim.rng();
-  if (running_ == 0 && memory_.room() > 0
+  if (running_ == 0 && !leaving_ && memory_.room() > 0
       && (!engine_ || engine_->fetching() == 0))
     ask(stealing_.idle(rng.next()));
   if (!stealing_.waiting().empty() && !offer_is_due_) {

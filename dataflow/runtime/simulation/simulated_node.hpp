@@ -53,6 +53,9 @@ public:
   void joined(std::size_t peer);
   void down(std::size_t peer);
 
+  /// It hands over what it has, as a node that was told to end.
+  void leave();
+
   /// An order to move a task of this node, drawn at random, somewhere.
   void move_something();
 
@@ -113,6 +116,7 @@ private:
   std::vector<node_id> introduced_;
   unsigned running_ = 0;
   bool offer_is_due_ = false;
+  bool leaving_ = false;
   std::size_t lost_ = 0;
 };
 

@@ -90,6 +90,21 @@ BOOST_AUTO_TEST_CASE(a_killed_node_makes_no_answer_wrong) {
   expect_clean(o, seeds() / 4);
 }
 
+BOOST_AUTO_TEST_CASE(a_node_that_leaves_hands_over_what_it_has) {
+  plan_simulation_options o;
+  o.leave = true;
+  expect_clean(o, seeds() / 2);
+  o.rotate = true;
+  expect_clean(o, seeds() / 4);
+}
+
+BOOST_AUTO_TEST_CASE(one_node_may_leave_while_another_dies) {
+  plan_simulation_options o;
+  o.leave = true;
+  o.kill = true;
+  expect_clean(o, seeds() / 2);
+}
+
 BOOST_AUTO_TEST_CASE(rotation_moves_more_actors_than_there_are_tasks) {
   plan_simulation_options o;
   o.rotate = true;

@@ -243,6 +243,22 @@ BOOST_AUTO_TEST_CASE(a_guest_keeps_what_it_was_about_to_give_to_the_dead) {
   BOOST_TEST(guest.suspect(2) == effect::enqueue);
 }
 
+BOOST_AUTO_TEST_CASE(a_block_that_has_moved_is_delivered_again_after_a_death) {
+  task_state guest{0, 1, false};
+  guest.install({1, false, true, false, 0});
+  guest.start();
+  guest.finish();
+  BOOST_TEST(guest.suspect(2) == effect::deliver);
+  task_state late{0, 1, false}; // from one that was dead when it came
+  BOOST_TEST(
+      has(late.install({2, true, true, true, 0}, true), effect::deliver));
+  task_state at_home{0, 1};
+  at_home.admit();
+  at_home.start();
+  at_home.finish();
+  BOOST_TEST(at_home.suspect(2) == effect::none);
+}
+
 BOOST_AUTO_TEST_CASE(a_block_that_went_down_with_its_holder_is_lost) {
   auto owner = ready_task(1);
   owner.fill(0, true);
