@@ -39,6 +39,13 @@ public:
     return true;
   }
 
+  void wake_after(std::chrono::nanoseconds delay) override {
+    done.wake = delay;
+  }
+  void stop() override {
+    done.stop = true;
+  }
+
   mobility_event::handled done;
 
 private:
@@ -91,9 +98,20 @@ std::optional<runner_job> actor_runner::perform(instruction::run& job) {
   const auto& m = job.what;
   handler_context context(*host_, instance_, m.number ? m.number : m.cause);
   try {
-    if (m.what == mail::kind::writable) {
+    switch (m.what) {
+    case mail::kind::writable:
       behavior_->writable(context, m.from);
-    } else {
+      break;
+    case mail::kind::woken:
+      behavior_->woken(context);
+      break;
+    case mail::kind::arrived:
+      behavior_->arrived(context);
+      break;
+    case mail::kind::down:
+      behavior_->down(context, m.from, m.channel);
+      break;
+    default: {
       envelope head;
       head.to = instance_.actor;
       head.from = m.from;
@@ -102,6 +120,7 @@ std::optional<runner_job> actor_runner::perform(instruction::run& job) {
       head.cause = m.cause;
       head.number = m.number;
       behavior_->receive(context, head, m.payload.bytes());
+    }
     }
   } catch (const std::exception&) {
     host_->handler_failed();

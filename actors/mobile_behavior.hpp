@@ -5,7 +5,9 @@
 #include "serialization/buffer.hpp"
 #include "serialization/failure.hpp"
 
+#include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <span>
@@ -30,6 +32,14 @@ public:
     return send(to, buffer::copy(payload));
   }
 
+  /// Calls `woken` after so long, once: what was asked for before counts no
+  /// more, and neither does it after a move (`arrived` is the place to ask
+  /// again).
+  virtual void wake_after(std::chrono::nanoseconds delay) = 0;
+
+  /// This handler is the last. What it sends still arrives.
+  virtual void stop() = 0;
+
 protected:
   ~actor_context() = default;
 };
@@ -51,6 +61,25 @@ public:
   virtual void writable(actor_context& context, const actor_id& to) {
     static_cast<void>(context);
     static_cast<void>(to);
+  }
+
+  /// The time that `wake_after` was given has passed.
+  virtual void woken(actor_context& context) {
+    static_cast<void>(context);
+  }
+
+  /// It has moved: this is another node.
+  virtual void arrived(actor_context& context) {
+    static_cast<void>(context);
+  }
+
+  /// `actor`, to which this one has sent, has ended; the last `lost` messages
+  /// to it were not handled, as far as anybody knows.
+  virtual void down(actor_context& context, const actor_id& actor,
+                    std::uint64_t lost) {
+    static_cast<void>(context);
+    static_cast<void>(actor);
+    static_cast<void>(lost);
   }
 
   /// Everything that `receive` builds upon, as the type's factory takes it.

@@ -163,7 +163,10 @@ struct writer {
   void operator()(const migrate_state& m);
   void operator()(const location_update& m) {
     begin(message_kind::location_update, {m.actor, m.epoch});
-    body<schema::LocationBody>([&](auto b) { b.setNode(m.node.value); });
+    body<schema::LocationBody>([&](auto b) {
+      b.setNode(m.node.value);
+      b.setEnded(m.ended);
+    });
   }
   void operator()(const location_query& m) {
     begin(message_kind::location_query, {m.actor, 0});
@@ -175,6 +178,8 @@ struct writer {
       write(b.initDroppedFrom(), m.dropped_from);
       b.setDroppedChannel(m.dropped_channel);
       b.setDroppedOrder(m.dropped_order);
+      b.setEnded(m.ended);
+      b.setHandled(m.handled);
     });
   }
   void operator()(const order_answer& m) {
@@ -238,7 +243,7 @@ channel_message read(schema::KeptMessage::Reader from) {
 }
 
 mail read(schema::Mail::Reader from) {
-  require(from.getWhat() <= static_cast<int>(mail::kind::writable),
+  require(from.getWhat() <= static_cast<int>(mail::kind::ended),
           "mail of an unknown kind");
   return {static_cast<mail::kind>(from.getWhat()),
           read(from.getFrom()),
@@ -411,7 +416,7 @@ result<mobile_message> decode_mobile(message_kind kind, const envelope& head,
     return mobile_message{location_query{head.to}};
   case message_kind::location_update:
     return body.as<schema::LocationBody>("a location", [&](auto b) {
-      return location_update{head.to, {b.getNode()}, head.epoch};
+      return location_update{head.to, {b.getNode()}, head.epoch, b.getEnded()};
     });
   case message_kind::location_answer:
     return body.as<schema::LocationBody>("a location", [&](auto b) {
@@ -420,7 +425,9 @@ result<mobile_message> decode_mobile(message_kind kind, const envelope& head,
                              head.epoch,
                              read(b.getDroppedFrom()),
                              b.getDroppedChannel(),
-                             b.getDroppedOrder()};
+                             b.getDroppedOrder(),
+                             b.getEnded(),
+                             b.getHandled()};
     });
   case message_kind::order_answer:
     return body.as<schema::OrderAnswer>("an answer", [&](auto b) {

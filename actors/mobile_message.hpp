@@ -53,6 +53,10 @@ struct mail {
   enum class kind : std::uint8_t {
     message,  ///< for `receive`
     writable, ///< the channel to `from` has room again
+    woken,    ///< the time that a handler asked for has passed
+    arrived,  ///< it runs on another node now
+    down,     ///< `from` has ended; `channel`: so many messages to it are lost
+    ended,    ///< for the machine alone: a handler said `stop`
   };
   kind what = kind::message;
   actor_id from;
@@ -139,6 +143,7 @@ struct location_update {
   actor_id actor;
   node_id node;
   std::uint32_t epoch = 0;
+  bool ended = false; ///< it is nowhere, and will be nowhere
 };
 
 struct location_query {
@@ -155,6 +160,8 @@ struct location_answer {
   actor_id dropped_from;             ///< sender of the message; none: no drop
   std::uint64_t dropped_channel = 0; ///< its channel
   std::uint64_t dropped_order = 0;   ///< or the order's number
+  bool ended = false;                ///< the actor has ended
+  std::uint64_t handled = 0; ///< by an ended one: the last of that channel
 };
 
 /// To the one who gave the order.

@@ -3,6 +3,7 @@
 //
 //   mobility_route.cpp    where messages go, and what is told to whom
 //   mobility_channel.cpp  sending, receiving, handlers, acks
+//   mobility_end.cpp      actors that end
 //   mobility_move.cpp     both sides of a move, orders
 //
 // Why one machine for a node, and not one for each protocol: the mistakes of
@@ -31,6 +32,7 @@ mobility::~mobility() = default;
 void mobility::handle(mobility_input event, mobility_outputs& out) {
   out_ = &out;
   std::visit([this](auto& e) { on(e); }, event);
+  bury();
   out_ = nullptr;
 }
 
@@ -45,7 +47,7 @@ std::size_t mobility::room(const actor_id& from, const actor_id& to) const {
 
 bool mobility::runs_here(const actor_id& actor) const {
   const auto r = residents_.find(actor);
-  return r != residents_.end() && !r->second->frozen;
+  return r != residents_.end() && !r->second->frozen && !r->second->ended;
 }
 
 std::optional<location> mobility::believed(const actor_id& actor) const {
@@ -65,6 +67,11 @@ resident* mobility::find(const actor_id& actor) {
   return r == residents_.end() ? nullptr : r->second.get();
 }
 
+const resident* mobility::find(const actor_id& actor) const {
+  const auto r = residents_.find(actor);
+  return r == residents_.end() ? nullptr : r->second.get();
+}
+
 void mobility::on(mobility_event::view& e) {
   if (faults_.stale_view && directory_.view().size() > 1)
     return;
@@ -72,6 +79,10 @@ void mobility::on(mobility_event::view& e) {
   for (auto& [id, r] : residents_) {
     r->reported = false;
     report(*r);
+  }
+  for (const auto& actor : dead_order_) {
+    dead_.at(actor).reported = false;
+    report_dead(actor);
   }
 }
 
@@ -120,6 +131,8 @@ void mobility::on(mobility_event::timed_out& e) {
   case kind::report:
     if (r && !r->reported && r->epoch == t.number)
       report(*r);
+    else if (!r)
+      report_dead(t.actor);
     return;
   case kind::order:
     if (const auto o = orders_.find(t.number); o != orders_.end())
@@ -129,6 +142,8 @@ void mobility::on(mobility_event::timed_out& e) {
     if (const auto o = orders_.find(t.number); o != orders_.end())
       send_order(t.number, o->second);
     return;
+  case kind::wake:
+    return on_wake_timer(t);
   case kind::query:
     if (const auto q = queries_.find(t.number); q != queries_.end())
       ask_place(t.number, q->second);

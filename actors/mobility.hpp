@@ -7,12 +7,14 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <memory>
 #include <set>
 #include <string>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 namespace tern {
 
@@ -27,6 +29,7 @@ struct mobility_options {
   std::size_t finished_orders = 16; ///< remembered by an actor
   std::size_t waiting_orders = 64;  ///< of an actor, behind the one it follows
   std::size_t cache_limit = 65'536; ///< locations
+  std::size_t dead_limit = 65'536;  ///< actors known to have ended
 };
 
 /// Mistakes on purpose, one at a time, to show that the simulator finds them.
@@ -42,9 +45,13 @@ struct mobility_faults {
   bool resume_on_timeout = false; ///< the source guesses that it failed
   bool no_hop_limit = false;
   bool never_resend = false;
-  bool report_once = false;   ///< home is told once, and may not hear it
-  bool late_location = false; ///< an older place replaces a younger one
-  bool stale_view = false;    ///< the dead stay the homes of actors
+  bool report_once = false;      ///< home is told once, and may not hear it
+  bool late_location = false;    ///< an older place replaces a younger one
+  bool stale_view = false;       ///< the dead stay the homes of actors
+  bool bury_early = false;       ///< an ended actor's kept messages go with it
+  bool no_arrival = false;       ///< an actor is not told that it has moved
+  bool silent_end = false;       ///< home does not hear of an end
+  bool end_while_moving = false; ///< the source ends what the target gets
 };
 
 /// All stateful actors of one node, as a pure state machine: what is here,
@@ -75,6 +82,8 @@ public:
   bool is_here(const actor_id& actor) const {
     return residents_.contains(actor);
   }
+  /// Whether this node knows that it has ended.
+  bool is_dead(const actor_id& actor) const;
   /// Whether its handlers may run here.
   bool runs_here(const actor_id& actor) const;
   /// What this node believes about an actor's place.
@@ -149,6 +158,7 @@ private:
 
   // channels (mobility_channel.cpp)
   resident* find(const actor_id& actor);
+  const resident* find(const actor_id& actor) const;
   void send(resident& r, outgoing_message m);
   void dispatch(resident& r, const actor_id& to, const sending_half& half,
                 const channel_message& m);
@@ -163,6 +173,29 @@ private:
   void pump(resident& r);
   void nudge(const location_answer& m);
   void on_channel_timer(const mobility_timer& t);
+
+  // ends (mobility_end.cpp)
+  using channel_mark = std::pair<channel_end, std::uint64_t>;
+  struct dead_actor {
+    std::uint32_t epoch = 0;
+    bool ended_here = false;
+    bool reported = false; ///< its home has answered
+    std::uint32_t report_tries = 0;
+    std::vector<channel_mark> handled; ///< what its senders may ask for
+  };
+  void stop(resident& r);
+  void end(resident& r);
+  void bury_if_drained(resident& r);
+  void bury();
+  void remember_dead(const actor_id& actor, dead_actor d);
+  void report_dead(const actor_id& actor);
+  void tell_ended(const routed_message& m);
+  std::uint64_t handled_by_dead(const actor_id& actor,
+                                const channel_end& end) const;
+  void close_channel(const location_answer& m);
+  void take_dead(node_id from, const location_update& m);
+  void take_dead(const location_answer& m);
+  void on_wake_timer(const mobility_timer& t);
 
   // moves (mobility_move.cpp)
   void accept_order(resident& r, const migration_order& order);
@@ -194,6 +227,9 @@ private:
   std::set<std::string> types_;
   std::map<std::uint64_t, open_order> orders_;
   std::map<std::uint64_t, open_query> queries_;
+  std::unordered_map<actor_id, dead_actor> dead_;
+  std::deque<actor_id> dead_order_; // of hearing of them
+  std::vector<actor_id> to_bury_;   // when the event is over
   counters count_;
   mobility_outputs* out_ = nullptr; // of the event being handled
 };

@@ -88,6 +88,8 @@ void mobility::nudge(const location_answer& m) {
 }
 
 void mobility::accept(resident& r, routed_message& m) {
+  if (r.ended && m.kind != message_kind::channel_ack)
+    return tell_ended(m);
   if (r.frozen) {
     if (r.held.size() < options_.parking || faults_.target.unbounded_parking)
       r.held.push_back(std::move(m));
@@ -148,6 +150,8 @@ void mobility::accept_ack(resident& r, routed_message& m) {
   auto& half = place->second;
   if (!half.acknowledge(m.head.sequence))
     return;
+  if (r.ended)
+    return bury_if_drained(r);
   give_room(r, m.head.from, half);
   pump(r);
 }
@@ -193,10 +197,26 @@ void mobility::flush_acks(resident& r) {
 void mobility::pump(resident& r) {
   if (r.busy || r.frozen || r.mailbox.empty())
     return;
+  if (r.mailbox.front().what == mail::kind::ended) {
+    if (!r.move || faults_.end_while_moving) // else it ends where it goes, or
+                                             // when it stays
+      end(r);
+    return;
+  }
   r.busy = true;
   r.current = std::move(r.mailbox.front());
   r.mailbox.pop_front();
   say(instruction::run{r.instance(), r.current});
+}
+
+// What was asked for before a move counts no more: `arrived` asks again.
+void mobility::on_wake_timer(const mobility_timer& t) {
+  auto* r = find(t.actor);
+  if (!r || r->ended || r->epoch != t.number
+      || r->wake_generation != t.generation)
+    return;
+  r->mailbox.push_back({mail::kind::woken, {}, 0, 0, 0, 0, {}});
+  pump(*r);
 }
 
 void mobility::on(mobility_event::handled& e) {
@@ -216,7 +236,14 @@ void mobility::on(mobility_event::handled& e) {
     send(*r, std::move(m));
   for (auto& to : e.refused)
     want_room(*r, to);
-  if (r->mailbox.empty() || r->handled_since_ack >= options_.channel.ack_every)
+  if (e.wake)
+    say(instruction::arm{
+        {mobility_timer::kind::wake, r->id, {}, r->epoch, ++r->wake_generation},
+        *e.wake});
+  if (e.stop)
+    stop(*r);
+  if (r->mailbox.empty() || e.stop
+      || r->handled_since_ack >= options_.channel.ack_every)
     flush_acks(*r);
   r->busy = false; // only now: what it sent to itself must not run before
   if (r->move && r->move->now() == migration_source::phase::freezing)

@@ -4,6 +4,7 @@
 #include "actors/mobile_message.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -20,6 +21,7 @@ struct mobility_timer {
     order,       ///< ask again; `number`: of the order
     order_nudge, ///< the same, for it was dropped
     query,       ///< ask again; `number`: of the query
+    wake,        ///< a handler asked for it
   };
   kind what = kind::channel;
   actor_id actor;
@@ -68,6 +70,9 @@ struct handled {
   instance_id instance;
   std::vector<outgoing_message> sent;
   std::vector<actor_id> refused; ///< receivers to which it found no room
+  /// Wake it after so long; what was asked for before counts no more.
+  std::optional<duration> wake = {};
+  bool stop = false; ///< this was its last handler
 };
 /// What `save` asked for, or why there is none.
 struct saved {

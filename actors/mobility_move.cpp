@@ -96,7 +96,7 @@ void mobility::accept_order(resident& r, const migration_order& order) {
 }
 
 void mobility::next_order(resident& r) {
-  while (!r.move && !r.orders.empty()) {
+  while (!r.move && !r.ended && !r.orders.empty()) {
     r.order = r.orders.front();
     r.orders.pop_front();
     const auto target = r.order.target;
@@ -176,6 +176,7 @@ void mobility::carry_out(resident& r, source_instructions steps) {
       ++count_.moves_failed;
       finish_order(r, {false, self_, r.epoch, step.why});
       r.move.reset();
+      pump(r); // it may have been about to end
       return next_order(r);
     case kind::arm:
       say(instruction::arm{{mobility_timer::kind::source,
@@ -342,6 +343,10 @@ void mobility::install(const attempt_id& attempt, migration_target::answer a) {
   auto& r = *made;
   residents_[attempt.actor] = std::move(made);
   ++count_.moved_in;
+  const bool ends =
+      !r.mailbox.empty() && r.mailbox.front().what == mail::kind::ended;
+  if (!ends && !faults_.no_arrival)
+    r.mailbox.push_front({mail::kind::arrived, {}, 0, 0, 0, 0, {}});
   transmit(a.source, migrate_installed{attempt});
   pump(r);
   report(r);

@@ -2,6 +2,7 @@
 //
 //   the actor is here                      -> it gets it
 //   it is expected here                    -> parked (bounded)
+//   it is known to have ended              -> the origin told
 //   this node sends: by cache, else home   -> transmitted
 //   this node forwards: only to a younger location than the sender knew, or
 //     to its home if nobody asked that yet -> transmitted, the origin told
@@ -33,6 +34,8 @@ void mobility::route(routed_message m) {
       drop(m);
     return;
   }
+  if (is_dead(to))
+    return tell_ended(m);
   // Late news may say that it is here; it was.
   const auto known = directory_.find(to);
   const bool elsewhere = known && known->node != self_;
@@ -60,6 +63,8 @@ void mobility::take(node_id, routed_message& m) {
 
 void mobility::forward(routed_message& m) {
   const auto to = m.head.to;
+  if (is_dead(to))
+    return tell_ended(m);
   const auto known = directory_.find(to);
   const auto home = directory_.home(to);
   if (m.head.hops >= options_.hop_limit && !faults_.no_hop_limit)
@@ -130,6 +135,8 @@ void mobility::report(resident& r) {
 }
 
 void mobility::take(node_id from, location_update& m) {
+  if (m.ended)
+    return take_dead(from, m);
   learn(m.actor, {m.node, m.epoch});
   if (m.node != from || directory_.home(m.actor) != self_)
     return;
@@ -149,6 +156,8 @@ void mobility::take(node_id from, location_query& m) {
 }
 
 void mobility::take(node_id from, location_answer& m) {
+  if (m.ended)
+    return take_dead(m);
   if (m.node)
     learn(m.actor, {m.node, m.epoch});
   else

@@ -42,6 +42,7 @@ struct resident {
 
   bool busy = false;   ///< a handler runs
   bool frozen = false; ///< no handler starts
+  bool ended = false;  ///< no handler starts any more; it has no behavior
   mail current;        ///< of the running handler
   std::deque<mail> mailbox;
 
@@ -50,6 +51,7 @@ struct resident {
   std::uint64_t next_channel = 1;
   std::vector<channel_end> ack_due; ///< channels with news for their sender
   std::uint32_t handled_since_ack = 0;
+  std::uint64_t wake_generation = 0; ///< of the timer that counts
 
   std::optional<migration_source> move;
   migration_order order; ///< that `move` carries out

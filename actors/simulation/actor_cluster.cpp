@@ -61,6 +61,7 @@ struct pair_history {
   std::uint64_t sent = 0;
   std::uint64_t begun = 0; // handlers
   std::uint64_t ended = 0;
+  std::uint64_t told = 0; // lost, as the sender heard
 };
 
 class run {
@@ -127,11 +128,16 @@ private:
   void order(std::size_t n, const actor_id& actor, std::size_t target);
   void handle(std::size_t n, const instance_id& instance, const mail& m);
   bool receive(wanderer& w, const actor_id& self, const mail& m);
+  void hear_of_end(const actor_id& self, const mail& m);
+  void ask_for_waking(wanderer& w, const mail& m, mobility_event::handled& out);
+  void maybe_stop(const actor_id& self, mobility_event::handled& out);
   void say(std::size_t n, wanderer& w, const actor_id& self, wanderer::wish to,
            mobility_event::handled& out, std::map<actor_id, std::size_t>& room);
   void check_alone(std::size_t n, const actor_id& actor);
   void check_message(const routed_message& m);
   void check_end();
+  void check_pairs();
+  void check_places();
   void broken(std::string what) {
     if (why_.empty())
       why_ = fmt::format("at {} us: {}", sim_.now() / microsecond, what);
@@ -144,6 +150,7 @@ private:
   std::vector<actor_id> actors_;
   std::map<pair, pair_history> pairs_;
   std::map<std::uint64_t, std::uint64_t> answered_; // order -> answers
+  std::set<actor_id> stopped_;
   std::uint64_t orders_ = 0;
   bool calm_ = false; // faults are over
   std::string why_;
@@ -319,7 +326,10 @@ void run::handle(std::size_t n, const instance_id& instance, const mail& m) {
   auto& w = place->second;
   if (m.what == mail::kind::message && !receive(w, self, m))
     return;
+  if (m.what == mail::kind::down)
+    hear_of_end(self, m);
   mobility_event::handled done{instance, {}, {}};
+  ask_for_waking(w, m, done);
   std::map<actor_id, std::size_t> room;
   for (auto& wish : std::exchange(w.waiting, {}))
     say(n, w, self, wish, done, room);
@@ -329,10 +339,40 @@ void run::handle(std::size_t n, const instance_id& instance, const mail& m) {
       say(n, w, self, {actors_[sim_.rng().below(actors_.size())], left - 1},
           done, room);
     ++pairs_[{m.from, self}].ended;
+    maybe_stop(self, done);
   }
   feed(n, std::move(done));
   if (options_.rotate && m.what == mail::kind::message && !calm_)
     order(n, self, sim_.rng().below(options_.nodes));
+}
+
+// Only of those that did.
+void run::hear_of_end(const actor_id& self, const mail& m) {
+  if (!stopped_.contains(m.from))
+    broken(fmt::format("{} was told that {} ended, which lives",
+                       to_string(self), to_string(m.from)));
+  pairs_[{self, m.from}].told += m.channel;
+}
+
+// Sometimes one wants to be woken; a move takes the wish along.
+void run::ask_for_waking(wanderer& w, const mail& m,
+                         mobility_event::handled& out) {
+  if (m.what == mail::kind::woken)
+    w.wants_waking = false;
+  const bool again = m.what == mail::kind::arrived && w.wants_waking;
+  const bool anew = m.what == mail::kind::message && sim_.rng().chance(0.1);
+  if (!again && !anew)
+    return;
+  w.wants_waking = true;
+  out.wake = std::chrono::nanoseconds(pick(10 * millisecond));
+}
+
+void run::maybe_stop(const actor_id& self, mobility_event::handled& out) {
+  if (self.kind() != actor_kind::stateful || stopped_.size() >= options_.stops
+      || !sim_.rng().chance(0.05))
+    return;
+  out.stop = true;
+  stopped_.insert(self);
 }
 
 bool run::receive(wanderer& w, const actor_id& self, const mail& m) {
@@ -384,17 +424,35 @@ void run::check_message(const routed_message& m) {
 }
 
 void run::check_end() {
-  for (auto& [ends, history] : pairs_)
-    if (history.sent != history.ended)
-      broken(fmt::format("{} of {} messages from {} to {} were handled",
-                         history.ended, history.sent, to_string(ends.first),
-                         to_string(ends.second)));
+  check_pairs();
   for (auto& node : nodes_)
-    for (auto& [instance, w] : node.running)
+    for (auto& [instance, w] : node.running) {
       if (!w.waiting.empty())
         broken(to_string(instance.actor) + " waits for room that there is");
+      if (w.wants_waking)
+        broken(to_string(instance.actor) + " was never woken");
+    }
   if (answered_.size() != orders_)
     broken("an order was never answered");
+  check_places();
+}
+
+// Handled, or its sender was told that it may not be.
+void run::check_pairs() {
+  for (auto& [ends, history] : pairs_) {
+    const auto& [from, to] = ends;
+    const bool excused = stopped_.contains(to)
+                         && (history.sent <= history.ended + history.told
+                             || stopped_.contains(from));
+    if (history.sent != history.ended && !excused)
+      broken(fmt::format("{} of {} messages from {} to {} were handled, {} "
+                         "told to be lost",
+                         history.ended, history.sent, to_string(from),
+                         to_string(to), history.told));
+  }
+}
+
+void run::check_places() {
   const auto view = survivors();
   for (auto& actor : actors_) {
     std::size_t places = 0;
@@ -404,11 +462,12 @@ void run::check_end() {
         ++places;
         place = n;
       }
-    if (places != 1)
+    const bool stopped = stopped_.contains(actor);
+    if (places != (stopped ? 0 : 1))
       broken(fmt::format("{} runs on {} nodes", to_string(actor), places));
-    const auto home = index_of(home_of(actor, view));
-    const auto known = nodes_[home].machine->believed(actor);
-    if (!known || known->node != id_of(place))
+    const auto& home = *nodes_[index_of(home_of(actor, view))].machine;
+    const auto known = home.believed(actor);
+    if (stopped ? !home.is_dead(actor) : !known || known->node != id_of(place))
       broken("the home of " + to_string(actor) + " does not know its place");
   }
 }

@@ -20,6 +20,7 @@ struct actor_simulation_options {
   std::size_t actors = 6;
   std::size_t messages = 60;   ///< begun by gateways; most cause others
   std::size_t migrations = 16; ///< orders given at random times
+  std::size_t stops = 1;       ///< actors that may end on the way
   bool rotate = false;         ///< move an actor after every message it handled
   bool bad_network = true;     ///< loss, duplicates, stragglers, pauses
   bool through_codec = false;  ///< encode and decode every message
@@ -48,8 +49,11 @@ struct actor_simulation_result {
 /// - no message is forwarded more often than the bound, no queue grows beyond
 ///   its own;
 ///
-/// and at the end: every message sent was handled, every order was answered,
-/// every actor is somewhere, and its home knows where.
+/// - nobody is told of the end of an actor that lives;
+///
+/// and at the end: every message sent was handled, or its receiver ended and
+/// its sender heard that it is lost; every order was answered; who wanted to be
+/// woken was; every actor is somewhere, or ended, and its home knows.
 actor_simulation_result
 actor_simulation(const actor_simulation_options& options);
 

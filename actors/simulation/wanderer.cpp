@@ -22,7 +22,7 @@ std::map<actor_id, std::uint64_t> get(const words& in, std::size_t& at) {
 } // namespace
 
 buffer wanderer::save() const {
-  words out;
+  words out{wants_waking};
   put(out, sent);
   put(out, received);
   for (auto& w : waiting)
@@ -36,6 +36,7 @@ wanderer wanderer::restore(const buffer& bytes) {
     std::memcpy(in.data(), bytes.data(), in.size() * sizeof(std::uint64_t));
   wanderer out;
   std::size_t at = 0;
+  out.wants_waking = in[at++] != 0;
   out.sent = get(in, at);
   out.received = get(in, at);
   for (; at + 3 <= in.size(); at += 3)

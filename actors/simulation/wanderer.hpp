@@ -40,6 +40,7 @@ struct wanderer {
     std::uint64_t left;
   };
   std::deque<wish> waiting; ///< found no room
+  bool wants_waking = false;
 
   buffer save() const;
   static wanderer restore(const buffer& bytes);

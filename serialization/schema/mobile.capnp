@@ -93,6 +93,8 @@ struct LocationBody {          # update, answer
   droppedFrom @1 :ActorName;
   droppedChannel @2 :UInt64;
   droppedOrder @3 :UInt64;
+  ended @4 :Bool;              # the actor has ended
+  handled @5 :UInt64;          # by an ended one: the last of that channel
 }
 
 struct OrderAnswer {

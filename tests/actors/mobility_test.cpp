@@ -159,7 +159,7 @@ std::string sequences(const std::vector<instruction::run>& handled,
                       const actor_id& who) {
   std::string out;
   for (auto& r : handled)
-    if (r.instance.actor == who)
+    if (r.instance.actor == who && r.what.what == mail::kind::message)
       out += std::to_string(r.what.sequence) + ' ';
   return out;
 }
@@ -497,6 +497,80 @@ BOOST_AUTO_TEST_CASE(events_about_what_is_not_here_are_ignored) {
     t.feed(0, mobility_event::received{t.id(1), m});
   BOOST_TEST(t.at(0).runs_here(a));
   BOOST_TEST(t.runs.empty());
+}
+
+BOOST_AUTO_TEST_CASE(an_actor_is_woken_once_and_by_its_last_wish) {
+  trio t;
+  const auto a = t.spawn(0, 0);
+  const auto b = t.spawn(0, 0);
+  t.send(0, b, a);
+  const auto wish = [&](int milliseconds) {
+    auto [n, r] = t.runs.front();
+    t.runs.pop_front();
+    mobility_event::handled done{r.instance, {}, {}};
+    done.wake = std::chrono::milliseconds(milliseconds);
+    t.feed(n, done);
+  };
+  wish(5);
+  t.send(0, b, a);
+  wish(7);
+  auto fired = 0;
+  for (auto& [n, timer] : std::exchange(t.timers, {}))
+    if (timer.timer.what == mobility_timer::kind::wake)
+      t.feed(n, mobility_event::timed_out{timer.timer});
+  for (auto& [n, r] : t.runs)
+    fired += r.what.what == mail::kind::woken ? 1 : 0;
+  BOOST_TEST(fired == 1);
+}
+
+BOOST_AUTO_TEST_CASE(who_sent_to_an_actor_that_ended_hears_of_it) {
+  trio t;
+  const auto a = t.spawn(0, 2);
+  const auto b = t.spawn(1, 2);
+  t.send(0, a, b);
+  t.send(0, a, b);
+  while (t.runs.empty())
+    BOOST_REQUIRE(t.deliver());
+  auto [n, r] = t.runs.front();
+  t.runs.pop_front();
+  mobility_event::handled last{r.instance, {}, {}};
+  last.stop = true;
+  t.feed(n, last); // the second message finds nobody
+  while (t.deliver())
+    continue;
+  BOOST_TEST(!t.at(1).is_here(b));
+  BOOST_TEST(t.at(1).is_dead(b));
+  BOOST_TEST(t.at(2).is_dead(b)); // its home
+  for (auto& [m, timer] : std::exchange(t.timers, {}))
+    if (timer.timer.what == mobility_timer::kind::channel)
+      t.feed(m, mobility_event::timed_out{timer.timer});
+  while (t.deliver())
+    continue;
+  BOOST_REQUIRE(t.runs.size() == 1u);
+  const auto& told = t.runs.front().second;
+  BOOST_TEST((told.what.what == mail::kind::down));
+  BOOST_TEST((told.instance.actor == a));
+  BOOST_TEST((told.what.from == b));
+  BOOST_TEST(told.what.channel == 1u); // so many are lost
+}
+
+BOOST_AUTO_TEST_CASE(an_actor_that_ends_while_it_moves_ends_where_it_arrives) {
+  trio t;
+  const auto a = t.spawn(0, 0);
+  const auto b = t.spawn(0, 0);
+  t.send(0, b, a);
+  t.order(0, a, 1, 1);
+  while (t.deliver()) // PREPARE and its answer: it waits for the handler
+    continue;
+  auto [n, r] = t.runs.front();
+  t.runs.pop_front();
+  mobility_event::handled last{r.instance, {}, {}};
+  last.stop = true;
+  t.feed(n, last);
+  t.settle();
+  BOOST_TEST(t.done[1].moved);
+  BOOST_TEST(!t.at(0).is_here(a));
+  BOOST_TEST(t.at(1).is_dead(a));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

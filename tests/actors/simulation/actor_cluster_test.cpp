@@ -89,6 +89,22 @@ const fault faults[] = {
      [](auto& f) {
        f.stale_view = true;
      }},
+    {"an ended actor's messages end with it",
+     [](auto& f) {
+       f.bury_early = true;
+     }},
+    {"an actor that moved is not told",
+     [](auto& f) {
+       f.no_arrival = true;
+     }},
+    {"a home does not hear of an end",
+     [](auto& f) {
+       f.silent_end = true;
+     }},
+    {"an actor ends while it moves",
+     [](auto& f) {
+       f.end_while_moving = true;
+     }},
 };
 
 actor_simulation_result run(actor_simulation_options options) {
