@@ -18,7 +18,6 @@ std::optional<timed_run> ours(const char* kind, int n, unsigned threads) {
                                    std::to_string(threads)});
 }
 
-// The sum of the result, one pass over memory, counts on our side only.
 row product_row(int n, unsigned repeats, unsigned threads) {
   const auto rival = program_beside("rival-openblas-product");
   const auto found = interleave(
