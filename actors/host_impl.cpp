@@ -85,6 +85,13 @@ public:
     if (f)
       f(to);
   }
+  void down(actor_context&, const actor_id& actor, std::uint64_t) override {
+    std::unique_lock lock{host_.callbacks_mutex_};
+    const auto f = host_.on_down_;
+    lock.unlock();
+    if (f)
+      f(actor);
+  }
   buffer save() const override {
     return {};
   }

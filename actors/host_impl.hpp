@@ -97,6 +97,7 @@ private:
   std::map<std::uint64_t, location_handler> queries_;
   message_handler on_message_;
   std::function<void(const actor_id&)> on_writable_;
+  std::function<void(const actor_id&)> on_down_;
   move_handler on_move_;
 
   std::atomic<std::uint64_t> numbers_{0};

@@ -1,0 +1,257 @@
+// Calls to and from one actor. Each entry is one handler of the actor's: it
+// does what the mail asks for, then asks to be woken for what is due next.
+//
+// An exception of a handler goes on to the host, which counts it; who asked is
+// told before. Where several members run in one entry (requests that expire
+// together) each has its turn before the first exception goes on.
+
+#include "actors/api/actor_core.hpp"
+
+#include "actors/api/actor_error.hpp"
+#include "actors/api/context.hpp"
+#include "actors/trace/clock.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <stdexcept>
+
+namespace tern {
+
+namespace {
+
+open_work::time now() {
+  return open_work::time{static_cast<std::int64_t>(monotonic_ns())};
+}
+
+failure gone(const actor_id& actor, const std::string& reason) {
+  return {failure_kind::not_found,
+          to_string(actor) + " has ended (" + reason + ")"};
+}
+
+/// Runs all, then lets the first exception go on.
+class turns {
+public:
+  template <class F>
+  void run(F&& f) {
+    try {
+      f();
+    } catch (...) {
+      if (!first_)
+        first_ = std::current_exception();
+    }
+  }
+  void end() {
+    if (first_)
+      std::rethrow_exception(first_);
+  }
+
+private:
+  std::exception_ptr first_;
+};
+
+} // namespace
+
+// -- what handlers do ---------------------------------------------------------
+
+void actor_core::post(actor_context& here, const actor_id& to, bytes payload) {
+  if (!open_.waits_for_room(to) && here.send(to, bytes_view{payload}))
+    return;
+  if (!open_.wait_for_room(to, std::move(payload)))
+    throw actor_error{{failure_kind::refused,
+                       "too many messages wait for room at " + to_string(to)}};
+}
+
+void actor_core::post_after(std::chrono::nanoseconds delay, const actor_id& to,
+                            bytes payload) {
+  open_.add(now() + delay, {to, std::move(payload)});
+}
+
+std::uint64_t actor_core::open_request(const actor_id& to,
+                                       open_work::continuation then,
+                                       std::chrono::nanoseconds deadline) {
+  return open_.open({to, std::move(then), now() + deadline});
+}
+
+void actor_core::watch(actor_context& here, const actor_id& actor) {
+  if (open_.watched.insert(actor).second)
+    post(here, actor, encode_call({call_head::kind::watch}));
+}
+
+void actor_core::unwatch(actor_context& here, const actor_id& actor) {
+  if (open_.watched.erase(actor) > 0)
+    post(here, actor, encode_call({call_head::kind::unwatch}));
+}
+
+// Not before what waits for room has gone.
+void actor_core::stop(actor_context& here, const std::string& reason) {
+  if (stopping_)
+    return;
+  stopping_ = true;
+  for (const auto& watcher : std::exchange(open_.watchers, {}))
+    post(here, watcher, encode_call({call_head::kind::ended}, reason));
+  stop_when_sent(here);
+}
+
+void actor_core::stop_when_sent(actor_context& here) {
+  if (stopping_ && open_.receivers_waiting().empty())
+    here.stop();
+}
+
+// -- what happens to it -------------------------------------------------------
+
+template <class F>
+void actor_core::run(actor_context& here, const actor_id& sender, F&& f) {
+  context c{*this, here, sender};
+  turns once;
+  once.run([&] { f(c); });
+  set_alarm(here);
+  once.end();
+}
+
+void actor_core::set_alarm(actor_context& here) {
+  const auto next = open_.next_due();
+  if (!next || (alarm_.count() != 0 && alarm_ <= *next))
+    return;
+  alarm_ = *next;
+  here.wake_after(std::max(*next - now(), open_work::time{0}));
+}
+
+void actor_core::receive(actor_context& here, const envelope& head,
+                         bytes_view payload) {
+  auto body = payload;
+  const auto call = decode_call(body);
+  if (!call)
+    throw std::runtime_error(call.error().what);
+  run(here, head.from, [&](context& c) {
+    using kind = call_head::kind;
+    switch (call->what) {
+    case kind::tell:
+      if (stopping_)
+        return;
+      if (!handle(c, call->tag, body, nullptr))
+        throw std::runtime_error(name() + " has no handler for a message of "
+                                 + to_string(head.from));
+      return;
+    case kind::request:
+      return answer(c, *call, body);
+    case kind::answer:
+      return close(c, call->number, body);
+    case kind::failure:
+      return close(c, call->number, tl::make_unexpected(decode_failure(body)));
+    case kind::watch:
+      if (stopping_)
+        post(here, head.from,
+             encode_call({call_head::kind::ended}, std::string{"stopped"}));
+      else
+        open_.watchers.insert(head.from);
+      return;
+    case kind::unwatch:
+      open_.watchers.erase(head.from);
+      return;
+    case kind::ended:
+      return end_of(c, head.from,
+                    from_bytes<std::string>(body).value_or("ended"));
+    }
+  });
+}
+
+void actor_core::answer(context& c, const call_head& head, bytes_view body) {
+  const auto refuse = [&](failure_kind kind, const std::string& why) {
+    c.reply(encode_failure(head.number, {kind, name() + ": " + why}));
+  };
+  if (stopping_)
+    return refuse(failure_kind::not_found, "it ends");
+  bytes given;
+  try {
+    if (!handle(c, head.tag, body, &given))
+      return refuse(failure_kind::refused, "it has no handler for this");
+  } catch (const std::exception& e) {
+    refuse(failure_kind::kernel, e.what());
+    throw;
+  }
+  auto out = encode_call({call_head::kind::answer, 0, head.number});
+  out.insert(out.end(), given.begin(), given.end());
+  c.reply(std::move(out));
+}
+
+void actor_core::close(context& c, std::uint64_t number,
+                       const result<bytes_view>& answer) {
+  if (const auto then = open_.close(number); then && then->member >= 0)
+    resume(c, *then, answer);
+}
+
+void actor_core::end_of(context& c, const actor_id& actor,
+                        const std::string& reason) {
+  open_.drop_waiting(actor);
+  open_.watchers.erase(actor);
+  turns each;
+  const auto why = gone(actor, reason);
+  for (const auto& then : open_.close_all(actor))
+    if (then.member >= 0)
+      each.run([&] { resume(c, then, tl::make_unexpected(why)); });
+  if (open_.watched.erase(actor) > 0)
+    each.run([&] { handle_end(c, actor, reason); });
+  each.end();
+}
+
+void actor_core::writable(actor_context& here, const actor_id& to) {
+  while (const auto* next = open_.next_waiting(to)) {
+    if (!here.send(to, bytes_view{*next}))
+      break;
+    open_.sent(to);
+  }
+  stop_when_sent(here);
+}
+
+void actor_core::woken(actor_context& here) {
+  alarm_ = {};
+  run(here, here.self(), [&](context& c) {
+    auto due = open_.take_due(now());
+    turns each;
+    for (auto& m : due.messages)
+      each.run([&] { post(here, m.to, std::move(m.payload)); });
+    const failure late{failure_kind::unreachable,
+                       "no answer within the deadline"};
+    for (const auto& then : due.expired)
+      if (then.member >= 0)
+        each.run([&] { resume(c, then, tl::make_unexpected(late)); });
+    each.end();
+  });
+}
+
+void actor_core::arrived(actor_context& here) {
+  alarm_ = {};
+  run(here, here.self(), [&](context& c) { handle_arrival(c); });
+}
+
+void actor_core::down(actor_context& here, const actor_id& actor,
+                      std::uint64_t) {
+  run(here, actor, [&](context& c) { end_of(c, actor, "stopped"); });
+  stop_when_sent(here);
+}
+
+// -- on the way ---------------------------------------------------------------
+
+buffer actor_core::save() const {
+  std::vector<std::byte> out;
+  archive_writer to{out};
+  to(stopping_);
+  open_.save(to, now());
+  save_fields(to);
+  return buffer::copy(out);
+}
+
+result<void> actor_core::load(bytes_view state) {
+  archive_reader from{state};
+  from(stopping_);
+  open_.load(from, now());
+  load_fields(from);
+  if (from.failed().empty() && !from.left().empty())
+    from.fail("it is longer than it says");
+  if (!from.failed().empty())
+    return fail(failure_kind::malformed,
+                "the state of " + name() + ": " + from.failed());
+  return {};
+}
+
+} // namespace tern

@@ -1,0 +1,87 @@
+#pragma once
+
+#include "actors/api/call.hpp"
+#include "actors/api/open_work.hpp"
+#include "actors/mobile_behavior.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace tern {
+
+class actor_system;
+class context;
+
+/// What every actor of the typed API has, whatever its class: it takes calls
+/// apart, answers requests, and keeps what is open. The class' own part is in
+/// typed_actor.hpp; this one is compiled once.
+class actor_core : public mobile_behavior {
+public:
+  using bytes = std::vector<std::byte>;
+  using bytes_view = std::span<const std::byte>;
+
+  explicit actor_core(actor_system& system) : system_(system) {}
+
+  actor_system& system() noexcept {
+    return system_;
+  }
+
+  // What handlers do, by way of `context`.
+  void post(actor_context& here, const actor_id& to, bytes payload);
+  void post_after(std::chrono::nanoseconds delay, const actor_id& to,
+                  bytes payload);
+  std::uint64_t open_request(const actor_id& to, open_work::continuation then,
+                             std::chrono::nanoseconds deadline);
+  void watch(actor_context& here, const actor_id& actor);
+  void unwatch(actor_context& here, const actor_id& actor);
+  void stop(actor_context& here, const std::string& reason);
+
+  // mobile_behavior
+  void receive(actor_context& here, const envelope& head,
+               bytes_view payload) final;
+  void writable(actor_context& here, const actor_id& to) final;
+  void woken(actor_context& here) final;
+  void arrived(actor_context& here) final;
+  void down(actor_context& here, const actor_id& actor,
+            std::uint64_t lost) final;
+  buffer save() const final;
+
+  /// Takes what `save` gave.
+  result<void> load(bytes_view state);
+
+protected:
+  // The class' own part. These may throw; `what()` is told to who asked.
+
+  /// False: it has no handler for messages of this tag. `answer`: where to put
+  /// what the handler gives back.
+  virtual bool handle(context& here, std::uint64_t tag, bytes_view body,
+                      bytes* answer) = 0;
+  virtual void resume(context& here, const open_work::continuation& then,
+                      const result<bytes_view>& answer) = 0;
+  virtual void handle_end(context& here, const actor_id& actor,
+                          const std::string& reason) = 0;
+  virtual void handle_arrival(context& here) = 0;
+  virtual std::string name() const = 0;
+  virtual void save_fields(archive_writer& to) const = 0;
+  virtual void load_fields(archive_reader& from) = 0;
+
+private:
+  template <class F>
+  void run(actor_context& here, const actor_id& sender, F&& f);
+  void answer(context& here, const call_head& head, bytes_view body);
+  void close(context& here, std::uint64_t number,
+             const result<bytes_view>& answer);
+  void end_of(context& here, const actor_id& actor, const std::string& reason);
+  void set_alarm(actor_context& here);
+  void stop_when_sent(actor_context& here);
+
+  actor_system& system_;
+  open_work open_;
+  bool stopping_ = false;   ///< as soon as nothing waits for room
+  open_work::time alarm_{}; ///< when it will be woken; 0: not asked for
+};
+
+} // namespace tern

@@ -1,0 +1,202 @@
+#include "actors/api/actor_system.hpp"
+
+#include <condition_variable>
+#include <map>
+#include <mutex>
+#include <optional>
+
+namespace tern {
+
+namespace {
+
+using std::chrono::steady_clock;
+
+/// An order to move is answered by then, or by nobody.
+constexpr std::chrono::seconds patience{30};
+
+std::unique_ptr<node> started(const actor_system::options& o) {
+  node_config config;
+  config.host = o.host;
+  config.port = o.port;
+  config.threads = 0; // takes no tasks of plans
+  auto made = node::start(config);
+  if (!made)
+    throw actor_error{made.error()};
+  return std::move(*made);
+}
+
+} // namespace
+
+struct actor_system::state {
+  explicit state(const options& o) : below(started(o)), actors(*below) {}
+
+  struct open {
+    actor_id to;
+    std::optional<result<bytes>> answer;
+  };
+
+  void on_message(const envelope& head, std::span<const std::byte> payload);
+  void on_down(const actor_id& actor);
+  void answer(std::uint64_t request, result<bytes> given);
+
+  std::unique_ptr<node> below;
+  actor_host actors;
+  std::mutex mutex; ///< guards what follows
+  std::condition_variable changed;
+  std::map<std::uint64_t, open> requests;
+  std::uint64_t last_request = 0;
+  std::uint64_t room_made = 0; ///< how often some receiver had room again
+};
+
+void actor_system::state::on_message(const envelope&,
+                                     std::span<const std::byte> payload) {
+  auto body = payload;
+  const auto call = decode_call(body);
+  if (!call)
+    return;
+  if (call->what == call_head::kind::answer)
+    answer(call->number, bytes{body.begin(), body.end()});
+  else if (call->what == call_head::kind::failure)
+    answer(call->number, tl::make_unexpected(decode_failure(body)));
+}
+
+void actor_system::state::answer(std::uint64_t request, result<bytes> given) {
+  std::lock_guard guard{mutex};
+  const auto found = requests.find(request);
+  if (found == requests.end())
+    return;
+  found->second.answer = std::move(given);
+  changed.notify_all();
+}
+
+void actor_system::state::on_down(const actor_id& actor) {
+  std::lock_guard guard{mutex};
+  for (auto& [number, r] : requests)
+    if (r.to == actor && !r.answer)
+      r.answer = fail(failure_kind::not_found,
+                      to_string(actor) + " has ended (stopped)");
+  changed.notify_all();
+}
+
+actor_system::actor_system(const options& o)
+  : state_(std::make_unique<state>(o)) {
+  auto& s = *state_;
+  s.actors.on_message(
+      [&s](const envelope& head, std::span<const std::byte> payload) {
+        s.on_message(head, payload);
+      });
+  s.actors.on_down([&s](const actor_id& actor) { s.on_down(actor); });
+  s.actors.on_writable([&s](const actor_id&) {
+    std::lock_guard guard{s.mutex};
+    ++s.room_made;
+    s.changed.notify_all();
+  });
+}
+
+actor_system::~actor_system() = default;
+
+const member& actor_system::self() const {
+  return state_->below->self();
+}
+
+void actor_system::join(const std::string& host, std::uint16_t port) {
+  if (auto ok = state_->below->join(host, port); !ok)
+    throw actor_error{ok.error()};
+}
+
+std::vector<member> actor_system::members() const {
+  return state_->below->members();
+}
+
+void actor_system::add_type(const std::string& name, factory make) {
+  state_->actors.register_type(name,
+                               [make](std::span<const std::byte> saved)
+                                   -> result<std::unique_ptr<mobile_behavior>> {
+                                 auto made = make();
+                                 if (auto ok = made->load(saved); !ok)
+                                   return tl::make_unexpected(ok.error());
+                                 return made;
+                               });
+}
+
+actor_id actor_system::spawn_state(const std::string& type,
+                                   const buffer& saved) {
+  const auto made = state_->actors.spawn(type, saved.bytes());
+  if (!made)
+    throw actor_error{made.error()};
+  return *made;
+}
+
+void actor_system::post(const actor_id& to, const bytes& payload) {
+  auto& s = *state_;
+  std::unique_lock lock{s.mutex};
+  for (;;) {
+    const auto before = s.room_made;
+    lock.unlock();
+    if (s.actors.send(to, payload))
+      return;
+    lock.lock();
+    s.changed.wait(lock, [&] { return s.room_made != before; });
+  }
+}
+
+std::uint64_t actor_system::open_request(const actor_id& to) {
+  std::lock_guard guard{state_->mutex};
+  const auto number = ++state_->last_request;
+  state_->requests[number].to = to;
+  return number;
+}
+
+void actor_system::forget_request(std::uint64_t request) {
+  std::lock_guard guard{state_->mutex};
+  state_->requests.erase(request);
+}
+
+result<actor_system::bytes>
+actor_system::wait_for_answer(std::uint64_t request,
+                              steady_clock::time_point limit) {
+  auto& s = *state_;
+  std::unique_lock lock{s.mutex};
+  const auto found = s.requests.find(request);
+  s.changed.wait_until(lock, limit,
+                       [&] { return found->second.answer.has_value(); });
+  auto given = std::move(found->second.answer);
+  s.requests.erase(found);
+  if (!given)
+    return fail(failure_kind::unreachable, "no answer within the deadline");
+  return std::move(*given);
+}
+
+void actor_system::order_move(const actor_id& actor, node_id target) {
+  state_->actors.migrate(actor, target, [](const migration_outcome&) {});
+}
+
+void actor_system::move(const actor_id& actor, node_id target) {
+  const auto outcome = state_->actors.migrate(actor, target).get();
+  if (!outcome.moved)
+    throw actor_error{{failure_kind::refused,
+                       to_string(actor) + " did not move: " + outcome.why}};
+}
+
+node_id actor_system::place_of(const actor_id& actor) {
+  auto promise = std::make_shared<std::promise<node_id>>();
+  auto place = promise->get_future();
+  state_->actors.locate(
+      actor, [promise](const location& l) { promise->set_value(l.node); });
+  return place.wait_for(patience) == std::future_status::ready ? place.get()
+                                                               : node_id{};
+}
+
+node& actor_system::below() noexcept {
+  return *state_->below;
+}
+
+actor_host& actor_system::host() noexcept {
+  return state_->actors;
+}
+
+void context::order_move(const actor_id& actor, node_id target) {
+  core_.system().order_move(actor, target);
+}
+
+} // namespace tern

@@ -1,0 +1,178 @@
+#pragma once
+
+#include "actors/api/actor_error.hpp"
+#include "actors/api/typed_actor.hpp"
+#include "actors/host.hpp"
+#include "actors/node.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace tern {
+
+/// The answer to a request from outside of any actor.
+template <class R>
+class pending;
+
+/// A process' part in a cluster of actors.
+///
+///     tern::actor_system here;
+///     here.add<counter>();
+///     const auto c = here.spawn<counter>(5);
+///     here.send(c, counter::add{3});
+///     const auto n = here.request(c, counter::get{}).get(); // 8
+///
+/// All processes of a cluster add the same classes, before the first actor of
+/// one can come. Any thread may call anything but `add`; what waits says so,
+/// and is not for handlers. Throws `actor_error`.
+class actor_system {
+public:
+  struct options {
+    std::string host = "127.0.0.1";
+    std::uint16_t port = 0; ///< 0: one that is free
+  };
+
+  actor_system() : actor_system(options{}) {}
+  explicit actor_system(const options& o);
+  /// Leaves the cluster. Actors that are still here end with it.
+  ~actor_system();
+  actor_system(const actor_system&) = delete;
+  actor_system& operator=(const actor_system&) = delete;
+
+  /// This node, and where others may join.
+  const member& self() const;
+  /// Becomes a member of the cluster of HOST:PORT. Waits.
+  void join(const std::string& host, std::uint16_t port);
+  std::vector<member> members() const;
+
+  /// Makes a class known. See docs/actors.md for what it has to say.
+  template <class T>
+  void add() {
+    add_type(std::string{wire_name<T>()},
+             [this] { return std::make_unique<typed_actor<T>>(*this); });
+  }
+
+  /// A new actor on this node.
+  template <class T, class... Arguments>
+  ref<T> spawn(Arguments&&... arguments) {
+    const typed_actor<T> made{*this, T{std::forward<Arguments>(arguments)...}};
+    return ref<T>{spawn_state(std::string{wire_name<T>()}, made.save())};
+  }
+
+  /// Waits while there is no room for it at the receiver.
+  template <class T, receiver_of_any<T> M>
+  void send(const ref<T>& to, const M& message) {
+    post(to.id(), encode_call({call_head::kind::tell, tag_of<M>, 0}, message));
+  }
+  template <class T, receiver_of_any<T> M>
+  pending<reply_of<T, M>>
+  request(const ref<T>& to, const M& message,
+          std::chrono::nanoseconds deadline = request_deadline);
+
+  /// Moves an actor, wherever it is. Waits until it is there.
+  template <class T>
+  void migrate(const ref<T>& actor, node_id target) {
+    move(actor.id(), target);
+  }
+  /// Gives the order and goes on.
+  void order_move(const actor_id& actor, node_id target);
+
+  /// The node on which the actor runs, as its home knows; none: it has ended,
+  /// or nobody knows. Waits.
+  template <class T>
+  node_id where(const ref<T>& actor) {
+    return place_of(actor.id());
+  }
+
+  /// What lies below: bytes, traces, counters.
+  node& below() noexcept;
+  actor_host& host() noexcept;
+
+private:
+  template <class R>
+  friend class pending;
+  friend class context;
+  using bytes = std::vector<std::byte>;
+  using factory = std::function<std::unique_ptr<actor_core>()>;
+
+  void add_type(const std::string& name, factory make);
+  actor_id spawn_state(const std::string& type, const buffer& state);
+  void post(const actor_id& to, const bytes& payload);
+  std::uint64_t open_request(const actor_id& to);
+  result<bytes> wait_for_answer(std::uint64_t request,
+                                std::chrono::steady_clock::time_point limit);
+  void forget_request(std::uint64_t request);
+  void move(const actor_id& actor, node_id target);
+  node_id place_of(const actor_id& actor);
+
+  struct state;
+  std::unique_ptr<state> state_;
+};
+
+template <class R>
+class pending {
+public:
+  pending(pending&& other) noexcept
+    : system_(std::exchange(other.system_, nullptr)), number_(other.number_),
+      limit_(other.limit_) {}
+  pending& operator=(pending&&) = delete;
+  ~pending() {
+    if (system_)
+      system_->forget_request(number_);
+  }
+
+  /// Waits for the answer, until the deadline; once. Throws `actor_error`.
+  R get() {
+    auto answer = wait();
+    if (!answer)
+      throw actor_error{answer.error()};
+    if constexpr (!std::is_void_v<R>)
+      return std::move(*answer);
+  }
+  /// The same, with the failure as a value.
+  result<R> wait() {
+    const auto answer =
+        std::exchange(system_, nullptr)->wait_for_answer(number_, limit_);
+    if (!answer)
+      return tl::make_unexpected(answer.error());
+    if constexpr (std::is_void_v<R>)
+      return {};
+    else
+      return from_bytes<R>(*answer);
+  }
+
+private:
+  friend class actor_system;
+  pending(actor_system& system, std::uint64_t number,
+          std::chrono::steady_clock::time_point limit)
+    : system_(&system), number_(number), limit_(limit) {}
+
+  actor_system* system_;
+  std::uint64_t number_;
+  std::chrono::steady_clock::time_point limit_;
+};
+
+template <class T, receiver_of_any<T> M>
+pending<reply_of<T, M>>
+actor_system::request(const ref<T>& to, const M& message,
+                      std::chrono::nanoseconds deadline) {
+  const auto number = open_request(to.id());
+  pending<reply_of<T, M>> p{*this, number,
+                            std::chrono::steady_clock::now() + deadline};
+  post(to.id(),
+       encode_call({call_head::kind::request, tag_of<M>, number}, message));
+  return p;
+}
+
+template <class T, class... Arguments>
+ref<T> context::spawn(Arguments&&... arguments) {
+  return core_.system().template spawn<T>(
+      std::forward<Arguments>(arguments)...);
+}
+
+} // namespace tern

@@ -1,0 +1,47 @@
+#pragma once
+
+#include "serialization/archive.hpp"
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace tern {
+
+/// What actors of this API say to each other: the head of every payload.
+struct call_head {
+  enum class kind : std::uint8_t {
+    tell,    ///< a message
+    request, ///< a message that wants an answer
+    answer,  ///< to request `number`
+    failure, ///< to request `number`: the body is a `failure`
+    watch,   ///< tell me when you end
+    unwatch, ///< no more
+    ended,   ///< the sender ends; the body is the reason
+  };
+  kind what = kind::tell;
+  std::uint64_t tag = 0; ///< of the message's type
+  std::uint64_t number = 0;
+
+  template <class Archive>
+  void fields(Archive& a) {
+    a(what, tag, number);
+  }
+};
+
+/// A head and the body behind it.
+template <class... Body>
+std::vector<std::byte> encode_call(const call_head& head, const Body&... body) {
+  std::vector<std::byte> out;
+  archive_writer to{out};
+  to(head, body...);
+  return out;
+}
+
+/// Reads the head, and leaves `bytes` at the body. `malformed` for others.
+result<call_head> decode_call(std::span<const std::byte>& bytes);
+
+std::vector<std::byte> encode_failure(std::uint64_t number, const failure& why);
+failure decode_failure(std::span<const std::byte> body);
+
+} // namespace tern

@@ -1,0 +1,121 @@
+#pragma once
+
+#include "serialization/archive.hpp"
+
+#include <cstdint>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+// What the compiler knows of an actor: which messages it handles, what it
+// answers, which of its members take answers. Messages are told apart on the
+// wire by a hash of their names.
+
+namespace tern {
+
+class context;
+
+/// The messages that an actor handles: `using messages = tern::messages<...>`.
+template <class... M>
+struct messages {};
+
+/// The members that take answers to its requests:
+/// `using continuations = tern::continuations<&bank::debited>`.
+template <auto... Member>
+struct continuations {};
+
+namespace detail {
+
+template <class T>
+constexpr std::string_view pretty_name() noexcept {
+  // "... [with T = bank::deposit; ...]" or "... [T = bank::deposit]"
+  std::string_view text = __PRETTY_FUNCTION__;
+  text.remove_prefix(text.find("T = ") + 4);
+  return text.substr(0, text.find_first_of(";]"));
+}
+
+constexpr std::uint64_t hash_of(std::string_view text) noexcept {
+  std::uint64_t h = 0xcbf29ce484222325ull; // FNV-1a
+  for (const char c : text)
+    h = (h ^ static_cast<unsigned char>(c)) * 0x100000001b3ull;
+  return h;
+}
+
+template <class T, class M>
+concept handles_with_context = requires(T& actor, const M& m, context& here) {
+  actor.on(m, here);
+};
+template <class T, class M>
+concept handles_alone = requires(T& actor, const M& m) {
+  actor.on(m);
+};
+
+template <class T, class M>
+decltype(auto) call(T& actor, const M& m, context& here) {
+  if constexpr (handles_with_context<T, M>)
+    return actor.on(m, here);
+  else
+    return actor.on(m);
+}
+
+template <class M, class... All>
+constexpr bool is_among(messages<All...>) noexcept {
+  return (std::is_same_v<M, All> || ...);
+}
+
+template <auto Wanted, auto Candidate>
+constexpr bool same_member() noexcept {
+  if constexpr (std::is_same_v<decltype(Wanted), decltype(Candidate)>)
+    return Wanted == Candidate;
+  else
+    return false;
+}
+
+/// The number of a member among the continuations; -1: none of them.
+template <auto Member, auto... All>
+constexpr int index_among(continuations<All...>) noexcept {
+  int at = 0;
+  int found = -1;
+  ((same_member<Member, All>()&& found < 0 ? found = at : 0, ++at), ...);
+  return found;
+}
+
+/// The class, the parameters and the last of them, of a member.
+template <class Member>
+struct member_of;
+template <class T, class R, class... P>
+struct member_of<R (T::*)(P...)> {
+  using type = T;
+  using parameters = std::tuple<std::decay_t<P>...>;
+};
+
+} // namespace detail
+
+/// A type's name on the wire: `T::name`, or else the one the compiler has.
+template <class T>
+constexpr std::string_view wire_name() noexcept {
+  if constexpr (requires { std::string_view{T::name}; })
+    return T::name;
+  else
+    return detail::pretty_name<T>();
+}
+
+template <class M>
+constexpr std::uint64_t tag_of = detail::hash_of(wire_name<M>());
+
+/// Has a handler for M and says so in `T::messages`.
+template <class T, class M>
+concept receiver_of = detail::is_among<M>(typename T::messages{}) &&(
+    detail::handles_with_context<T, M> || detail::handles_alone<T, M>);
+
+/// The same, for `template <class T, receiver_of_any<T> M>`.
+template <class M, class T>
+concept receiver_of_any = receiver_of<T, M>;
+
+/// What T answers to M; void: nothing but that it was handled.
+template <class T, class M>
+using reply_of = std::decay_t<decltype(detail::call(
+    std::declval<T&>(), std::declval<const M&>(), std::declval<context&>()))>;
+
+} // namespace tern

@@ -1,0 +1,140 @@
+#pragma once
+
+#include "actors/api/context.hpp"
+
+#include <concepts>
+#include <stdexcept>
+#include <string>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+namespace tern {
+
+/// For `on(const ended&, context&)`: an actor that was monitored has ended.
+struct ended {
+  actor_id actor;
+  std::string reason;
+};
+
+/// The class of a user as an actor: calls its handlers and continuations.
+template <class T>
+class typed_actor final : public actor_core {
+public:
+  explicit typed_actor(actor_system& system) : actor_core(system) {}
+  typed_actor(actor_system& system, T object)
+    : actor_core(system), object_(std::move(object)) {}
+
+private:
+  bool handle(context& here, std::uint64_t tag, bytes_view body,
+              bytes* answer) override {
+    return handle_one_of(typename T::messages{}, here, tag, body, answer);
+  }
+
+  template <class... M>
+  bool handle_one_of(messages<M...>, context& here, std::uint64_t tag,
+                     bytes_view body, bytes* answer) {
+    return ((tag == tag_of<M> && (handle_as<M>(here, body, answer), true))
+            || ...);
+  }
+
+  template <class M>
+  void handle_as(context& here, bytes_view body, bytes* answer) {
+    const auto message = from_bytes<M>(body);
+    if (!message)
+      throw std::runtime_error(std::string{wire_name<M>()} + ": "
+                               + message.error().what);
+    if constexpr (std::is_void_v<reply_of<T, M>>) {
+      detail::call(object_, *message, here);
+    } else {
+      auto given = detail::call(object_, *message, here);
+      if (answer)
+        *answer = to_bytes(given);
+    }
+  }
+
+  void resume(context& here, const open_work::continuation& then,
+              const result<bytes_view>& answer) override {
+    if constexpr (requires { typename T::continuations; })
+      resume_one_of(typename T::continuations{}, here, then, answer);
+  }
+
+  template <auto... Member>
+  void resume_one_of(continuations<Member...>, context& here,
+                     const open_work::continuation& then,
+                     const result<bytes_view>& answer) {
+    int at = 0;
+    ((at++ == then.member ? resume_as<Member>(here, then.bound, answer)
+                          : void()),
+     ...);
+  }
+
+  /// A member (bound..., answer) or (bound..., answer, context&).
+  template <auto Member>
+  void resume_as(context& here, bytes_view bound,
+                 const result<bytes_view>& answer) {
+    using parameters = typename detail::member_of<decltype(Member)>::parameters;
+    constexpr auto count = std::tuple_size_v<parameters>;
+    using last = std::tuple_element_t<count - 1, parameters>;
+    constexpr bool with_context = std::is_same_v<last, context>;
+    constexpr auto at_answer = count - (with_context ? 2 : 1);
+    resume_with<Member, std::tuple_element_t<at_answer, parameters>, parameters,
+                with_context>(here, bound, answer,
+                              std::make_index_sequence<at_answer>{});
+  }
+
+  template <auto Member, class Answer, class Parameters, bool WithContext,
+            std::size_t... I>
+  void resume_with(context& here, bytes_view bound,
+                   const result<bytes_view>& answer,
+                   std::index_sequence<I...>) {
+    const auto arguments =
+        from_bytes<std::tuple<std::tuple_element_t<I, Parameters>...>>(bound);
+    if (!arguments)
+      throw std::runtime_error("arguments of a continuation: "
+                               + arguments.error().what);
+    const auto value = read<typename Answer::value_type>(answer);
+    if constexpr (WithContext)
+      (object_.*Member)(std::get<I>(*arguments)..., value, here);
+    else
+      (object_.*Member)(std::get<I>(*arguments)..., value);
+  }
+
+  template <class R>
+  static result<R> read(const result<bytes_view>& answer) {
+    if (!answer)
+      return tl::make_unexpected(answer.error());
+    if constexpr (std::is_void_v<R>)
+      return {};
+    else
+      return from_bytes<R>(*answer);
+  }
+
+  void handle_end(context& here, const actor_id& actor,
+                  const std::string& reason) override {
+    const ended told{actor, reason};
+    if constexpr (detail::handles_with_context<
+                      T, ended> || detail::handles_alone<T, ended>)
+      detail::call(object_, told, here);
+  }
+
+  /// `arrived(context&)`, if the class has it: it runs on another node now.
+  void handle_arrival(context& here) override {
+    if constexpr (requires { object_.arrived(here); })
+      object_.arrived(here);
+  }
+
+  std::string name() const override {
+    return std::string{wire_name<T>()};
+  }
+  void save_fields(archive_writer& to) const override {
+    to(object_);
+  }
+  void load_fields(archive_reader& from) override {
+    from(object_);
+  }
+
+  T object_{};
+};
+
+} // namespace tern

@@ -1,0 +1,344 @@
+// The typed API as a program sees it: <tern/actors.hpp> and nothing else of
+// ours. Two or three systems in this process stand for as many processes; the
+// way between them is the same.
+
+#include <boost/test/unit_test.hpp>
+#include <tern/actors.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <vector>
+
+using namespace std::chrono_literals;
+
+namespace {
+
+// -- a counter ----------------------------------------------------------------
+
+struct add {
+  std::int64_t n = 0;
+  template <class Archive>
+  void fields(Archive& a) {
+    a(n);
+  }
+};
+struct get {
+  template <class Archive>
+  void fields(Archive&) {}
+};
+struct where_are_you {
+  template <class Archive>
+  void fields(Archive&) {}
+};
+struct fail_please {
+  template <class Archive>
+  void fields(Archive&) {}
+};
+struct end {
+  template <class Archive>
+  void fields(Archive&) {}
+};
+
+class counter {
+public:
+  using messages = tern::messages<add, get, where_are_you, fail_please, end>;
+
+  counter() = default;
+  explicit counter(std::int64_t n) : total_(n) {}
+
+  void on(const add& m) {
+    total_ += m.n;
+  }
+  std::int64_t on(const get&) const {
+    return total_;
+  }
+  std::uint64_t on(const where_are_you&, tern::context& here) {
+    return here.node().value;
+  }
+  void on(const fail_please&) {
+    throw std::runtime_error("as you wish");
+  }
+  void on(const end&, tern::context& here) {
+    here.stop("asked to");
+  }
+
+  template <class Archive>
+  void fields(Archive& a) {
+    a(total_);
+  }
+
+private:
+  std::int64_t total_ = 0;
+};
+
+// -- one that asks others -----------------------------------------------------
+
+struct collect {
+  tern::ref<counter> from;
+  int label = 0;
+  std::chrono::milliseconds deadline{5000};
+  template <class Archive>
+  void fields(Archive& a) {
+    a(from, label, deadline);
+  }
+};
+struct remind {
+  std::chrono::milliseconds after{};
+  std::string text;
+  template <class Archive>
+  void fields(Archive& a) {
+    a(after, text);
+  }
+};
+struct note {
+  std::string text;
+  template <class Archive>
+  void fields(Archive& a) {
+    a(text);
+  }
+};
+struct watch {
+  tern::ref<counter> actor;
+  template <class Archive>
+  void fields(Archive& a) {
+    a(actor);
+  }
+};
+struct notes {
+  template <class Archive>
+  void fields(Archive&) {}
+};
+struct ask_yourself {
+  template <class Archive>
+  void fields(Archive&) {}
+};
+
+class clerk {
+public:
+  using messages = tern::messages<collect, remind, note, watch, notes>;
+
+  void on(const collect& m, tern::context& here) {
+    here.request(m.from, get{}, m.deadline).then<&clerk::collected>(m.label);
+  }
+  void collected(int label, const tern::result<std::int64_t>& n,
+                 tern::context&) {
+    notes_.push_back(std::to_string(label) + ": "
+                     + (n ? std::to_string(*n) : n.error().what));
+  }
+  void on(const remind& m, tern::context& here) {
+    here.send_after(m.after, here.self<clerk>(), note{m.text});
+  }
+  void on(const note& m) {
+    notes_.push_back(m.text);
+  }
+  void on(const watch& m, tern::context& here) {
+    here.monitor(m.actor);
+  }
+  void on(const tern::ended& e) {
+    notes_.push_back("ended: " + e.reason);
+  }
+  std::vector<std::string> on(const notes&) const {
+    return notes_;
+  }
+  void arrived(tern::context&) {
+    notes_.push_back("arrived");
+  }
+
+  using continuations = tern::continuations<&clerk::collected>;
+
+  template <class Archive>
+  void fields(Archive& a) {
+    a(notes_);
+  }
+
+private:
+  std::vector<std::string> notes_;
+};
+
+// -- one that holds its thread until it is let go -----------------------------
+
+struct wait_here {
+  template <class Archive>
+  void fields(Archive&) {}
+};
+std::atomic<bool> holding{false};
+std::atomic<bool> let_go{false};
+
+class sleeper {
+public:
+  using messages = tern::messages<wait_here>;
+  int on(const wait_here&) {
+    holding = true;
+    while (!let_go)
+      std::this_thread::yield();
+    return 1;
+  }
+  template <class Archive>
+  void fields(Archive&) {}
+};
+
+struct cluster {
+  tern::actor_system a;
+  tern::actor_system b;
+
+  cluster() {
+    for (auto* s : {&a, &b}) {
+      s->add<counter>();
+      s->add<clerk>();
+      s->add<sleeper>();
+    }
+    b.join(a.self().host, a.self().port);
+  }
+};
+
+std::vector<std::string> notes_of(tern::actor_system& s,
+                                  const tern::ref<clerk>& c) {
+  return s.request(c, notes{}).get();
+}
+
+/// Asks until there are so many.
+std::vector<std::string> wait_for_notes(tern::actor_system& s,
+                                        const tern::ref<clerk>& c,
+                                        std::size_t n) {
+  const auto limit = std::chrono::steady_clock::now() + 20s;
+  auto found = notes_of(s, c);
+  while (found.size() < n && std::chrono::steady_clock::now() < limit)
+    found = notes_of(s, c);
+  return found;
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(actor_systems)
+
+BOOST_AUTO_TEST_CASE(messages_are_handled_in_order_wherever_the_actor_goes) {
+  cluster c;
+  const auto n = c.a.spawn<counter>(5);
+  c.a.send(n, add{3});
+  BOOST_TEST(c.a.request(n, get{}).get() == 8);
+  c.a.migrate(n, c.b.self().id);
+  BOOST_TEST(c.a.request(n, where_are_you{}).get() == c.b.self().id.value);
+  c.a.send(n, add{-10});
+  BOOST_TEST(c.a.request(n, get{}).get() == -2);
+  BOOST_TEST((c.a.where(n) == c.b.self().id));
+}
+
+BOOST_AUTO_TEST_CASE(more_messages_than_there_is_room_for_all_arrive) {
+  cluster c;
+  const auto n = c.a.spawn<counter>();
+  constexpr int many = 20'000;
+  for (int i = 0; i < many; ++i) {
+    c.b.send(n, add{1});
+    if (i % 2'000 == 0)
+      c.a.order_move(n.id(), i % 4'000 == 0 ? c.b.self().id : c.a.self().id);
+  }
+  BOOST_TEST(c.b.request(n, get{}, 30s).get() == many);
+}
+
+BOOST_AUTO_TEST_CASE(an_answer_finds_a_member_with_what_was_bound) {
+  cluster c;
+  const auto n = c.a.spawn<counter>(7);
+  const auto k = c.b.spawn<clerk>();
+  c.a.send(k, collect{n, 42});
+  const auto found = wait_for_notes(c.a, k, 1);
+  BOOST_REQUIRE(found.size() == 1u);
+  BOOST_TEST(found[0] == "42: 7");
+}
+
+// The counter is busy until both have moved; then the answer has to find the
+// clerk at its new place, with its open request.
+BOOST_AUTO_TEST_CASE(an_open_request_survives_moves_of_both_ends) {
+  cluster c;
+  holding = let_go = false;
+  const auto busy = c.a.spawn<sleeper>();
+  auto held = c.a.request(busy, wait_here{}, 60s);
+  const auto n = c.a.spawn<counter>(7);
+  const auto k = c.a.spawn<clerk>();
+  c.a.send(k, collect{n, 1});
+  c.a.send(k, remind{50ms, "later"});
+  c.a.migrate(k, c.b.self().id);
+  c.a.migrate(n, c.b.self().id);
+  c.a.migrate(k, c.a.self().id);
+  let_go = true;
+  BOOST_TEST(held.get() == 1);
+  const auto found = wait_for_notes(c.b, k, 4);
+  BOOST_REQUIRE(found.size() == 4u);
+  BOOST_TEST(std::count(found.begin(), found.end(), "1: 7") == 1);
+  BOOST_TEST(std::count(found.begin(), found.end(), "later") == 1);
+  BOOST_TEST(std::count(found.begin(), found.end(), "arrived") == 2);
+}
+
+BOOST_AUTO_TEST_CASE(a_deadline_that_passes_is_an_answer) {
+  cluster c;
+  holding = let_go = false;
+  const auto busy = c.a.spawn<sleeper>();
+  auto waits = c.b.request(busy, wait_here{}, 20ms);
+  const auto late = waits.wait();
+  BOOST_REQUIRE(!late.has_value());
+  BOOST_TEST(late.error().what == "no answer within the deadline");
+  let_go = true;
+}
+
+BOOST_AUTO_TEST_CASE(a_handler_that_throws_answers_with_its_words) {
+  cluster c;
+  const auto n = c.a.spawn<counter>();
+  const auto said = c.b.request(n, fail_please{}).wait();
+  BOOST_REQUIRE(!said.has_value());
+  BOOST_TEST(said.error().what.find("as you wish") != std::string::npos,
+             said.error().what);
+  BOOST_TEST(said.error().what.find("counter") != std::string::npos);
+  BOOST_TEST(c.b.request(n, get{}).get() == 0); // it goes on
+  BOOST_TEST(c.a.host().failed_handlers() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(who_monitors_hears_of_an_end_before_and_after) {
+  cluster c;
+  const auto n = c.a.spawn<counter>();
+  const auto early = c.b.spawn<clerk>();
+  c.b.send(early, watch{n});
+  c.b.send(early, collect{n, 1}); // its answer comes after the watch has come
+  BOOST_TEST(wait_for_notes(c.b, early, 1).size() == 1u);
+  c.b.send(n, end{});
+  auto found = wait_for_notes(c.b, early, 2);
+  BOOST_REQUIRE(found.size() == 2u);
+  BOOST_TEST(found[1] == "ended: asked to");
+  const auto late = c.b.spawn<clerk>();
+  c.b.send(late, watch{n});
+  found = wait_for_notes(c.b, late, 1);
+  BOOST_REQUIRE(found.size() == 1u);
+  BOOST_TEST(found[0].starts_with("ended"));
+}
+
+BOOST_AUTO_TEST_CASE(a_request_to_an_actor_that_ended_fails_at_once) {
+  cluster c;
+  const auto n = c.a.spawn<counter>();
+  c.a.request(n, end{}).get();
+  const auto begin = std::chrono::steady_clock::now();
+  const auto said = c.b.request(n, get{}, 30s).wait();
+  BOOST_REQUIRE(!said.has_value());
+  BOOST_TEST((said.error().kind == tern::failure_kind::not_found));
+  BOOST_TEST((std::chrono::steady_clock::now() - begin < 10s));
+  // and inside of an actor
+  const auto k = c.b.spawn<clerk>();
+  c.b.send(k, collect{n, 5, 30s});
+  const auto found = wait_for_notes(c.b, k, 1);
+  BOOST_REQUIRE(found.size() == 1u);
+  BOOST_TEST(found[0].find("has ended") != std::string::npos, found[0]);
+}
+
+BOOST_AUTO_TEST_CASE(moving_to_where_the_class_is_unknown_fails_and_harms_not) {
+  tern::actor_system a;
+  tern::actor_system b;
+  a.add<counter>();
+  b.join(a.self().host, a.self().port);
+  const auto n = a.spawn<counter>(3);
+  BOOST_CHECK_THROW(a.migrate(n, b.self().id), tern::actor_error);
+  BOOST_TEST(a.request(n, get{}).get() == 3);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
