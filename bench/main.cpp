@@ -1,5 +1,6 @@
 // tern-bench: what tern reaches, beside its rivals, measured in the same run.
 
+#include "bench/contract.hpp"
 #include "bench/fused.hpp"
 #include "bench/link.hpp"
 #include "bench/migrate.hpp"
@@ -57,14 +58,36 @@ int main(int argc, char** argv) {
   migrate->add_option("--repeats", repeats)->capture_default_str();
   migrate->callback([&] { finish(run_migrate(moves, repeats)); });
 
+  contract_options contract_how;
+  auto* contract = tool.add_subcommand(
+      "contract", "Moving actors on several processes: is every message "
+                  "handled once, in order?");
+  contract->add_flag("--json", contract_how.json, "one JSON object");
+  contract->add_option("--processes", contract_how.processes)
+      ->check(CLI::Range(1, 64))
+      ->capture_default_str();
+  contract->add_option("--actors", contract_how.actors)
+      ->check(CLI::Range(1, 100'000))
+      ->capture_default_str();
+  contract->add_option("--messages", contract_how.messages)
+      ->capture_default_str();
+  contract->add_option("--moves", contract_how.moves, "at least so many")
+      ->capture_default_str();
+  contract->callback([&] { status = run_contract(contract_how); });
+
+  std::string host;
+  std::uint16_t port = 0;
+  auto* contract_node = tool.add_subcommand("contract-node")->group("");
+  contract_node->add_option("host", host)->required();
+  contract_node->add_option("port", port)->required();
+  contract_node->callback([&] { status = run_contract_node(host, port); });
+
   std::size_t bytes = 0;
   auto* migrate_once = tool.add_subcommand("migrate-once")->group("");
   migrate_once->add_option("bytes", bytes)->required();
   migrate_once->add_option("moves", moves)->required();
   migrate_once->callback([&] { status = run_migrate_once(bytes, moves); });
 
-  std::string host;
-  std::uint16_t port = 0;
   auto* migrate_peer = tool.add_subcommand("migrate-peer")->group("");
   migrate_peer->add_option("host", host)->required();
   migrate_peer->add_option("port", port)->required();

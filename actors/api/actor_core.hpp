@@ -35,6 +35,9 @@ public:
                   bytes payload);
   std::uint64_t open_request(const actor_id& to, open_work::continuation then,
                              std::chrono::nanoseconds deadline);
+  std::size_t waiting() const noexcept {
+    return open_.waiting();
+  }
   void watch(actor_context& here, const actor_id& actor);
   void unwatch(actor_context& here, const actor_id& actor);
   void stop(actor_context& here, const std::string& reason);

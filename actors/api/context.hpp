@@ -64,6 +64,11 @@ public:
     return {*this, to.id(), message, deadline};
   }
 
+  /// Messages of this actor that wait for room at their receivers.
+  std::size_t waiting() const noexcept {
+    return core_.waiting();
+  }
+
   /// `on(const ended&)` is called when the actor ends, or has ended already.
   template <class T>
   void monitor(const ref<T>& actor) {

@@ -69,6 +69,7 @@ bool open_work::wait_for_room(const actor_id& to,
   if (queue.size() >= most_waiting)
     return false;
   queue.push_back(std::move(payload));
+  ++all_waiting_;
   return true;
 }
 
@@ -83,8 +84,17 @@ void open_work::sent(const actor_id& to) {
   if (found == waiting_.end())
     return;
   found->second.pop_front();
+  --all_waiting_;
   if (found->second.empty())
     waiting_.erase(found);
+}
+
+void open_work::drop_waiting(const actor_id& to) {
+  const auto found = waiting_.find(to);
+  if (found == waiting_.end())
+    return;
+  all_waiting_ -= found->second.size();
+  waiting_.erase(found);
 }
 
 std::vector<actor_id> open_work::receivers_waiting() const {
@@ -168,6 +178,7 @@ void open_work::load(archive_reader& from, time now) {
     const auto receiver = get(from);
     std::vector<std::vector<std::byte>> queue;
     from(queue);
+    all_waiting_ += queue.size();
     if (!queue.empty())
       waiting_[receiver] = {queue.begin(), queue.end()};
   });

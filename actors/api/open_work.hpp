@@ -73,10 +73,11 @@ public:
   /// The next message for `to`; `sent` takes it off.
   const std::vector<std::byte>* next_waiting(const actor_id& to) const;
   void sent(const actor_id& to);
-  void drop_waiting(const actor_id& to) {
-    waiting_.erase(to);
-  }
+  void drop_waiting(const actor_id& to);
   std::vector<actor_id> receivers_waiting() const;
+  std::size_t waiting() const noexcept {
+    return all_waiting_;
+  }
 
   std::set<actor_id> watchers; ///< who is told when this actor ends
   std::set<actor_id> watched;  ///< of whose end this actor is told
@@ -92,6 +93,7 @@ private:
   std::set<std::pair<time, std::uint64_t>> deadlines_;
   std::multimap<time, later> later_;
   std::map<actor_id, std::deque<std::vector<std::byte>>> waiting_;
+  std::size_t all_waiting_ = 0;
 };
 
 } // namespace tern
