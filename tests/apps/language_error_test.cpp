@@ -137,7 +137,7 @@ BOOST_AUTO_TEST_CASE(calls_that_do_not_fit_name_function_and_parameter) {
       {"zeros(3, dtype='complex256')", kind::type, 1, 16, "a dtype"},
       {"zeros(3, chunks=0)", kind::type, 1, 17, "block sizes"},
       {"sqrt()", kind::type, 1, 1, "sqrt() needs 'x'"},
-      {"sqrt((1, 2))", kind::type, 1, 6, "not a tuple"},
+      {"sqrt(float32)", kind::type, 1, 6, "not the dtype"},
       {"maximum(1)", kind::type, 1, 1, "needs 'x2'"},
       {"sum(3)", kind::type, 1, 5, "'a' must be an array, not the number 3"},
       {"ones(3).sum(axis='x')", kind::type, 1, 18, "'axis' must be"},
@@ -158,7 +158,7 @@ BOOST_AUTO_TEST_CASE(calls_that_do_not_fit_name_function_and_parameter) {
 BOOST_AUTO_TEST_CASE(values_that_do_not_work_together_are_refused) {
   check_all({
       {"1 + 'a'", kind::type, 1, 1, "+ does not work on the number 1"},
-      {"ones(3) + (1, 2)", kind::type, 1, 1, "a tuple"},
+      {"ones(3) + 'a'", kind::type, 1, 1, "does not work on"},
       {"-'a'", kind::type, 1, 1, "has no sign"},
       {"1 / 0", kind::type, 1, 1, "division by zero"},
       {"x = 3; 5 + 1 // (x - 3)", kind::type, 1, 12, "division by zero"},

@@ -1,6 +1,7 @@
 #include "apps/tern/language/arguments.hpp"
 
 #include "apps/tern/language/language_error.hpp"
+#include "apps/tern/language/literal_arrays.hpp"
 #include "apps/tern/language/nearest.hpp"
 #include "apps/tern/language/scalar_math.hpp"
 
@@ -110,6 +111,8 @@ const program_value& arguments::any(std::string_view parameter) const {
 array arguments::an_array(std::string_view parameter) const {
   if (const auto* a = std::get_if<array>(&any(parameter)))
     return *a;
+  if (std::holds_alternative<sequence_value>(any(parameter)))
+    return literal_array(any(parameter));
   refuse(parameter, "an array");
 }
 
@@ -119,6 +122,8 @@ value arguments::operand(std::string_view parameter) const {
     return *a;
   if (const auto* x = std::get_if<scalar>(&v))
     return *x;
+  if (std::holds_alternative<sequence_value>(v))
+    return literal_array(v);
   refuse(parameter, "an array or a number");
 }
 

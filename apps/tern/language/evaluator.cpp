@@ -2,6 +2,7 @@
 
 #include "apps/tern/language/known_names.hpp"
 #include "apps/tern/language/language_error.hpp"
+#include "apps/tern/language/literal_arrays.hpp"
 #include "apps/tern/language/nearest.hpp"
 #include "apps/tern/language/scalar_math.hpp"
 
@@ -279,6 +280,10 @@ program_value evaluator::apply(binary_operator op, const program_value& left,
     return scalar(!same(left, right));
   const auto* s = std::get_if<sequence_value>(&left);
   const auto* t = std::get_if<sequence_value>(&right);
+  if ((a && t) || (s && b)) // beside an array a list is one
+    return located(where, [&] {
+      return apply(op, literal_array(left), literal_array(right), where);
+    });
   if (op == binary_operator::add && s && t && s->is_list == t->is_list) {
     auto joined = *s;
     joined.items.insert(joined.items.end(), t->items.begin(), t->items.end());

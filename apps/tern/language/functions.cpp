@@ -1,6 +1,7 @@
 #include "apps/tern/language/functions.hpp"
 
 #include "apps/tern/language/compositions.hpp"
+#include "apps/tern/language/derived_arrays.hpp"
 #include "apps/tern/language/language_error.hpp"
 #include "apps/tern/language/layouts.hpp"
 #include "apps/tern/language/products.hpp"
@@ -150,7 +151,21 @@ constexpr function table[] = {
     {"cumprod", running_product, "a, axis?, dtype?", true},
     {"nancumsum", running_known_sum, "a, axis?, dtype?"},
     {"nancumprod", running_known_product, "a, axis?, dtype?"},
+    {"ptp", peak_to_peak, "a, axis?, *, keepdims?", true},
+    {"average", average, "a, axis?, weights?"},
+    {"diff", difference, "a, n?, axis?"},
+    {"trace", trace_of, "a, offset?", true},
+    {"linalg.norm", norm_of, "x, *, axis?, keepdims?"},
+    {"allclose", all_close, "a, b, rtol?, atol?, equal_nan?"},
+    {"array_equal", arrays_equal, "a1, a2"},
     // shape, type and product
+    {"triu", upper_triangle, "m, k?"},
+    {"tril", lower_triangle, "m, k?"},
+    {"diag", diagonal_of, "v, k?"},
+    {"meshgrid", grids_of, "arrays*"},
+    {"split", split_up, "ary, indices_or_sections, axis?"},
+    {"pad", padded_with, "array, pad_width, mode?, *, constant_values?"},
+    {"copy", copied, "a", true},
     {"dot", dot_product, "a, b", true},
     {"matmul", matrix_product, "a, b"},
     {"tensordot", tensor_product, "a, b, axes?"},
@@ -191,6 +206,18 @@ constexpr function table[] = {
     {"random.random", make_random, "size|shape?, *, chunks?, seed?, dtype?"},
     {"random.normal", make_random_normal,
      "loc?, scale?, size|shape?, *, chunks?, seed?, dtype?"},
+    {"random.uniform", make_random_uniform,
+     "low?, high?, size|shape?, *, chunks?, seed?, dtype?"},
+    {"array", make_array, "object, dtype?, *, chunks?"},
+    {"asarray", make_array, "object, dtype?, *, chunks?"},
+    {"identity", make_eye, "N|n, dtype?, *, M?, k?, chunks?"},
+    {"empty", make_zeros, "shape, dtype?, chunks?"},
+    {"zeros_like", make_zeros_like, "a, dtype?"},
+    {"ones_like", make_ones_like, "a, dtype?"},
+    {"full_like", make_full_like, "a, fill_value, dtype?"},
+    {"empty_like", make_zeros_like, "a, dtype?"},
+    {"logspace", make_logspace,
+     "start, stop, num?, endpoint?, base?, *, dtype?, chunks?"},
     {"open_nc", make_open_nc, "file, variable, chunks?"},
     {"open_npy", make_open_npy, "file, chunks?"},
 };

@@ -59,7 +59,7 @@ std::optional<program_value> known_name(const std::string& path) {
   for (const auto& c : constants())
     if (c.name == path)
       return c.value;
-  if (find_function(path))
+  if (find_function(path) || !known_names(path).empty())
     return function_value{path};
   return {};
 }

@@ -1,6 +1,7 @@
 #include "apps/tern/language/layouts.hpp"
 
 #include "apps/tern/language/language_error.hpp"
+#include "apps/tern/language/literal_arrays.hpp"
 
 #include <fmt/format.h>
 
@@ -15,6 +16,8 @@ std::vector<array> arrays(const arguments& a, std::string_view parameter) {
   for (const auto& item : s->items)
     if (const auto* x = std::get_if<array>(&item))
       result.push_back(*x);
+    else if (std::holds_alternative<sequence_value>(item))
+      result.push_back(literal_array(item));
     else
       a.refuse(parameter, "a list of arrays");
   return result;
