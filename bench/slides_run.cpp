@@ -15,10 +15,10 @@ namespace tern::bench {
 
 namespace {
 
-/// All elements `x`, in blocks that lie in memory.
+/// All elements `x`, in blocks of the slides' 1000 x 1000 that lie in memory.
 array held(kernel_registry& kernels, const std::string& name, std::int64_t n,
            double x) {
-  const auto cut = cut_shape({n, n}, dtype::float64, {});
+  const auto cut = cut_shape({n, n}, dtype::float64, {{1000}});
   std::vector<block> blocks;
   for (std::int64_t i = 0; i < element_count(grid(cut)); ++i) {
     block_builder b{dtype::float64, block_shape(cut, index_of(grid(cut), i))};
