@@ -6,6 +6,7 @@
 
 #include <cstdlib>
 #include <iostream>
+#include <string>
 
 int main(int argc, char** argv) {
   CLI::App tool{"Block arrays and task graphs on migrating actors."};
@@ -26,6 +27,14 @@ int main(int argc, char** argv) {
   tern::add_sim(tool);
   tern::add_trace(tool);
   tern::add_move(tool, settings);
+  const std::string word = argc > 1 ? argv[1] : "-";
+  const auto known = tool.get_subcommands(
+      [&](CLI::App* command) { return command->get_name() == word; });
+  if (word.front() != '-' && known.empty()) {
+    std::cerr << "tern: there is no command '" << word
+              << "'; tern --help lists them\n";
+    return tern::exit_usage;
+  }
   try {
     tool.parse(argc, argv);
   } catch (const CLI::RuntimeError& done) {

@@ -46,7 +46,7 @@ result<void> npy_file::read_header() {
   auto header = decode_npy_header(front);
   if (!header)
     return fail(failure_kind::malformed,
-                fmt::format("{} is no whole .npy file: {}", path_,
+                fmt::format("{} is no .npy file that can be read: {}", path_,
                             header.error().what));
   if (size < header->data_end)
     return fail(failure_kind::malformed,

@@ -29,10 +29,15 @@ public:
   result<void> commit();
 
 private:
-  pending_file(std::filesystem::path path, std::filesystem::path target)
-    : path_(std::move(path)), target_(std::move(target)) {}
+  pending_file(std::filesystem::path path, std::filesystem::path target);
   std::filesystem::path path_; ///< empty: committed or moved from
   std::filesystem::path target_;
+  int slot_ = -1; ///< where `remove_pending_files` finds the name
 };
+
+/// Removes all files that are being written: for a process that ends at once.
+/// May be called by a signal handler; of files that are open at a time it knows
+/// the first 16, with names of up to 1023 bytes.
+void remove_pending_files() noexcept;
 
 } // namespace tern

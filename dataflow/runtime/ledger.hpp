@@ -52,6 +52,10 @@ public:
   std::uint64_t peak() const noexcept {
     return peak_.load(std::memory_order_relaxed);
   }
+  /// From now on `peak` is that of what follows.
+  void forget_peak() noexcept {
+    peak_.store(used());
+  }
   std::uint64_t limit() const noexcept {
     return limit_;
   }

@@ -6,7 +6,9 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <iostream>
 #include <thread>
 
@@ -25,9 +27,12 @@ sigset_t block_signals() {
   return set;
 }
 
-// The node belongs to a session: it ends when the session does, and leaves
-// Ctrl-C to it.
+std::atomic<bool> session_ended{false};
+
+// The node belongs to a session: it ends when the session does, whatever it
+// computes, and leaves Ctrl-C to it.
 void watch_standard_input() {
+  static constexpr auto patience = std::chrono::milliseconds(500);
   std::thread([] {
     char ignored[64];
     for (;;) {
@@ -35,7 +40,10 @@ void watch_standard_input() {
       if (n == 0 || (n < 0 && errno != EINTR))
         break;
     }
+    session_ended.store(true);
     ::kill(::getpid(), SIGTERM);
+    std::this_thread::sleep_for(patience); // a kernel may run for minutes
+    ::_exit(0);
   }).detach();
 }
 
@@ -50,12 +58,14 @@ void wait_for_signal(const sigset_t& set, bool watched) {
 // stays until they are over, or a second signal says that it must not.
 void hand_over(dataflow_service& service, const sigset_t& set) {
   constexpr timespec look_again{0, 10'000'000};
+  if (session_ended.load())
+    return;
   service.leave();
-  if (!service.has_plans())
+  if (!service.is_needed())
     return;
   std::cerr << "tern node: leaving: this node takes no more work and stays "
                "until the running plans end; a second signal ends it now\n";
-  while (service.has_plans())
+  while (service.is_needed() && !session_ended.load())
     if (::sigtimedwait(&set, nullptr, &look_again) > 0)
       return;
 }

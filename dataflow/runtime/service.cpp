@@ -146,6 +146,8 @@ void dataflow_service::accept(plan p) {
   std::shared_ptr<plan_host> host;
   const auto id = p.id;
   if (answer.refused.empty()) {
+    if (plans_.all().empty())
+      memory_.forget_peak(); // what reports tell is of the plans that run
     host = make_host(std::move(p));
     host->engine().expand();
   }
@@ -209,6 +211,16 @@ void dataflow_service::leave() {
     for (const auto& [id, host] : plans_.all())
       host->engine().leave();
     self_.flush();
+  });
+}
+
+bool dataflow_service::is_needed() const {
+  const auto members = self_.members();
+  const auto plans = plans_.all();
+  return std::any_of(plans.begin(), plans.end(), [&](const auto& each) {
+    const auto submitter = each.second->submitter();
+    return std::any_of(members.begin(), members.end(),
+                       [&](const member& m) { return m.id == submitter; });
   });
 }
 

@@ -73,11 +73,10 @@ public:
 
   /// The node is about to leave: no new plan is accepted, no work is asked for,
   /// and what the tasks of running plans have here moves to other nodes. The
-  /// node is still needed while `has_plans`: messages come by it.
+  /// node is still needed while messages come by it: until its plans end or
+  /// nobody is left who waits for their results.
   void leave();
-  bool has_plans() const {
-    return !plans_.all().empty();
-  }
+  bool is_needed() const;
 
   struct plan_status {
     std::uint64_t id = 0;

@@ -28,7 +28,7 @@ struct PlanReply {
   messages @4 :UInt64;
   migrations @5 :UInt64;
   bytesMoved @6 :UInt64;
-  peakBytes @7 :UInt64;   # of the node, since its start
+  peakBytes @7 :UInt64;   # of the node, since it had no plan
   steals @8 :UInt64;
   bytesSpilled @9 :UInt64;
   guests @10 :List(UInt64); # nodes outside the view that took tasks

@@ -356,6 +356,14 @@ BOOST_AUTO_TEST_CASE(an_array_as_an_index_is_computed_first) {
   BOOST_CHECK_THROW(evaluate("x = ones(4); x[x > 0]"), language_error);
 }
 
+BOOST_AUTO_TEST_CASE(blocks_may_be_told_one_by_one) {
+  BOOST_TEST(shown("ones((10, 10), chunks=((5, 5), (7, 3))).chunks")
+             == "((5, 5), (7, 3))");
+  BOOST_TEST(shown("ones(10, chunks=4).chunks") == "((4, 4, 2),)");
+  BOOST_TEST(shown("ones((10, 9), chunks=4).numblocks") == "(3, 3)");
+  BOOST_CHECK_THROW(evaluate("ones(10, chunks=((3, 7),))"), language_error);
+}
+
 BOOST_AUTO_TEST_CASE(chunks_cut_sources) {
   const auto blocks = [](const std::string& program) {
     return to_string(grid(array_of(program).cut()));

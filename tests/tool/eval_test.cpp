@@ -178,4 +178,16 @@ BOOST_AUTO_TEST_CASE(simulated_seeds_pass_and_are_counted) {
   BOOST_TEST(j["migrations"] > 0);
 }
 
+BOOST_AUTO_TEST_CASE(a_result_of_several_parts_is_not_written_in_part) {
+  const auto r = tern::test::tern({"eval", "ones(3), 2", "-o", "parts.npy"});
+  BOOST_TEST(r.status == 2);
+  BOOST_TEST(r.err.find("one array") != std::string::npos, r.err);
+}
+
+BOOST_AUTO_TEST_CASE(a_word_that_is_no_command_is_named) {
+  const auto r = tern::test::tern({"frobnicate"});
+  BOOST_TEST(r.status == 2);
+  BOOST_TEST(r.err.find("'frobnicate'") != std::string::npos, r.err);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

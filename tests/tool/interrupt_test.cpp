@@ -3,6 +3,8 @@
 #include <boost/test/unit_test.hpp>
 #include <signal.h>
 
+#include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -73,6 +75,44 @@ BOOST_AUTO_TEST_CASE(sigterm_ends_node_processes_and_leaves_no_file) {
 BOOST_AUTO_TEST_CASE(both_end_threads_and_the_synchronous_scheduler) {
   check_end(SIGINT, {"--scheduler", "threads"}, 0);
   check_end(SIGTERM, {"--scheduler", "synchronous"}, 0);
+}
+
+// Far longer than a second: a product of two blocks of half a gigabyte.
+BOOST_AUTO_TEST_CASE(a_kernel_that_takes_long_is_not_waited_for) {
+  const empty_folder folder;
+  for (const auto* scheduler : {"threads", "synchronous"}) {
+    process p{{"eval",
+               "x = random.random((8000, 8000), chunks=8000); (x @ x).sum()",
+               "--scheduler", scheduler}};
+    eventually("it computes", [&] { return cpu_seconds(p.pid()) > 2; });
+    const auto told = std::chrono::steady_clock::now();
+    p.signal(SIGINT);
+    const auto r = p.wait();
+    BOOST_TEST(r.status == 1);
+    BOOST_TEST(r.err.find("interrupted") != std::string::npos, r.err);
+    BOOST_TEST(
+        (std::chrono::steady_clock::now() - told < std::chrono::seconds(3)));
+  }
+}
+
+// Nobody is left who could fetch the result.
+BOOST_AUTO_TEST_CASE(nodes_end_with_a_session_that_is_killed) {
+  process p{{"eval",
+             "x = random.random((20000, 20000), chunks=500); (x @ x).sum()",
+             "--scheduler", "processes", "--nodes", "2"}};
+  std::vector<pid_t> children;
+  eventually("two nodes that compute", [&] {
+    children = children_of(p.pid());
+    return children.size() == 2u && cpu_seconds(children[1]) > 1;
+  });
+  p.signal(SIGKILL);
+  p.wait();
+  const auto killed = std::chrono::steady_clock::now();
+  eventually("the nodes end", [&] {
+    return std::none_of(children.begin(), children.end(), alive);
+  });
+  BOOST_TEST(
+      (std::chrono::steady_clock::now() - killed < std::chrono::seconds(5)));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -65,6 +65,20 @@ BOOST_AUTO_TEST_CASE(a_second_signal_ends_it_now) {
       r.err);
 }
 
+// Nobody waits for the result, so nobody has to wait for the node.
+BOOST_AUTO_TEST_CASE(a_plan_whose_submitter_is_dead_holds_no_node) {
+  three_nodes nodes;
+  process run{{"eval",
+               "x = random.random((20000, 20000), chunks=500); (x @ x).sum()",
+               "--join", nodes.a.address()}};
+  eventually("the plan runs",
+             [&] { return progress_of(nodes.c).value_or(0) > 0.001; });
+  run.signal(SIGKILL);
+  run.wait();
+  nodes.c.self().signal(SIGTERM);
+  BOOST_TEST(nodes.c.self().wait(std::chrono::seconds(10)).status == 0);
+}
+
 BOOST_AUTO_TEST_CASE(what_a_session_keeps_moves_and_is_still_there) {
   three_nodes nodes;
   tern::session session{

@@ -10,6 +10,8 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
+#include <sstream>
 #include <thread>
 
 #include <sys/wait.h>
@@ -193,6 +195,22 @@ void eventually(const std::string& what, const std::function<bool()>& done,
       BOOST_TEST_REQUIRE(false, "still not: " << what);
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
+}
+
+double cpu_seconds(pid_t pid) {
+  std::ifstream in{"/proc/" + std::to_string(pid) + "/stat"};
+  std::string all((std::istreambuf_iterator<char>(in)), {});
+  const auto name_end = all.rfind(')');
+  if (name_end == std::string::npos)
+    return 0;
+  std::istringstream rest{all.substr(name_end + 2)};
+  std::string field;
+  for (int i = 3; i < 14; ++i)
+    rest >> field;
+  double user = 0;
+  double system = 0;
+  rest >> user >> system;
+  return (user + system) / static_cast<double>(::sysconf(_SC_CLK_TCK));
 }
 
 std::vector<pid_t> children_of(pid_t parent) {

@@ -96,6 +96,9 @@ std::optional<double> progress_of(const test_node& n);
 void eventually(const std::string& what, const std::function<bool()>& done,
                 std::chrono::seconds limit = std::chrono::seconds(20));
 
+/// Time that a process has computed; 0 if there is none.
+double cpu_seconds(pid_t pid);
+
 /// Pids of the children of a process.
 std::vector<pid_t> children_of(pid_t parent);
 

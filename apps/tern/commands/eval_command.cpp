@@ -7,12 +7,16 @@
 #include "apps/tern/print.hpp"
 #include "apps/tern/progress_bar.hpp"
 #include "apps/tern/result_sink.hpp"
+#include "dataflow/io/pending_file.hpp"
 #include "dataflow/runtime/executor.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 #include <signal.h>
+#include <time.h>
+#include <unistd.h>
 
+#include <cstring>
 #include <iostream>
 #include <memory>
 
@@ -33,13 +37,36 @@ struct eval_options {
 
 volatile sig_atomic_t interrupted = 0;
 
+timer_t last_call; ///< runs from the first interrupt on
+
 void on_interrupt(int signal) {
   interrupted = signal;
+  const itimerspec soon{{}, {0, 700'000'000}};
+  ::timer_settime(last_call, 0, &soon, nullptr);
+}
+
+/// A kernel that takes longer than a person waits: nothing is left to do but to
+/// leave. Nodes of this session end with its pipes.
+void on_last_call(int) {
+  remove_pending_files();
+  const char* words = interrupted == SIGTERM
+                          ? "tern eval: interrupted (SIGTERM)\n"
+                          : "tern eval: interrupted (SIGINT)\n";
+  static_cast<void>(!::write(STDERR_FILENO, words, std::strlen(words)));
+  ::_exit(exit_failed);
 }
 
 /// The first SIGINT or SIGTERM ends the computation in order: nodes stop, files
-/// that are not whole go. A second one ends the process.
+/// that are not whole go. If that takes long, or at a second one, the process
+/// ends at once.
 void heed_interrupts() {
+  struct sigaction at_last {};
+  at_last.sa_handler = on_last_call;
+  ::sigaction(SIGALRM, &at_last, nullptr);
+  sigevent alarm{};
+  alarm.sigev_notify = SIGEV_SIGNAL;
+  alarm.sigev_signo = SIGALRM;
+  ::timer_create(CLOCK_MONOTONIC, &alarm, &last_call);
   struct sigaction action {};
   action.sa_handler = on_interrupt;
   action.sa_flags = SA_RESTART | static_cast<int>(SA_RESETHAND);
@@ -239,7 +266,7 @@ int run_eval(const eval_options& o, const configuration& settings) {
     return complain(f.why);
   }
   const auto arrays = computed_for(value, o);
-  if (!o.output.empty() && arrays.size() != 1)
+  if (!o.output.empty() && !std::holds_alternative<array>(value))
     return complain(exit_usage, "-o needs a result that is one array");
   if (o.explain)
     explain(std::cerr, arrays);
@@ -295,7 +322,8 @@ void add_eval(CLI::App& tool, configuration& settings) {
   c->footer(R"(Examples:
   tern eval 'x = random.random((4000, 4000)); ((x + x.T) - x.mean(axis=0)).std()'
   tern eval --scheduler processes --nodes 3 'arange(1000, chunks=10).sum()'
-  tern eval 'nanmean(open_nc("sst.nc", "SST"), axis=0)' -o mean.nc)");
+  tern eval 'nanmean(open_nc("sst.nc", "SST"), axis=0)' -o mean.nc
+  tern eval -- '-arange(3)')");
   c->callback(
       [o, &settings] { throw CLI::RuntimeError(run_eval(*o, settings)); });
 }

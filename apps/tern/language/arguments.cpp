@@ -207,6 +207,31 @@ std::optional<dtype> arguments::type(std::string_view parameter) const {
                     "float64, complex64 or complex128)");
 }
 
+/// A size for each axis; `((5, 5), (7, 3))` has 5 and 7, too.
+std::vector<std::int64_t>
+arguments::block_sizes(std::string_view parameter) const {
+  const auto* all = std::get_if<sequence_value>(&any(parameter));
+  std::vector<std::int64_t> sizes;
+  for (const auto& axis : all ? all->items : std::vector<program_value>{}) {
+    const auto* blocks = std::get_if<sequence_value>(&axis);
+    if (!blocks)
+      return integers(parameter);
+    for (const auto& block : blocks->items) {
+      const auto n = integer_in(block);
+      const bool last = &block == &blocks->items.back();
+      const bool first = &block == &blocks->items.front();
+      const bool fits =
+          n && (first || *n == sizes.back() || (last && *n < sizes.back()));
+      if (!fits)
+        refuse(parameter, "block sizes that are equal along an axis, but for "
+                          "the last");
+      if (first)
+        sizes.push_back(*n);
+    }
+  }
+  return sizes.empty() ? integers(parameter) : sizes;
+}
+
 chunk_spec arguments::cut(std::string_view parameter,
                           const chunk_spec& absent) const {
   if (missing(parameter))
@@ -214,7 +239,7 @@ chunk_spec arguments::cut(std::string_view parameter,
   if (const auto* s = std::get_if<std::string>(&any(parameter));
       s && *s == "auto")
     return {};
-  const auto sizes = integers(parameter);
+  const auto sizes = block_sizes(parameter);
   for (auto size : sizes)
     if (size == 0 || size < -1)
       refuse(parameter, "block sizes of at least 1, or -1 for a whole axis");

@@ -79,6 +79,7 @@ private:
   void bind_keyword(given_argument argument);
   void check_required() const;
   const formal& of(std::string_view name) const;
+  std::vector<std::int64_t> block_sizes(std::string_view parameter) const;
 
   std::string function_;
   place call_;

@@ -49,7 +49,21 @@ const std::vector<constant>& constants() {
 sequence_value tuple_of(const shape& s) {
   sequence_value result;
   for (auto extent : s)
-    result.items.push_back(scalar(extent));
+    result.items.emplace_back(std::in_place_type<scalar>, extent);
+  return result;
+}
+
+/// Dask's: the sizes of the blocks along each axis.
+sequence_value chunks_of(const array& a) {
+  sequence_value result;
+  for (const auto& axis : a.cut()) {
+    if (axis.count() > 1000)
+      throw expression_error("chunks: more than 1000 blocks along an axis");
+    shape sizes;
+    for (std::int64_t i = 0; i < axis.count(); ++i)
+      sizes.push_back(axis.size(i));
+    result.items.emplace_back(tuple_of(sizes));
+  }
   return result;
 }
 
@@ -92,14 +106,21 @@ std::optional<program_value> array_property(const array& a,
     return scalar(a.size());
   if (name == "ndim")
     return scalar(static_cast<std::int64_t>(a.ndim()));
+  if (name == "itemsize")
+    return scalar(static_cast<std::int64_t>(size_of(a.type())));
+  if (name == "chunks")
+    return chunks_of(a);
+  if (name == "numblocks")
+    return tuple_of(grid(a.cut()));
   if (name == "nbytes")
     return scalar(a.size() * static_cast<std::int64_t>(size_of(a.type())));
   return {};
 }
 
 std::vector<std::string> array_members() {
-  std::vector<std::string> names{"T",     "real", "imag", "shape",
-                                 "dtype", "size", "ndim", "nbytes"};
+  std::vector<std::string> names{"T",        "real",   "imag",     "shape",
+                                 "dtype",    "size",   "ndim",     "nbytes",
+                                 "itemsize", "chunks", "numblocks"};
   for (const auto& f : functions())
     if (f.is_method)
       names.emplace_back(f.name);

@@ -171,8 +171,9 @@ BOOST_AUTO_TEST_CASE(a_bad_file_is_named_with_the_place) {
   write(folder / "empty.npy", "");
   BOOST_TEST(says(complaint(folder / "empty.npy"), "end at offset 0"));
   write(folder / "foreign.npy", "a text, not an array");
-  BOOST_TEST(says(complaint(folder / "foreign.npy"),
-                  "foreign.npy is no whole .npy file: no magic number"));
+  BOOST_TEST(
+      says(complaint(folder / "foreign.npy"),
+           "foreign.npy is no .npy file that can be read: no magic number"));
   write(folder / "short.npy", bytes.substr(0, 1000));
   BOOST_TEST(says(complaint(folder / "short.npy"),
                   "short.npy ends at offset 1000, its array of shape (7, 5, 6) "
