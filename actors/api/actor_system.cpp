@@ -28,7 +28,8 @@ std::unique_ptr<node> started(const actor_system::options& o) {
 } // namespace
 
 struct actor_system::state {
-  explicit state(const options& o) : below(started(o)), actors(*below) {}
+  explicit state(const options& o)
+    : below(started(o)), actors(std::make_unique<actor_host>(*below)) {}
 
   struct open {
     actor_id to;
@@ -40,12 +41,12 @@ struct actor_system::state {
   void answer(std::uint64_t request, result<bytes> given);
 
   std::unique_ptr<node> below;
-  actor_host actors;
-  std::mutex mutex; ///< guards what follows
+  std::mutex mutex; ///< guards the next four
   std::condition_variable changed;
   std::map<std::uint64_t, open> requests;
   std::uint64_t last_request = 0;
   std::uint64_t room_made = 0; ///< how often some receiver had room again
+  std::unique_ptr<actor_host> actors; ///< last: its threads use all of this
 };
 
 void actor_system::state::on_message(const envelope&,
@@ -75,18 +76,19 @@ void actor_system::state::on_down(const actor_id& actor) {
     if (r.to == actor && !r.answer)
       r.answer = fail(failure_kind::not_found,
                       to_string(actor) + " has ended (stopped)");
+  ++room_made; // what waits for room there finds a new channel
   changed.notify_all();
 }
 
 actor_system::actor_system(const options& o)
   : state_(std::make_unique<state>(o)) {
   auto& s = *state_;
-  s.actors.on_message(
+  s.actors->on_message(
       [&s](const envelope& head, std::span<const std::byte> payload) {
         s.on_message(head, payload);
       });
-  s.actors.on_down([&s](const actor_id& actor) { s.on_down(actor); });
-  s.actors.on_writable([&s](const actor_id&) {
+  s.actors->on_down([&s](const actor_id& actor) { s.on_down(actor); });
+  s.actors->on_writable([&s](const actor_id&) {
     std::lock_guard guard{s.mutex};
     ++s.room_made;
     s.changed.notify_all();
@@ -109,7 +111,7 @@ std::vector<member> actor_system::members() const {
 }
 
 void actor_system::add_type(const std::string& name, factory make) {
-  state_->actors.register_type(name,
+  state_->actors->register_type(name,
                                [make](std::span<const std::byte> saved)
                                    -> result<std::unique_ptr<mobile_behavior>> {
                                  auto made = make();
@@ -121,7 +123,7 @@ void actor_system::add_type(const std::string& name, factory make) {
 
 actor_id actor_system::spawn_state(const std::string& type,
                                    const buffer& saved) {
-  const auto made = state_->actors.spawn(type, saved.bytes());
+  const auto made = state_->actors->spawn(type, saved.bytes());
   if (!made)
     throw actor_error{made.error()};
   return *made;
@@ -133,7 +135,7 @@ void actor_system::post(const actor_id& to, const bytes& payload) {
   for (;;) {
     const auto before = s.room_made;
     lock.unlock();
-    if (s.actors.send(to, payload))
+    if (s.actors->send(to, payload))
       return;
     lock.lock();
     s.changed.wait(lock, [&] { return s.room_made != before; });
@@ -168,11 +170,11 @@ actor_system::wait_for_answer(std::uint64_t request,
 }
 
 void actor_system::order_move(const actor_id& actor, node_id target) {
-  state_->actors.migrate(actor, target, [](const migration_outcome&) {});
+  state_->actors->migrate(actor, target, [](const migration_outcome&) {});
 }
 
 void actor_system::move(const actor_id& actor, node_id target) {
-  const auto outcome = state_->actors.migrate(actor, target).get();
+  const auto outcome = state_->actors->migrate(actor, target).get();
   if (!outcome.moved)
     throw actor_error{{failure_kind::refused,
                        to_string(actor) + " did not move: " + outcome.why}};
@@ -181,7 +183,7 @@ void actor_system::move(const actor_id& actor, node_id target) {
 node_id actor_system::place_of(const actor_id& actor) {
   auto promise = std::make_shared<std::promise<node_id>>();
   auto place = promise->get_future();
-  state_->actors.locate(
+  state_->actors->locate(
       actor, [promise](const location& l) { promise->set_value(l.node); });
   return place.wait_for(patience) == std::future_status::ready ? place.get()
                                                                : node_id{};
@@ -192,7 +194,7 @@ node& actor_system::below() noexcept {
 }
 
 actor_host& actor_system::host() noexcept {
-  return state_->actors;
+  return *state_->actors;
 }
 
 void context::order_move(const actor_id& actor, node_id target) {

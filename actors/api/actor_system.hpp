@@ -136,6 +136,8 @@ public:
   }
   /// The same, with the failure as a value.
   result<R> wait() {
+    if (!system_)
+      return fail(failure_kind::refused, "the answer was taken already");
     const auto answer =
         std::exchange(system_, nullptr)->wait_for_answer(number_, limit_);
     if (!answer)

@@ -270,7 +270,8 @@ result<run_report> node_executor::attempt(const graph& work,
   auto report = run.run(hooks);
   std::lock_guard guard{mutex_};
   run_ = nullptr;
-  leaving_.insert(leaving_.end(), run.leaving().begin(), run.leaving().end());
+  const auto gone = run.leaving();
+  leaving_.insert(leaving_.end(), gone.begin(), gone.end());
   return report;
 }
 

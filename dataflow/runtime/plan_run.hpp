@@ -33,7 +33,8 @@ public:
 
   /// Nodes of the view that refused because they are about to leave: without
   /// them the plan may be accepted. After `run`.
-  const std::vector<node_id>& leaving() const noexcept {
+  std::vector<node_id> leaving() {
+    std::lock_guard guard{mutex_};
     return leaving_;
   }
 
