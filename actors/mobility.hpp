@@ -163,6 +163,8 @@ private:
   void dispatch(resident& r, const actor_id& to, const sending_half& half,
                 const channel_message& m);
   void arm_channel(resident& r, const actor_id& to, sending_half& half);
+  sending_half* open_half(resident& r, const actor_id& to,
+                          std::uint64_t channel);
   void accept(resident& r, routed_message& m);
   void accept_message(resident& r, routed_message& m);
   void accept_ack(resident& r, routed_message& m);

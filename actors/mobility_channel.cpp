@@ -47,14 +47,23 @@ void mobility::arm_channel(resident& r, const actor_id& to,
                          *delay});
 }
 
+// The sending half to `to`, if that is still the channel of this number.
+sending_half* mobility::open_half(resident& r, const actor_id& to,
+                                  std::uint64_t channel) {
+  const auto place = r.sending.find(to);
+  return place == r.sending.end() || place->second.number() != channel
+             ? nullptr
+             : &place->second;
+}
+
 void mobility::on_channel_timer(const mobility_timer& t) {
   auto* r = find(t.actor);
   if (!r || r->frozen)
     return; // armed anew where it runs next
-  const auto place = r->sending.find(t.peer);
-  if (place == r->sending.end() || place->second.number() != t.number)
+  auto* open = open_half(*r, t.peer, t.number);
+  if (!open)
     return;
-  auto& half = place->second;
+  auto& half = *open;
   auto todo = half.on_timer(t.generation, options_.channel);
   if (faults_.never_resend)
     todo.resend = 0;
@@ -77,13 +86,12 @@ void mobility::nudge(const location_answer& m) {
   auto* r = find(m.dropped_from);
   if (!r || r->frozen)
     return;
-  const auto place = r->sending.find(m.actor);
-  if (place == r->sending.end() || place->second.number() != m.dropped_channel)
+  auto* half = open_half(*r, m.actor, m.dropped_channel);
+  if (!half)
     return;
-  auto& half = place->second;
-  if (const auto delay = half.hurry(options_.channel))
+  if (const auto delay = half->hurry(options_.channel))
     say(instruction::arm{{mobility_timer::kind::channel, r->id, m.actor,
-                          half.number(), half.generation()},
+                          half->number(), half->generation()},
                          *delay});
 }
 
@@ -144,15 +152,12 @@ void mobility::accept_message(resident& r, routed_message& m) {
 }
 
 void mobility::accept_ack(resident& r, routed_message& m) {
-  const auto place = r.sending.find(m.head.from);
-  if (place == r.sending.end() || place->second.number() != m.number)
-    return;
-  auto& half = place->second;
-  if (!half.acknowledge(m.head.sequence))
+  auto* half = open_half(r, m.head.from, m.number);
+  if (!half || !half->acknowledge(m.head.sequence))
     return;
   if (r.ended)
     return bury_if_drained(r);
-  give_room(r, m.head.from, half);
+  give_room(r, m.head.from, *half);
   pump(r);
 }
 

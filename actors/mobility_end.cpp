@@ -121,16 +121,15 @@ void mobility::close_channel(const location_answer& m) {
   auto* r = find(m.dropped_from);
   if (!r || r->frozen)
     return;
-  const auto place = r->sending.find(m.actor);
-  if (place == r->sending.end() || place->second.number() != m.dropped_channel)
+  auto* half = open_half(*r, m.actor, m.dropped_channel);
+  if (!half)
     return;
-  place->second.acknowledge(m.handled);
-  const auto& kept = place->second.kept();
+  half->acknowledge(m.handled);
   mail told;
   told.what = mail::kind::down;
   told.from = m.actor;
-  told.channel = kept.size();
-  r->sending.erase(place);
+  told.channel = half->kept().size();
+  r->sending.erase(m.actor);
   if (r->ended)
     return bury_if_drained(*r);
   r->mailbox.push_back(std::move(told));

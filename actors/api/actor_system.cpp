@@ -111,14 +111,15 @@ std::vector<member> actor_system::members() const {
 }
 
 void actor_system::add_type(const std::string& name, factory make) {
-  state_->actors->register_type(name,
-                               [make](std::span<const std::byte> saved)
-                                   -> result<std::unique_ptr<mobile_behavior>> {
-                                 auto made = make();
-                                 if (auto ok = made->load(saved); !ok)
-                                   return tl::make_unexpected(ok.error());
-                                 return made;
-                               });
+  state_->actors->register_type(
+      name,
+      [make](std::span<const std::byte> saved)
+          -> result<std::unique_ptr<mobile_behavior>> {
+        auto made = make();
+        if (auto ok = made->load(saved); !ok)
+          return tl::make_unexpected(ok.error());
+        return made;
+      });
 }
 
 actor_id actor_system::spawn_state(const std::string& type,

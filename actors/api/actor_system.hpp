@@ -138,14 +138,8 @@ public:
   result<R> wait() {
     if (!system_)
       return fail(failure_kind::refused, "the answer was taken already");
-    const auto answer =
-        std::exchange(system_, nullptr)->wait_for_answer(number_, limit_);
-    if (!answer)
-      return tl::make_unexpected(answer.error());
-    if constexpr (std::is_void_v<R>)
-      return {};
-    else
-      return from_bytes<R>(*answer);
+    return answer_as<R>(
+        std::exchange(system_, nullptr)->wait_for_answer(number_, limit_));
   }
 
 private:

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <span>
+#include <type_traits>
 #include <vector>
 
 namespace tern {
@@ -40,6 +41,17 @@ std::vector<std::byte> encode_call(const call_head& head, const Body&... body) {
 
 /// Reads the head, and leaves `bytes` at the body. `malformed` for others.
 result<call_head> decode_call(std::span<const std::byte>& bytes);
+
+/// What an answer says, as R; void: nothing but that it came.
+template <class R, class Bytes>
+result<R> answer_as(const result<Bytes>& answer) {
+  if (!answer)
+    return tl::make_unexpected(answer.error());
+  if constexpr (std::is_void_v<R>)
+    return {};
+  else
+    return from_bytes<R>(*answer);
+}
 
 std::vector<std::byte> encode_failure(std::uint64_t number, const failure& why);
 failure decode_failure(std::span<const std::byte> body);

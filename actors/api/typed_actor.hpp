@@ -93,21 +93,11 @@ private:
     if (!arguments)
       throw std::runtime_error("arguments of a continuation: "
                                + arguments.error().what);
-    const auto value = read<typename Answer::value_type>(answer);
+    const auto value = answer_as<typename Answer::value_type>(answer);
     if constexpr (WithContext)
       (object_.*Member)(std::get<I>(*arguments)..., value, here);
     else
       (object_.*Member)(std::get<I>(*arguments)..., value);
-  }
-
-  template <class R>
-  static result<R> read(const result<bytes_view>& answer) {
-    if (!answer)
-      return tl::make_unexpected(answer.error());
-    if constexpr (std::is_void_v<R>)
-      return {};
-    else
-      return from_bytes<R>(*answer);
   }
 
   void handle_end(context& here, const actor_id& actor,
