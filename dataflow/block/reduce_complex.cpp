@@ -21,15 +21,15 @@ namespace hn = hwy::HWY_NAMESPACE;
 
 /// Without the rules of C's annex G, as NumPy's.
 struct complex_number {
-  double re;
-  double im;
+  double re = 0;
+  double im = 0;
 
   HWY_INLINE bool is_nan() const {
     return (re != re) | (im != im);
   }
 };
 
-HWY_INLINE complex_number plus(complex_number a, complex_number b) {
+HWY_INLINE complex_number operator+(complex_number a, complex_number b) {
   return {a.re + b.re, a.im + b.im};
 }
 
@@ -39,7 +39,7 @@ HWY_INLINE complex_number minus(complex_number a, complex_number b) {
 
 /// By Highway, for GCC 12 makes fused operations of the difference and the sum
 /// of such products where the processor has them, whatever it is told.
-HWY_INLINE complex_number times(complex_number a, complex_number b) {
+HWY_INLINE complex_number operator*(complex_number a, complex_number b) {
   const hn::CappedTag<double, 1> d;
   const auto re = hn::Set(d, a.re);
   const auto im = hn::Set(d, a.im);
@@ -55,19 +55,7 @@ HWY_INLINE double dot(complex_number a, complex_number b) {
 
 /// The pieces of `sums_of`.
 struct of_complex {
-  struct adding {
-    using value = complex_number;
-    using number = complex_number;
-    static HWY_INLINE complex_number empty() {
-      return {0, 0};
-    }
-    static HWY_INLINE complex_number take(complex_number a, complex_number x) {
-      return plus(a, x);
-    }
-    static HWY_INLINE complex_number join(complex_number a, complex_number b) {
-      return plus(a, b);
-    }
-  };
+  using adding = adding_of<complex_number>;
 
   struct adding_known : adding {
     static HWY_INLINE complex_number take(complex_number a, complex_number x) {
@@ -88,23 +76,11 @@ struct of_complex {
     }
   };
 
-  struct multiplying {
-    using value = complex_number;
-    using number = complex_number;
-    static HWY_INLINE complex_number empty() {
-      return {1, 0};
-    }
-    static HWY_INLINE complex_number take(complex_number a, complex_number x) {
-      return times(a, x);
-    }
-    static HWY_INLINE complex_number join(complex_number a, complex_number b) {
-      return times(a, b);
-    }
-  };
+  using multiplying = multiplying_of<complex_number>;
 
   struct multiplying_known : multiplying {
     static HWY_INLINE complex_number take(complex_number a, complex_number x) {
-      return x.is_nan() ? a : times(a, x);
+      return x.is_nan() ? a : a * x;
     }
   };
 

@@ -99,6 +99,38 @@ struct single {
   }
 };
 
+// One number for a partial result: `empty`, `take` a value, `join` two.
+
+template <class T>
+struct adding_of {
+  using value = T;
+  using number = T;
+  static HWY_INLINE T empty() {
+    return T{};
+  }
+  static HWY_INLINE T take(T a, T x) {
+    return a + x;
+  }
+  static HWY_INLINE T join(T a, T b) {
+    return a + b;
+  }
+};
+
+template <class T>
+struct multiplying_of {
+  using value = T;
+  using number = T;
+  static HWY_INLINE T empty() {
+    return T{1};
+  }
+  static HWY_INLINE T take(T a, T x) {
+    return a * x;
+  }
+  static HWY_INLINE T join(T a, T b) {
+    return a * b;
+  }
+};
+
 /// A sum and how many went into it.
 template <class Sum, class Count>
 struct averaging {

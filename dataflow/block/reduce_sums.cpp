@@ -20,38 +20,6 @@ namespace tern {
 namespace HWY_NAMESPACE {
 namespace {
 
-// One number for a partial result: `empty`, `take` a value, `join` two.
-
-template <class T>
-struct adding_of {
-  using value = T;
-  using number = T;
-  static HWY_INLINE T empty() {
-    return 0;
-  }
-  static HWY_INLINE T take(T a, T x) {
-    return a + x;
-  }
-  static HWY_INLINE T join(T a, T b) {
-    return a + b;
-  }
-};
-
-template <class T>
-struct multiplying_of {
-  using value = T;
-  using number = T;
-  static HWY_INLINE T empty() {
-    return 1;
-  }
-  static HWY_INLINE T take(T a, T x) {
-    return a * x;
-  }
-  static HWY_INLINE T join(T a, T b) {
-    return a * b;
-  }
-};
-
 /// Counts what is true.
 struct counting_true : adding_of<std::uint64_t> {
   using value = std::uint8_t;

@@ -216,6 +216,8 @@ arguments::block_sizes(std::string_view parameter) const {
     const auto* blocks = std::get_if<sequence_value>(&axis);
     if (!blocks)
       return integers(parameter);
+    if (blocks->items.empty())
+      refuse(parameter, "at least one block along each axis");
     for (const auto& block : blocks->items) {
       const auto n = integer_in(block);
       const bool last = &block == &blocks->items.back();

@@ -10,8 +10,15 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <utility>
+#include <vector>
+
 namespace tern::language {
 namespace {
+
+constexpr std::int64_t most_parts = 1000;
+constexpr std::int64_t most_differences = 1000; // each is a layer of the plan
 
 /// Blocks like those of `x`; where these are ragged, like its first.
 chunk_spec cut_like(const array& x) {
@@ -65,17 +72,37 @@ std::int64_t offset_in(const arguments& a) {
   return a.missing("k") ? 0 : a.integer("k");
 }
 
+/// x where `inside`, else 0 of its dtype.
+array kept(const array& inside, const array& x) {
+  return where(inside, x, full({}, scalar(std::int64_t{0}), x.type()));
+}
+
 /// x where the offset from the diagonal compares to k, else 0.
 array triangle(const arguments& a, opcode compare) {
   const auto x = matrix_in(a, "m");
-  const auto inside =
-      binary(compare, offset_from_diagonal(x), scalar(offset_in(a)));
-  return where(inside, x, scalar(std::int64_t{0}));
+  return kept(binary(compare, offset_from_diagonal(x), scalar(offset_in(a))),
+              x);
 }
 
-array on_diagonal(const array& x, std::int64_t k) {
-  return where(binary(opcode::equal, offset_from_diagonal(x), scalar(k)), x,
-               scalar(std::int64_t{0}));
+/// A matrix with the elements of `x` on its diagonal.
+array diagonal_matrix(const array& x) {
+  const auto n = x.shape()[0];
+  const auto spread = broadcast_to(x, {n, n});
+  return kept(binary(opcode::equal, offset_from_diagonal(spread),
+                     scalar(std::int64_t{0})),
+              spread);
+}
+
+/// The elements k to the right of the diagonal.
+array diagonal(const array& m, std::int64_t k) {
+  const auto rows = m.shape()[0];
+  const auto columns = m.shape()[1];
+  k = std::clamp(k, -rows, columns);
+  std::vector<std::int64_t> at;
+  for (auto row = std::max<std::int64_t>(0, -k);
+       row < rows && row + k < columns; ++row)
+    at.push_back(row * columns + row + k);
+  return take(reshape(m, {-1}), at, 0);
 }
 
 array reduced(const array& x, reduction how, const arguments& a) {
@@ -104,9 +131,10 @@ program_value make_full_like(const arguments& a, context&) {
 }
 
 program_value make_logspace(const arguments& a, context& c) {
-  const auto exponents = std::get<array>(make_linspace(a, c));
   const auto base = a.missing("base") ? scalar(10.0) : a.real_number_at("base");
-  return binary(opcode::power, scalar(as_real(base)), exponents);
+  const auto x = binary(opcode::power, scalar(as_real(base)),
+                        spaced(a, c, dtype::float64));
+  return x.astype(a.type("dtype").value_or(dtype::float64));
 }
 
 program_value make_random_uniform(const arguments& a, context& c) {
@@ -129,8 +157,10 @@ program_value difference(const arguments& a, context&) {
   if (x.ndim() == 0)
     a.refuse("a", "an array with axes");
   const auto axis = axis_in(a, x, -1);
-  if (times < 0 || times > x.shape()[axis])
-    a.refuse("n", "an integer from 0 to the extent of the axis");
+  if (times < 0 || times > std::min(x.shape()[axis], most_differences))
+    a.refuse("n", fmt::format("an integer from 0 to the extent of the axis, "
+                              "and to {}",
+                              most_differences));
   const auto how =
       x.type() == dtype::boolean ? opcode::not_equal : opcode::subtract;
   for (auto i = times; i > 0; --i) {
@@ -152,14 +182,15 @@ program_value average(const arguments& a, context&) {
   if (a.missing("weights"))
     return x.reduce(reduction::mean, a.axes("axis"));
   auto weights = a.an_array("weights");
-  if (weights.ndim() == 1 && x.ndim() > 1) { // along the axis
-    if (a.missing("axis"))
-      a.refuse("weights", "of the array's shape where no axis is given");
-    const auto axis = axis_in(a, x, 0);
-    for (auto after = axis + 1; after < x.ndim(); ++after)
+  if (weights.shape() != x.shape()) { // then one for each element of the axis
+    if (weights.ndim() != 1 || a.missing("axis")
+        || weights.shape()[0] != x.shape()[axis_in(a, x, 0)])
+      a.refuse("weights", "of the array's shape, or of one axis, the one that "
+                          "is named");
+    for (auto after = axis_in(a, x, 0) + 1; after < x.ndim(); ++after)
       weights = expand_dims(weights, -1);
+    weights = broadcast_to(weights, x.shape());
   }
-  weights = broadcast_to(weights, x.shape());
   const auto total = binary(opcode::multiply, x, weights)
                          .reduce(reduction::sum, a.axes("axis"));
   return binary(opcode::divide, total,
@@ -175,28 +206,18 @@ program_value lower_triangle(const arguments& a, context&) {
 }
 
 program_value trace_of(const arguments& a, context&) {
-  const auto x = matrix_in(a, "a");
   const auto k = a.missing("offset") ? 0 : a.integer("offset");
-  return on_diagonal(x, k).reduce(reduction::sum, {});
+  return diagonal(matrix_in(a, "a"), k).reduce(reduction::sum, {});
 }
 
 /// A matrix with these numbers on its diagonal, or the diagonal of a matrix.
 program_value diagonal_of(const arguments& a, context&) {
   const auto x = a.an_array("v");
-  const auto k = offset_in(a);
-  if (x.ndim() == 1) {
-    if (k != 0)
-      a.refuse("k", "0 for an array of one axis");
-    const auto n = x.shape()[0];
-    return on_diagonal(broadcast_to(x, {n, n}), 0);
-  }
-  const auto m = matrix_in(a, "v");
-  const auto rows = m.shape()[0];
-  const auto columns = m.shape()[1];
-  const auto first = std::max<std::int64_t>(0, -k);
-  const auto last = std::max(first, std::min(rows, columns - k));
-  return part_of(on_diagonal(m, k).reduce(reduction::sum, {{1}}), 0, first,
-                 last);
+  if (x.ndim() != 1)
+    return diagonal(matrix_in(a, "v"), offset_in(a));
+  if (offset_in(a) != 0)
+    a.refuse("k", "0 for an array of one axis");
+  return diagonal_matrix(x);
 }
 
 program_value norm_of(const arguments& a, context&) {
@@ -243,13 +264,15 @@ program_value split_up(const arguments& a, context&) {
   const auto n = x.shape()[axis];
   std::vector<std::int64_t> ends;
   if (const auto parts = integer_in(a.any("indices_or_sections"))) {
-    if (*parts < 1 || n % *parts != 0 || *parts > 1000)
+    if (*parts < 1 || n % *parts != 0 || *parts > most_parts)
       a.refuse("indices_or_sections",
-               fmt::format("a number that divides the extent {}", n));
+               fmt::format("a number up to {} that divides the extent {}",
+                           most_parts, n));
     for (std::int64_t i = 1; i < *parts; ++i)
       ends.push_back(n / *parts * i);
   } else {
-    ends = a.integers("indices_or_sections");
+    for (const auto at : a.integers("indices_or_sections"))
+      ends.push_back(std::clamp<std::int64_t>(at < 0 ? at + n : at, 0, n));
   }
   ends.push_back(n);
   sequence_value out{true, {}};

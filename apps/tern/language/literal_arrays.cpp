@@ -7,6 +7,7 @@
 #include "dataflow/array/promotion.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 namespace tern::language {
@@ -92,9 +93,17 @@ std::size_t steps_of_one(const std::vector<scalar>& x, std::size_t first) {
   return n - first;
 }
 
+/// Equal, and of the same sign: 0.0 is not -0.0.
+bool same_number(const scalar& a, const scalar& b) {
+  const auto x = as_complex(a);
+  const auto y = as_complex(b);
+  return a == b && std::signbit(x.real()) == std::signbit(y.real())
+         && std::signbit(x.imag()) == std::signbit(y.imag());
+}
+
 std::size_t equal_ones(const std::vector<scalar>& x, std::size_t first) {
   auto n = first + 1; // NaN is equal to none
-  while (n < x.size() && x[n] == x[first])
+  while (n < x.size() && same_number(x[n], x[first]))
     ++n;
   return n - first;
 }

@@ -62,14 +62,17 @@ program_value make_arange(const arguments& a, context& c) {
                 a.cut("chunks", c.default_chunks));
 }
 
-program_value make_linspace(const arguments& a, context& c) {
+array spaced(const arguments& a, context& c, dtype type) {
   const auto n = a.missing("num") ? 50 : a.integer("num");
   if (n < 0)
     a.refuse("num", "at least 0");
   return linspace(a.real_number_at("start"), a.real_number_at("stop"), n,
-                  a.flag("endpoint", true),
-                  a.type("dtype").value_or(dtype::float64),
+                  a.flag("endpoint", true), type,
                   a.cut("chunks", c.default_chunks));
+}
+
+program_value make_linspace(const arguments& a, context& c) {
+  return spaced(a, c, a.type("dtype").value_or(dtype::float64));
 }
 
 program_value make_eye(const arguments& a, context& c) {
