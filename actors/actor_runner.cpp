@@ -122,7 +122,7 @@ std::optional<runner_job> actor_runner::perform(instruction::run& job) {
       behavior_->receive(context, head, m.payload.bytes());
     }
     }
-  } catch (const std::exception&) {
+  } catch (...) { // whatever it is, the actor goes on
     host_->handler_failed();
   }
   context.done.instance = instance_;
@@ -135,6 +135,8 @@ std::optional<runner_job> actor_runner::perform(instruction::save& job) {
     event.snapshot = behavior_->save();
   } catch (const std::exception& e) {
     event.why = e.what();
+  } catch (...) {
+    event.why = "it threw what is no std::exception";
   }
   return host_->apply(std::move(event), &instance_);
 }
@@ -149,6 +151,8 @@ std::optional<runner_job> actor_runner::perform(instruction::restore& job) {
       event.why = made.error().what;
   } catch (const std::exception& e) {
     event.why = e.what();
+  } catch (...) {
+    event.why = "it threw what is no std::exception";
   }
   const bool runs = event.why.empty();
   auto next = host_->apply(std::move(event), &instance_);

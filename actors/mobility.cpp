@@ -51,6 +51,8 @@ bool mobility::runs_here(const actor_id& actor) const {
 }
 
 std::optional<location> mobility::believed(const actor_id& actor) const {
+  if (is_dead(actor))
+    return {};
   const auto r = residents_.find(actor);
   return r != residents_.end() ? location{self_, r->second->epoch}
                                : directory_.find(actor);

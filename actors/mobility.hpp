@@ -155,6 +155,7 @@ private:
   void drop(const routed_message& m);
   void learn(const actor_id& actor, const location& where);
   void report(resident& r);
+  void answer_queries(const actor_id& actor, const location& where);
 
   // channels (mobility_channel.cpp)
   resident* find(const actor_id& actor);

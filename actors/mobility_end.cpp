@@ -152,6 +152,7 @@ void mobility::take_dead(const location_answer& m) {
   const auto found = dead_.find(m.actor);
   if (found != dead_.end())
     found->second.reported = true;
+  answer_queries(m.actor, {});
 }
 
 } // namespace tern

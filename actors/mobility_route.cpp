@@ -146,13 +146,26 @@ void mobility::take(node_id from, location_update& m) {
 }
 
 void mobility::take(node_id from, location_query& m) {
-  const auto known = believed(m.actor);
-  transmit(from, location_answer{m.actor,
-                                 known ? known->node : node_id{},
-                                 known ? known->epoch : 0,
-                                 {},
-                                 0,
-                                 0});
+  location_answer told;
+  told.actor = m.actor;
+  told.ended = is_dead(m.actor);
+  if (const auto known = believed(m.actor)) {
+    told.node = known->node;
+    told.epoch = known->epoch;
+  }
+  transmit(from, told);
+}
+
+// Whoever asked here for its place gets it.
+void mobility::answer_queries(const actor_id& actor, const location& where) {
+  for (auto q = queries_.begin(); q != queries_.end();) {
+    if (q->second.actor != actor) {
+      ++q;
+      continue;
+    }
+    say(instruction::located{q->first, where});
+    q = queries_.erase(q);
+  }
 }
 
 void mobility::take(node_id from, location_answer& m) {
@@ -169,14 +182,8 @@ void mobility::take(node_id from, location_answer& m) {
   if (auto* r = find(m.actor);
       r && m.epoch >= r->epoch && from == directory_.home(m.actor))
     r->reported = true;
-  for (auto q = queries_.begin(); q != queries_.end();) {
-    if (q->second.actor != m.actor || !m.node) {
-      ++q;
-      continue;
-    }
-    say(instruction::located{q->first, {m.node, m.epoch}});
-    q = queries_.erase(q);
-  }
+  if (m.node)
+    answer_queries(m.actor, {m.node, m.epoch});
 }
 
 } // namespace tern

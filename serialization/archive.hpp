@@ -39,7 +39,8 @@
 //
 // Numbers are little endian, lengths 64 bits; nothing names a field, so fields
 // keep their order and new ones come last, under a new version. A type with a
-// version writes it; one that was written by a later version is refused. Items
+// version writes it, so give it one before bytes of it are kept; one that was
+// written by a later version is refused. Items
 // of lists take at least one byte each.
 
 namespace tern {
@@ -58,7 +59,9 @@ concept archived = requires(T& value, archive_writer& to) {
 /// Its version, if it has one, else 0.
 template <class T>
 constexpr std::uint32_t version_of() noexcept {
-  if constexpr (requires { T::version; })
+  if constexpr (requires {
+                  requires !std::is_member_pointer_v<decltype(&T::version)>;
+                }) // else it is data of the value
     return T::version;
   else
     return 0;
@@ -107,8 +110,7 @@ private:
 
   template <class R, class P>
   void put(const std::chrono::duration<R, P>& d) {
-    put(static_cast<std::int64_t>(
-        std::chrono::duration_cast<std::chrono::nanoseconds>(d).count()));
+    put(d.count());
   }
   template <class T>
   void put(const std::vector<T>& items) {
@@ -242,10 +244,9 @@ private:
   }
   template <class R, class P>
   void get(std::chrono::duration<R, P>& d) {
-    std::int64_t ns = 0;
-    get(ns);
-    d = std::chrono::duration_cast<std::chrono::duration<R, P>>(
-        std::chrono::nanoseconds(ns));
+    R count{};
+    get(count);
+    d = std::chrono::duration<R, P>(count);
   }
   template <class T>
   void get(std::vector<T>& items) {

@@ -54,6 +54,8 @@ private:
 // -- what handlers do ---------------------------------------------------------
 
 void actor_core::post(actor_context& here, const actor_id& to, bytes payload) {
+  if (to.kind() == actor_kind::none)
+    throw actor_error{{failure_kind::not_found, "a message to a null ref"}};
   if (!open_.waits_for_room(to) && here.send(to, bytes_view{payload}))
     return;
   if (!open_.wait_for_room(to, std::move(payload)))
@@ -63,13 +65,13 @@ void actor_core::post(actor_context& here, const actor_id& to, bytes payload) {
 
 void actor_core::post_after(std::chrono::nanoseconds delay, const actor_id& to,
                             bytes payload) {
-  open_.add(now() + delay, {to, std::move(payload)});
+  open_.add(now() + bounded(delay), {to, std::move(payload)});
 }
 
 std::uint64_t actor_core::open_request(const actor_id& to,
                                        open_work::continuation then,
                                        std::chrono::nanoseconds deadline) {
-  return open_.open({to, std::move(then), now() + deadline});
+  return open_.open({to, std::move(then), now() + bounded(deadline)});
 }
 
 void actor_core::watch(actor_context& here, const actor_id& actor) {
@@ -82,16 +84,29 @@ void actor_core::unwatch(actor_context& here, const actor_id& actor) {
     post(here, actor, encode_call({call_head::kind::unwatch}));
 }
 
-// Not before what waits for room has gone.
-void actor_core::stop(actor_context& here, const std::string& reason) {
+void actor_core::stop(const std::string& reason) {
   if (stopping_)
     return;
   stopping_ = true;
-  for (const auto& watcher : std::exchange(open_.watchers, {}))
-    post(here, watcher, encode_call({call_head::kind::ended}, reason));
-  stop_when_sent(here);
+  reason_ = reason;
 }
 
+// What the last handler sent, its answer too, goes before the news of the end;
+// nothing that it had open matters any more.
+void actor_core::end_handler(actor_context& here) {
+  if (!stopping_)
+    return set_alarm(here);
+  turns each;
+  for (const auto& watcher : std::exchange(open_.watchers, {}))
+    each.run([&] {
+      post(here, watcher, encode_call({call_head::kind::ended}, reason_));
+    });
+  open_.abandon();
+  stop_when_sent(here);
+  each.end();
+}
+
+// Not before what waits for room has gone.
 void actor_core::stop_when_sent(actor_context& here) {
   if (stopping_ && open_.receivers_waiting().empty())
     here.stop();
@@ -104,7 +119,7 @@ void actor_core::run(actor_context& here, const actor_id& sender, F&& f) {
   context c{*this, here, sender};
   turns once;
   once.run([&] { f(c); });
-  set_alarm(here);
+  once.run([&] { end_handler(here); });
   once.end();
 }
 
@@ -168,6 +183,9 @@ void actor_core::answer(context& c, const call_head& head, bytes_view body) {
   } catch (const std::exception& e) {
     refuse(failure_kind::kernel, e.what());
     throw;
+  } catch (...) {
+    refuse(failure_kind::kernel, "it threw what is no std::exception");
+    throw;
   }
   auto out = encode_call({call_head::kind::answer, 0, head.number});
   out.insert(out.end(), given.begin(), given.end());
@@ -221,13 +239,15 @@ void actor_core::woken(actor_context& here) {
 
 void actor_core::arrived(actor_context& here) {
   alarm_ = {};
-  run(here, here.self(), [&](context& c) { handle_arrival(c); });
+  run(here, here.self(), [&](context& c) {
+    if (!stopping_)
+      handle_arrival(c);
+  });
 }
 
 void actor_core::down(actor_context& here, const actor_id& actor,
                       std::uint64_t) {
   run(here, actor, [&](context& c) { end_of(c, actor, "stopped"); });
-  stop_when_sent(here);
 }
 
 // -- on the way ---------------------------------------------------------------

@@ -40,7 +40,8 @@ public:
   }
   void watch(actor_context& here, const actor_id& actor);
   void unwatch(actor_context& here, const actor_id& actor);
-  void stop(actor_context& here, const std::string& reason);
+  /// The actor ends when this handler and what it sends are through.
+  void stop(const std::string& reason);
 
   // mobile_behavior
   void receive(actor_context& here, const envelope& head,
@@ -79,11 +80,13 @@ private:
              const result<bytes_view>& answer);
   void end_of(context& here, const actor_id& actor, const std::string& reason);
   void set_alarm(actor_context& here);
+  void end_handler(actor_context& here);
   void stop_when_sent(actor_context& here);
 
   actor_system& system_;
   open_work open_;
   bool stopping_ = false;   ///< as soon as nothing waits for room
+  std::string reason_;      ///< why, until the handler that said so is through
   open_work::time alarm_{}; ///< when it will be woken; 0: not asked for
 };
 

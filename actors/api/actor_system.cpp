@@ -11,7 +11,7 @@ namespace {
 
 using std::chrono::steady_clock;
 
-/// An order to move is answered by then, or by nobody.
+/// For room at a receiver, and for a home that says where an actor is.
 constexpr std::chrono::seconds patience{30};
 
 std::unique_ptr<node> started(const actor_system::options& o) {
@@ -131,15 +131,26 @@ actor_id actor_system::spawn_state(const std::string& type,
 }
 
 void actor_system::post(const actor_id& to, const bytes& payload) {
+  if (!post_until(to, payload, steady_clock::now() + patience))
+    throw actor_error{{failure_kind::unreachable,
+                       "no room for a message at " + to_string(to)}};
+}
+
+bool actor_system::post_until(const actor_id& to, const bytes& payload,
+                              steady_clock::time_point limit) {
+  if (to.kind() == actor_kind::none)
+    throw actor_error{{failure_kind::not_found, "a message to a null ref"}};
   auto& s = *state_;
   std::unique_lock lock{s.mutex};
   for (;;) {
     const auto before = s.room_made;
     lock.unlock();
     if (s.actors->send(to, payload))
-      return;
+      return true;
     lock.lock();
-    s.changed.wait(lock, [&] { return s.room_made != before; });
+    if (!s.changed.wait_until(lock, limit,
+                              [&] { return s.room_made != before; }))
+      return false;
   }
 }
 

@@ -15,7 +15,8 @@
 
 namespace tern {
 
-/// The answer to a request from outside of any actor.
+/// The answer to a request from outside of any actor; not for longer than its
+/// system.
 template <class R>
 class pending;
 
@@ -64,7 +65,8 @@ public:
     return ref<T>{spawn_state(std::string{wire_name<T>()}, made.save())};
   }
 
-  /// Waits while there is no room for it at the receiver.
+  /// Waits while there is no room for it at the receiver, for up to 30 s; then
+  /// fails with `unreachable`.
   template <class T, receiver_of_any<T> M>
   void send(const ref<T>& to, const M& message) {
     post(to.id(), encode_call({call_head::kind::tell, tag_of<M>, 0}, message));
@@ -103,6 +105,8 @@ private:
   void add_type(const std::string& name, factory make);
   actor_id spawn_state(const std::string& type, const buffer& state);
   void post(const actor_id& to, const bytes& payload);
+  bool post_until(const actor_id& to, const bytes& payload,
+                  std::chrono::steady_clock::time_point limit);
   std::uint64_t open_request(const actor_id& to);
   result<bytes> wait_for_answer(std::uint64_t request,
                                 std::chrono::steady_clock::time_point limit);
@@ -157,11 +161,14 @@ template <class T, receiver_of_any<T> M>
 pending<reply_of<T, M>>
 actor_system::request(const ref<T>& to, const M& message,
                       std::chrono::nanoseconds deadline) {
+  const auto limit = std::chrono::steady_clock::now() + bounded(deadline);
   const auto number = open_request(to.id());
-  pending<reply_of<T, M>> p{*this, number,
-                            std::chrono::steady_clock::now() + deadline};
-  post(to.id(),
-       encode_call({call_head::kind::request, tag_of<M>, number}, message));
+  pending<reply_of<T, M>> p{*this, number, limit};
+  // without room until then there is no answer either
+  post_until(
+      to.id(),
+      encode_call({call_head::kind::request, tag_of<M>, number}, message),
+      limit);
   return p;
 }
 

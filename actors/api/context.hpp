@@ -90,7 +90,7 @@ public:
 
   /// This handler is the last. What was sent still arrives.
   void stop(const std::string& reason = "stopped") {
-    core_.stop(here_, reason);
+    core_.stop(reason);
   }
 
 private:

@@ -95,7 +95,9 @@ struct member_of<R (T::*)(P...)> {
 /// A type's name on the wire: `T::name`, or else the one the compiler has.
 template <class T>
 constexpr std::string_view wire_name() noexcept {
-  if constexpr (requires { std::string_view{T::name}; })
+  if constexpr (requires {
+                  requires !std::is_member_pointer_v<decltype(&T::name)>;
+                }) // else it is data of the value
     return T::name;
   else
     return detail::pretty_name<T>();
@@ -103,6 +105,21 @@ constexpr std::string_view wire_name() noexcept {
 
 template <class M>
 constexpr std::uint64_t tag_of = detail::hash_of(wire_name<M>());
+
+namespace detail {
+
+/// No two of these messages have one name.
+template <class... M>
+constexpr bool are_distinct(messages<M...>) noexcept {
+  constexpr std::uint64_t tags[] = {tag_of<M>..., 0};
+  for (std::size_t i = 0; i < sizeof...(M); ++i)
+    for (std::size_t k = 0; k < i; ++k)
+      if (tags[i] == tags[k])
+        return false;
+  return true;
+}
+
+} // namespace detail
 
 /// Has a handler for M and says so in `T::messages`.
 template <class T, class M>

@@ -97,6 +97,13 @@ void open_work::drop_waiting(const actor_id& to) {
   waiting_.erase(found);
 }
 
+void open_work::abandon() {
+  requests_.clear();
+  deadlines_.clear();
+  later_.clear();
+  watched.clear();
+}
+
 std::vector<actor_id> open_work::receivers_waiting() const {
   std::vector<actor_id> out;
   for (const auto& [to, queue] : waiting_)
@@ -160,7 +167,7 @@ void open_work::load(archive_reader& from, time now) {
     std::uint64_t number = 0;
     request r;
     from(number, r.then, r.deadline);
-    r.deadline += now;
+    r.deadline = bounded(r.deadline) + now;
     r.to = get(from);
     if (requests_.contains(number))
       return from.fail("two requests of one number");
@@ -172,7 +179,7 @@ void open_work::load(archive_reader& from, time now) {
     later what;
     from(when, what.payload);
     what.to = get(from);
-    later_.emplace(when + now, std::move(what));
+    later_.emplace(bounded(when) + now, std::move(what));
   });
   each(from, [&] {
     const auto receiver = get(from);

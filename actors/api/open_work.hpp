@@ -4,6 +4,7 @@
 #include "serialization/archive.hpp"
 #include "serialization/buffer.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <deque>
@@ -15,6 +16,12 @@
 #include <vector>
 
 namespace tern {
+
+/// No wait is longer than ten years, so that times do not overflow.
+constexpr std::chrono::nanoseconds bounded(std::chrono::nanoseconds d) {
+  constexpr std::chrono::nanoseconds most = std::chrono::hours(24 * 365 * 10);
+  return std::clamp(d, -most, most);
+}
 
 /// What an actor has begun and not ended: requests without an answer, messages
 /// for later, messages that found no room, and who watches whom. A value that
@@ -75,6 +82,8 @@ public:
   void sent(const actor_id& to);
   void drop_waiting(const actor_id& to);
   std::vector<actor_id> receivers_waiting() const;
+  /// The actor ends: nothing counts but what waits for room.
+  void abandon();
   std::size_t waiting() const noexcept {
     return all_waiting_;
   }

@@ -20,6 +20,9 @@ struct ended {
 /// The class of a user as an actor: calls its handlers and continuations.
 template <class T>
 class typed_actor final : public actor_core {
+  static_assert(detail::are_distinct(typename T::messages{}),
+                "two messages of one name");
+
 public:
   explicit typed_actor(actor_system& system) : actor_core(system) {}
   typed_actor(actor_system& system, T object)

@@ -44,9 +44,34 @@ struct end {
   void fields(Archive&) {}
 };
 
+/// Answer, and end.
+struct last {
+  template <class Archive>
+  void fields(Archive&) {}
+};
+class counter;
+/// End, and send so many messages all the same.
+struct flood {
+  tern::ref<counter> to;
+  int messages = 0;
+  template <class Archive>
+  void fields(Archive& a) {
+    a(to, messages);
+  }
+};
+struct throw_a_number {
+  std::string name; // members that a class may have as constants
+  std::uint32_t version = 3;
+  template <class Archive>
+  void fields(Archive& a) {
+    a(name, version);
+  }
+};
+
 class counter {
 public:
-  using messages = tern::messages<add, get, where_are_you, fail_please, end>;
+  using messages = tern::messages<add, get, where_are_you, fail_please, end,
+                                  last, flood, throw_a_number>;
 
   counter() = default;
   explicit counter(std::int64_t n) : total_(n) {}
@@ -65,6 +90,18 @@ public:
   }
   void on(const end&, tern::context& here) {
     here.stop("asked to");
+  }
+  std::int64_t on(const last&, tern::context& here) {
+    here.stop("asked to");
+    return total_;
+  }
+  void on(const flood& m, tern::context& here) {
+    here.stop("asked to");
+    for (int i = 0; i < m.messages; ++i)
+      here.send(m.to, add{1});
+  }
+  int on(const throw_a_number& m) {
+    throw static_cast<int>(m.version);
   }
 
   template <class Archive>
@@ -118,9 +155,23 @@ struct ask_yourself {
   void fields(Archive&) {}
 };
 
+/// Watch it, and ask for its last words.
+struct bury {
+  tern::ref<counter> actor;
+  template <class Archive>
+  void fields(Archive& a) {
+    a(actor);
+  }
+};
+
 class clerk {
 public:
-  using messages = tern::messages<collect, remind, note, watch, notes>;
+  using messages = tern::messages<collect, remind, note, watch, notes, bury>;
+
+  void on(const bury& m, tern::context& here) {
+    here.monitor(m.actor);
+    here.request(m.actor, last{}).then<&clerk::collected>(0);
+  }
 
   void on(const collect& m, tern::context& here) {
     here.request(m.from, get{}, m.deadline).then<&clerk::collected>(m.label);
@@ -339,6 +390,79 @@ BOOST_AUTO_TEST_CASE(moving_to_where_the_class_is_unknown_fails_and_harms_not) {
   const auto n = a.spawn<counter>(3);
   BOOST_CHECK_THROW(a.migrate(n, b.self().id), tern::actor_error);
   BOOST_TEST(a.request(n, get{}).get() == 3);
+}
+
+BOOST_AUTO_TEST_CASE(the_last_answer_comes_before_the_news_of_the_end) {
+  cluster c;
+  const auto n = c.a.spawn<counter>(7);
+  const auto k = c.b.spawn<clerk>();
+  c.b.send(k, bury{n});
+  const auto found = wait_for_notes(c.b, k, 2);
+  BOOST_REQUIRE(found.size() == 2u);
+  BOOST_TEST(found[0] == "0: 7");
+  BOOST_TEST(found[1] == "ended: asked to");
+}
+
+// More than the window holds: the rest waits for room, and the end with it.
+BOOST_AUTO_TEST_CASE(what_the_last_handler_sends_after_stop_arrives) {
+  cluster c;
+  const auto n = c.a.spawn<counter>();
+  const auto to = c.b.spawn<counter>();
+  constexpr int many = 3000;
+  c.a.send(n, flood{to, many});
+  const auto limit = std::chrono::steady_clock::now() + 20s;
+  while (c.a.request(to, get{}).get() < many
+         && std::chrono::steady_clock::now() < limit)
+    continue;
+  BOOST_TEST(c.a.request(to, get{}).get() == many);
+  BOOST_TEST(!c.a.request(n, get{}, 30s).wait().has_value());
+}
+
+BOOST_AUTO_TEST_CASE(an_actor_that_ended_is_nowhere) {
+  cluster c;
+  for (auto* s : {&c.a, &c.b}) {
+    const auto n = s->spawn<counter>();
+    const auto wait_for_place = [&](tern::node_id place) { // its home hears it
+      for (auto* asker : {&c.a, &c.b}) {
+        const auto limit = std::chrono::steady_clock::now() + 20s;
+        while (asker->where(n) != place
+               && std::chrono::steady_clock::now() < limit)
+          continue;
+        BOOST_TEST((asker->where(n) == place));
+      }
+    };
+    wait_for_place(s->self().id);
+    c.b.send(n, end{});
+    wait_for_place({});
+  }
+}
+
+BOOST_AUTO_TEST_CASE(whatever_a_handler_throws_the_actor_goes_on) {
+  cluster c;
+  const auto n = c.a.spawn<counter>(4);
+  const auto said = c.b.request(n, throw_a_number{"three", 3}).wait();
+  BOOST_REQUIRE(!said.has_value());
+  BOOST_TEST((said.error().kind == tern::failure_kind::kernel));
+  BOOST_TEST(c.b.request(n, get{}).get() == 4);
+}
+
+// An actor that nobody ever made: its window fills, and nobody empties it.
+BOOST_AUTO_TEST_CASE(a_request_ends_with_its_deadline_without_room_too) {
+  cluster c;
+  const tern::ref<counter> nobody{
+      tern::actor_id::stateful(c.a.self().id, 1u << 30)};
+  for (int i = 0; i < 256; ++i)
+    c.b.send(nobody, add{1});
+  const auto said = c.b.request(nobody, get{}, 100ms).wait();
+  BOOST_REQUIRE(!said.has_value());
+  BOOST_TEST((said.error().kind == tern::failure_kind::unreachable));
+  BOOST_CHECK_THROW(c.b.send(tern::ref<counter>{}, add{1}), tern::actor_error);
+}
+
+BOOST_AUTO_TEST_CASE(a_deadline_may_be_as_long_as_time_goes) {
+  cluster c;
+  const auto n = c.a.spawn<counter>(2);
+  BOOST_TEST(c.b.request(n, get{}, std::chrono::nanoseconds::max()).get() == 2);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
