@@ -79,6 +79,8 @@ public:
   result<std::vector<node_trace>> traces() override;
 
 private:
+  class current_run;
+
   result<void> start_node(unsigned threads, bool listen);
   result<void> start_nodes();
   result<void> start_processes();
@@ -99,6 +101,24 @@ private:
   plan_run* run_ = nullptr;
   std::map<std::uint64_t, plan_view> kept_; ///< plans that hold arrays
   std::vector<node_id> leaving_;            ///< nodes that take no new plan
+};
+
+/// Who hears of nodes that die, as long as it runs.
+class node_executor::current_run {
+public:
+  current_run(node_executor& of, plan_run& run) : of_(of) {
+    std::lock_guard guard{of_.mutex_};
+    of_.run_ = &run;
+  }
+  ~current_run() {
+    std::lock_guard guard{of_.mutex_};
+    of_.run_ = nullptr;
+  }
+  current_run(const current_run&) = delete;
+  current_run& operator=(const current_run&) = delete;
+
+private:
+  node_executor& of_;
 };
 
 result<void> node_executor::start_node(unsigned threads, bool listen) {
@@ -238,7 +258,9 @@ result<run_report> node_executor::run(const graph& work, plan_view& where,
   for (;;) {
     const auto known = leaving_.size();
     auto report = attempt(work, where, hooks, kept);
-    if (report || leaving_.size() == known)
+    const bool refused =
+        !report && report.error().kind == failure_kind::refused;
+    if (!refused || leaving_.size() == known)
       return report;
     where = view();
   }
@@ -263,13 +285,8 @@ result<run_report> node_executor::attempt(const graph& work,
   const auto name =
       node_->self().threads > 0 ? node_id{random_number()} : node_->id();
   plan_run run{*service_, std::move(p), name, std::move(edges), kept};
-  {
-    std::lock_guard guard{mutex_};
-    run_ = &run;
-  }
+  const current_run here{*this, run};
   auto report = run.run(hooks);
-  std::lock_guard guard{mutex_};
-  run_ = nullptr;
   const auto gone = run.leaving();
   leaving_.insert(leaving_.end(), gone.begin(), gone.end());
   return report;

@@ -11,6 +11,7 @@
 #include <chrono>
 #include <iostream>
 #include <thread>
+#include <utility>
 
 namespace tern {
 
@@ -56,18 +57,19 @@ void wait_for_signal(const sigset_t& set, bool watched) {
 
 // Plans that have their actors here go on elsewhere, by way of this node: it
 // stays until they are over, or a second signal says that it must not.
-void hand_over(dataflow_service& service, const sigset_t& set) {
+void hand_over(dataflow_service& service, const sigset_t& set, bool watched) {
   constexpr timespec look_again{0, 10'000'000};
-  if (session_ended.load())
-    return;
+  bool told = false;
   service.leave();
-  if (!service.is_needed())
-    return;
-  std::cerr << "tern node: leaving: this node takes no more work and stays "
-               "until the running plans end; a second signal ends it now\n";
-  while (service.is_needed() && !session_ended.load())
-    if (::sigtimedwait(&set, nullptr, &look_again) > 0)
+  while (service.is_needed() && !session_ended.load()) {
+    if (service.has_left() && !std::exchange(told, true))
+      std::cerr << "tern node: leaving: this node takes no more work and stays "
+                   "until the running plans end; a second signal ends it "
+                   "now\n";
+    const int signal = ::sigtimedwait(&set, nullptr, &look_again);
+    if (signal > 0 && !(watched && signal == SIGINT))
       return;
+  }
 }
 
 void announce(const member& self) {
@@ -106,7 +108,7 @@ result<void> run(node_process process) {
     watch_standard_input();
   announce(self->self());
   wait_for_signal(signals, process.watch_stdin);
-  hand_over(service, signals);
+  hand_over(service, signals, process.watch_stdin);
   return {};
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <stdexcept>
 
 namespace tern {
 
@@ -105,7 +106,15 @@ result<run_report> plan_run::run(const compute_hooks& hooks) {
   report.nodes = static_cast<unsigned>(plan_.view.places.size());
   const auto begin = steady_clock::now();
   std::size_t size = 0;
-  service_.submit(plan_, &size);
+  try {
+    service_.submit(plan_, &size);
+  } catch (const std::length_error&) {
+    return fail(failure_kind::refused,
+                fmt::format("the plan takes {} bytes, which is more than a "
+                            "message holds: long lists of indices travel with "
+                            "it",
+                            size));
+  }
   report.submission_bytes = size;
   auto done = wait_for_acceptance(hooks);
   if (done && hooks.accepted)

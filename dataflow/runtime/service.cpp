@@ -211,10 +211,13 @@ void dataflow_service::leave() {
     for (const auto& [id, host] : plans_.all())
       host->engine().leave();
     self_.flush();
+    handed_over_.store(true);
   });
 }
 
 bool dataflow_service::is_needed() const {
+  if (!has_left())
+    return true; // a plan may be about to open
   const auto members = self_.members();
   const auto plans = plans_.all();
   return std::any_of(plans.begin(), plans.end(), [&](const auto& each) {

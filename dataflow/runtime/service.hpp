@@ -77,6 +77,10 @@ public:
   /// nobody is left who waits for their results.
   void leave();
   bool is_needed() const;
+  /// The plans that were being accepted when `leave` was called have been, too.
+  bool has_left() const noexcept {
+    return handed_over_.load();
+  }
 
   struct plan_status {
     std::uint64_t id = 0;
@@ -128,6 +132,7 @@ private:
   std::mutex dead_mutex_;
   std::unordered_map<std::uint64_t, std::string> dead_; ///< who was gone
   std::atomic<bool> leaving_{false};
+  std::atomic<bool> handed_over_{false};
   gate gate_;
   serial_thread slow_; ///< expansion and clearing up, off the link threads
   work_sharing sharing_;

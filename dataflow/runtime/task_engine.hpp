@@ -210,6 +210,7 @@ private:
   dataflow_message have_of(const task_input& in, std::uint64_t to,
                            std::uint32_t slot) const;
   effect rotate(task_record& r, effect e);
+  effect depart(task_record& r, effect e);
   effect send_off(task_record& r, effect e);
   node_index next_host();
   bool takes_tasks() const noexcept {

@@ -113,7 +113,9 @@ void task_engine::receive_lend(dataflow_message& m) {
       r.result = m.data;
       memory_.charge(r.result.bytes());
     }
-    return lender_lost ? e : rotate(r, e);
+    if (lender_lost)
+      return e;
+    return leaving_.load() ? depart(r, e) : rotate(r, e);
   });
   if (fresh)
     install_parts(r, *m.lend);
@@ -203,11 +205,14 @@ effect task_engine::lending_event(task_record& r, const dataflow_message& m) {
 void task_engine::leave() {
   leaving_.store(true);
   region_.each([&](task_record& r) {
-    apply(r, [&] {
-      const bool source = r.state.slots() == 0 && !r.state.holds_block();
-      return source ? effect::none : send_off(r, effect::none);
-    });
+    apply(r, [&] { return depart(r, effect::none); });
   });
+}
+
+// Sources stay: nobody has granted them memory elsewhere.
+effect task_engine::depart(task_record& r, effect e) {
+  const bool source = r.state.slots() == 0 && !r.state.holds_block();
+  return source ? e : send_off(r, e);
 }
 
 // One that cannot move stays.

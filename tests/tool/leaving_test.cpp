@@ -68,6 +68,22 @@ BOOST_AUTO_TEST_CASE(a_second_signal_ends_it_now) {
       r.err);
 }
 
+// It is told to end while it takes the plan on: some 100,000 tasks to expand.
+BOOST_AUTO_TEST_CASE(a_node_that_is_just_accepting_a_plan_does_not_fail_it) {
+  const std::string many = "x = ones((900, 900), chunks=1); (x + x.T).sum()";
+  for (int i = 0; i < 3; ++i) {
+    three_nodes nodes;
+    process run{{"eval", many, "--join", nodes.a.address(), "--json"}};
+    eventually("the plan arrives",
+               [&] { return cpu_seconds(nodes.c.self().pid()) > 0.1; });
+    nodes.c.self().signal(SIGTERM);
+    const auto r = run.wait();
+    BOOST_TEST_REQUIRE(r.status == 0, r.err);
+    BOOST_TEST(r.json()["value"] == 1620000.0);
+    BOOST_TEST(nodes.c.self().wait(std::chrono::seconds(5)).status == 0);
+  }
+}
+
 // Nobody waits for the result, so nobody has to wait for the node.
 BOOST_AUTO_TEST_CASE(a_plan_whose_submitter_is_dead_holds_no_node) {
   three_nodes nodes;

@@ -3,6 +3,7 @@
 #include <boost/test/unit_test.hpp>
 #include <tern/tern.hpp>
 
+#include <numeric>
 #include <optional>
 #include <string>
 #include <vector>
@@ -135,6 +136,20 @@ BOOST_AUTO_TEST_CASE(what_another_session_held_is_an_error) {
     auto s = open(kind);
     BOOST_CHECK_THROW(s.compute(*held), tern::run_error);
   }
+}
+
+// The indices of `take` travel with the plan, four bytes each.
+BOOST_AUTO_TEST_CASE(a_plan_that_no_message_holds_is_refused) {
+  std::vector<std::int64_t> indices(17'000'000);
+  std::iota(indices.begin(), indices.end(), 0);
+  const auto x = tern::ones({17'000'000}, tern::dtype::int8, {{17'000'000}});
+  auto s = open(scheduler::processes);
+  BOOST_CHECK_EXCEPTION(s.compute(tern::take(x, indices, 0).sum()),
+                        tern::run_error, [](const tern::run_error& e) {
+                          return std::string{e.what()}.find("indices")
+                                 != std::string::npos;
+                        });
+  BOOST_TEST(s.compute(tern::ones({10}).sum()).item<double>() == 10); // goes on
 }
 
 BOOST_AUTO_TEST_SUITE_END()
