@@ -1,0 +1,342 @@
+// How nodes agree which of them hold stateful actors.
+//
+// Every node begins alone, with the first view of its own lineage. The next
+// view of a lineage is chosen by Paxos among the first members of the present
+// one (view_ballot.cpp). So a lineage is a chain, at most one of two sides that
+// lost sight of each other can prolong it, and any member that knows a view's
+// name knows its content. Anybody who learns of a later view of its lineage
+// goes to it, over any that it missed; one that is not in it is expelled.
+//
+//   wish        members, less those that are down, plus the candidates
+//   propose     after a delay by rank, so that mostly one does; again with a
+//               back-off until some next view is there, this one or another
+//   announce    a view that was adopted, to everybody; and again, with a
+//               back-off, to each peer until it has told that it is there too.
+//               Who is asked answers, who is not asked does not, except that
+//               one who is behind is told. So it ends.
+//
+// Two lineages that meet become one: the lesser dissolves. That is a step on
+// which it agrees as on any other, a view with the same members that names the
+// lineage it goes `into`. Of a node that has told of such a view the other
+// lineage knows that it comes: it is a candidate. The node follows when it
+// hears of a view that has it as member.
+//
+//      lineage 5      5.1 {5}    5.2 {5} into 3 ..... 3.2 {3, 5}
+//      lineage 3      3.1 {3} ----------- 3.2 {3, 5}
+//
+// It may not come to that: the other lineage dissolves in turn, or its
+// majority is dead. A dissolved lineage that waited in vain restores itself,
+// again by agreement, and looks around anew. A node may then be a member of a
+// view that it will not adopt, a stray. Mostly its lineage dissolves again, as
+// the same one wins again; if not, it is removed like a dead one in the end.
+//
+// A node's views of one lineage have rising numbers, even when it left the
+// lineage between them. How old an announce is among those of its sender is
+// told by `turn`, for names of different lineages have no order.
+//
+// Here: views and messages. What a node wishes and when: view_wish.cpp.
+// Not here: who is up or down (control/membership.hpp), clocks and links.
+#include "actors/view_agreement.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace tern {
+
+view_agreement::view_agreement(node_id self, agreement_options options,
+                               agreement_faults planted)
+  : self_(self), options_(options),
+    faults_(planted), now_{{self, 1}, {self}, {}, {}}, acceptor_(planted),
+    proposer_(self, options.voters, planted) {
+  acceptor_.enter(now_);
+}
+
+// --- events
+
+view_agreement::instructions view_agreement::on_peer_up(node_id id) {
+  if (id == self_ || down_.contains(id))
+    return {};
+  peers_[id].up = true;
+  announces_ = 0;
+  cancel(purpose::announce);
+  ask(id);
+  return finish();
+}
+
+view_agreement::instructions view_agreement::on_peer_down(node_id id) {
+  if (id == self_ || !down_.insert(id).second)
+    return {};
+  peers_.erase(id);
+  down_order_.push_back(id);
+  const auto is_old = [this](node_id n) {
+    return !now_.has(n);
+  };
+  if (down_order_.size() > options_.departed_limit) {
+    const auto oldest = std::ranges::find_if(down_order_, is_old);
+    if (oldest != down_order_.end()) {
+      down_.erase(*oldest);
+      down_order_.erase(oldest);
+    }
+  }
+  return finish();
+}
+
+view_agreement::instructions view_agreement::on_message(node_id from,
+                                                        view_message m) {
+  std::visit([&](auto& it) { handle(from, it); }, m);
+  return finish();
+}
+
+view_agreement::instructions view_agreement::on_time(std::uint64_t generation) {
+  const auto timer = std::ranges::find(timers_, generation);
+  if (generation == 0 || timer == timers_.end())
+    return {};
+  *timer = 0;
+  fire(static_cast<purpose>(timer - timers_.begin()));
+  return finish();
+}
+
+view_agreement::instructions view_agreement::finish() {
+  while (!to_self_.empty()) {
+    auto m = std::move(to_self_.front());
+    to_self_.pop_front();
+    std::visit([&](auto& it) { handle(self_, it); }, m);
+  }
+  settle();
+  return std::exchange(out_, {});
+}
+
+void view_agreement::send(node_id to, view_message m) {
+  if (to == self_)
+    to_self_.push_back(std::move(m));
+  else
+    out_.push_back(transmit{to, std::move(m)});
+}
+
+// --- what others hold
+
+void view_agreement::handle(node_id from, view_announce& m) {
+  hear(from, m);
+  learn(m.v);
+  const bool is_behind = m.turn != 0 && m.v.id.lineage == now_.id.lineage
+                         && m.v.id.number < now_.id.number;
+  if (m.question != 0 || is_behind)
+    say(from, m.question);
+}
+
+void view_agreement::hear(node_id from, const view_announce& m) {
+  if (from == self_ || down_.contains(from) || m.turn == 0)
+    return;
+  auto& p = peers_[from];
+  if (m.turn == p.turn)
+    confirm(from, m.answer);
+  if (m.turn <= p.turn)
+    return;
+  p.turn = m.turn;
+  p.said = m.v;
+  watched_.erase(from);
+  questioned_.erase(from);
+  given_up_.erase(from);
+}
+
+void view_agreement::learn(const view& v) {
+  if (expelled_)
+    return;
+  const bool is_next =
+      v.id.lineage == now_.id.lineage && v.id.number > now_.id.number;
+  if (is_next || takes_over(v))
+    adopt(v);
+}
+
+// One that is dissolved itself takes nobody: two could swap their members for
+// ever.
+bool view_agreement::takes_over(const view& v) const {
+  if (!now_.into || now_.into != v.id.lineage || v.into || !v.has(self_))
+    return false;
+  const auto* last = acceptor_.entered(v.id.lineage);
+  return !acceptor_.is_past(v.id) && !(last && last->id == v.id);
+}
+
+void view_agreement::adopt(view v) {
+  const auto before = std::exchange(now_, std::move(v));
+  ++turn_;
+  if (now_.id.lineage != before.id.lineage)
+    restores_ = 0;
+  else if (before.into && !now_.into)
+    ++restores_;
+  acceptor_.enter(now_);
+  proposer_.stop();
+  proposals_ = announces_ = 0;
+  restore_due_ = false;
+  for (auto p : {purpose::propose, purpose::announce, purpose::restore})
+    cancel(p);
+  expelled_ = !now_.has(self_);
+  if (expelled_)
+    out_.push_back(expelled{now_});
+  else
+    out_.push_back(adopted{now_});
+  if (now_.into && !expelled_)
+    start(purpose::restore, options_.restore_after);
+  std::set<node_id> all(before.members.begin(), before.members.end());
+  all.insert(now_.members.begin(), now_.members.end());
+  for (auto& [id, p] : peers_)
+    if (p.up)
+      all.insert(id);
+  all.erase(self_);
+  for (auto id : all)
+    say(id);
+}
+
+void view_agreement::say(node_id to, std::uint64_t answer) {
+  send(to, view_announce{now_, turn_, 0, answer});
+}
+
+void view_agreement::ask(node_id to) {
+  send(to, view_announce{now_, turn_, ++questions_, 0});
+}
+
+// Whether there is nothing to tell it and nothing to hear from it. One that is
+// out of this lineage for ever may hold what it likes.
+bool view_agreement::is_settled(node_id id, const peer& p) const {
+  if (!p.up || now_.has_lost(id))
+    return true;
+  if (!p.said)
+    return false;
+  if (p.said->has_lost(self_))
+    return true;
+  return p.said->id.lineage == now_.id.lineage
+         && (p.said->id.number >= now_.id.number || !p.said->has(id));
+}
+
+bool view_agreement::is_shared() const {
+  return std::ranges::all_of(now_.members, [this](node_id id) {
+    if (id == self_)
+      return true;
+    const auto p = peers_.find(id);
+    return p != peers_.end() && p->second.said && p->second.said->id == now_.id;
+  });
+}
+
+void view_agreement::reannounce() {
+  ++announces_;
+  for (auto& [id, p] : peers_)
+    if (!is_settled(id, p))
+      ask(id);
+}
+
+// --- the choice of the next view
+
+void view_agreement::handle(node_id from, view_prepare& m) {
+  proposer_.see(m.b);
+  answer(from, m.base, expelled_ ? std::nullopt : acceptor_.on_prepare(m));
+}
+
+void view_agreement::handle(node_id from, view_accept& m) {
+  proposer_.see(m.b);
+  answer(from, m.base, expelled_ ? std::nullopt : acceptor_.on_accept(m));
+}
+
+// Without a reply the instance is over, and the proposer behind.
+void view_agreement::answer(node_id from, const view_id& base,
+                            std::optional<view_message> reply) {
+  const bool is_mine = base.lineage == now_.id.lineage;
+  if (reply)
+    send(from, std::move(*reply));
+  else if (is_mine)
+    say(from);
+  else if (const auto* last = acceptor_.entered(base.lineage);
+           last && base.number < last->id.number)
+    send(from, view_announce{*last});
+  if (is_mine && base.number > now_.id.number)
+    ask(from);
+}
+
+void view_agreement::handle(node_id from, view_promise& m) {
+  if (expelled_)
+    return;
+  if (auto next = proposer_.on_promise(from, now_, m))
+    poll(*next);
+}
+
+void view_agreement::handle(node_id from, view_accepted& m) {
+  if (expelled_)
+    return;
+  if (auto chosen = proposer_.on_accepted(from, now_, m))
+    adopt(std::move(*chosen));
+}
+
+void view_agreement::handle(node_id, view_refuse& m) {
+  proposer_.see(m.promised);
+}
+
+void view_agreement::poll(const view_message& m) {
+  for (auto id : proposer_.voters(now_))
+    if (!down_.contains(id))
+      send(id, m);
+}
+
+void view_agreement::propose() {
+  auto wish = desired();
+  if (!wish)
+    return;
+  poll(proposer_.start(now_, std::move(*wish)));
+  start(purpose::propose, back_off(options_.retry, proposals_++) + my_turn());
+}
+
+// --- timers
+
+void view_agreement::start(purpose p, duration delay) {
+  timers_[static_cast<std::size_t>(p)] = ++generation_;
+  out_.push_back(arm{generation_, delay});
+}
+
+void view_agreement::cancel(purpose p) {
+  timers_[static_cast<std::size_t>(p)] = 0;
+}
+
+bool view_agreement::runs(purpose p) const {
+  return timers_[static_cast<std::size_t>(p)] != 0;
+}
+
+void view_agreement::fire(purpose p) {
+  if (expelled_)
+    return;
+  switch (p) {
+  case purpose::propose:
+    return propose();
+  case purpose::announce:
+    return reannounce();
+  case purpose::patience:
+    return lose_patience();
+  case purpose::restore:
+    restore_due_ = true;
+    if (faults_.restore_without_agreement)
+      adopt(*desired());
+  }
+}
+
+// What this node has to wait for, after whatever happened. Nothing to wait
+// for, no timer: a cluster that agrees is at rest.
+void view_agreement::settle() {
+  if (expelled_)
+    return;
+  watch_strays();
+  const bool all_settled = std::ranges::all_of(
+      peers_, [this](auto& p) { return is_settled(p.first, p.second); });
+  if (all_settled || faults_.no_reannounce) {
+    cancel(purpose::announce);
+    announces_ = 0;
+  } else if (!runs(purpose::announce)) {
+    start(purpose::announce, back_off(options_.retry, announces_));
+  }
+  const auto wish = desired();
+  if (!wish) {
+    cancel(purpose::propose);
+    proposer_.stop();
+    proposals_ = 0;
+  } else if (!runs(purpose::propose)) {
+    start(purpose::propose, patience_for(*wish));
+  }
+}
+
+} // namespace tern
