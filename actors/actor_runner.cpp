@@ -159,7 +159,6 @@ std::optional<runner_job> actor_runner::perform(instruction::restore& job) {
   if (next && std::holds_alternative<instruction::discard>(*next))
     return next;
   if (runs) {
-    host_->notify(move_event::kind::running, job.attempt);
     auto& trace = host_->on().trace();
     if (trace.enabled())
       trace.emit(trace_kind::moved, instance_.actor, instance_.epoch, 0,

@@ -44,9 +44,13 @@ node_id home_of(const actor_id& actor, std::span<const node_id> view) {
   return best;
 }
 
-void directory::set_view(std::vector<node_id> view) {
+void directory::set_view(std::vector<node_id> view, bool keep_claims) {
   std::sort(view.begin(), view.end());
   view_ = std::move(view);
+  if (!keep_claims)
+    std::erase_if(entries_, [this](auto& entry) {
+      return !in_view(entry.second.node) || home(entry.first) == self_;
+    });
   order_.clear(); // homes moved, and only what is not home's is evicted
   for (auto& [actor, where] : entries_)
     if (home(actor) != self_)

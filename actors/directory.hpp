@@ -38,7 +38,9 @@ public:
   explicit directory(node_id self, std::size_t cache_limit = 65'536)
     : self_(self), cache_limit_(cache_limit) {}
 
-  void set_view(std::vector<node_id> view);
+  /// Forgets who was on nodes that are gone, and, unless `keep_claims`,
+  /// everything of which this node is the home now: reports bring it anew.
+  void set_view(std::vector<node_id> view, bool keep_claims = false);
   const std::vector<node_id>& view() const noexcept {
     return view_;
   }
@@ -55,7 +57,7 @@ public:
   /// which this node is the home stay: they follow reports alone.
   void forget(const actor_id& actor, std::uint32_t epoch);
 
-  /// Forgets the actor whatever is known of it (a planted fault).
+  /// Forgets the actor whatever is known of it.
   void drop(const actor_id& actor) {
     entries_.erase(actor);
   }

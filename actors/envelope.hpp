@@ -25,6 +25,12 @@ enum class message_kind : std::uint16_t {
   trace_reply,
   order_migration,
   order_answer,
+  view_message,
+  migrate_released,
+  census_report,
+  census_taken,
+  census_query,
+  census_answer,
 
   // 100..199: dataflow
   plan_submit = 100,

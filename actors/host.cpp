@@ -2,17 +2,10 @@
 
 #include "actors/host_impl.hpp"
 
-#include <atomic>
+#include <algorithm>
 #include <utility>
 
 namespace tern {
-
-namespace {
-
-// For the life of the process, so that no id is used twice on a node.
-std::atomic<std::uint64_t> births{0};
-
-} // namespace
 
 actor_host::actor_host(node& on, mobility_options options)
   : impl_(std::make_shared<impl>(on, options)) {
@@ -36,9 +29,7 @@ result<actor_id> actor_host::spawn(const std::string& type,
   auto made = impl_->make(type, state);
   if (!made)
     return tl::make_unexpected(made.error());
-  const auto id = actor_id::stateful(impl_->node_.id(), ++births);
-  impl_->start({id, 1}, std::move(*made));
-  impl_->apply(mobility_event::spawned{id, type, false});
+  const auto id = impl_->give_birth(type, std::move(*made));
   impl_->node_.flush();
   return id;
 }
@@ -76,6 +67,31 @@ void actor_host::on_writable(std::function<void(const actor_id& to)> f) {
 void actor_host::on_down(std::function<void(const actor_id& actor)> f) {
   std::lock_guard guard{impl_->callbacks_mutex_};
   impl_->on_down_ = std::move(f);
+}
+
+view actor_host::now() const {
+  return impl_->now();
+}
+
+void actor_host::on_view(view_handler f) {
+  std::lock_guard guard{impl_->callbacks_mutex_};
+  impl_->on_view_ = std::move(f);
+}
+
+bool actor_host::wait_for(const std::vector<node_id>& nodes,
+                          std::chrono::nanoseconds timeout) {
+  return impl_->wait_for_view(
+      [&](const view& v) {
+        return std::ranges::all_of(nodes, [&](node_id n) { return v.has(n); });
+      },
+      std::chrono::steady_clock::now() + timeout);
+}
+
+bool actor_host::wait_for(std::size_t members,
+                          std::chrono::nanoseconds timeout) {
+  return impl_->wait_for_view(
+      [&](const view& v) { return v.members.size() >= members; },
+      std::chrono::steady_clock::now() + timeout);
 }
 
 void actor_host::on_move(move_handler f) {

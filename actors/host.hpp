@@ -3,6 +3,7 @@
 #include "actors/directory.hpp"
 #include "actors/mobile_behavior.hpp"
 #include "actors/mobility.hpp"
+#include "actors/view.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -31,8 +32,9 @@ struct move_event {
 ///
 /// An actor's address stays valid while it moves. Between nodes that live and
 /// reach each other every message is handled exactly once and in the order of
-/// its pair (sender, receiver), across any moves of either. In this form the
-/// nodes are those that joined; when one dies its actors are gone.
+/// its pair (sender, receiver), across any moves of either. When a node dies
+/// its actors are gone, and those who sent to them hear of it once the others
+/// have agreed on a view without the node.
 ///
 ///     actor_host host(node);
 ///     host.register_type("counter", make_counter);
@@ -50,6 +52,7 @@ public:
   using outcome_handler = std::function<void(const migration_outcome&)>;
   using location_handler = std::function<void(const location&)>;
   using move_handler = std::function<void(const move_event&)>;
+  using view_handler = std::function<void(const view&)>;
 
   explicit actor_host(node& on, mobility_options options = {});
   ~actor_host();
@@ -85,6 +88,17 @@ public:
 
   /// Asks the actor's home where it is. No node: the home does not know it.
   void locate(const actor_id& actor, location_handler done);
+
+  /// The view that this node has taken up last. Without members: the others go
+  /// on without this node, for they took it for dead.
+  view now() const;
+  /// Called for each view, in order; must not block.
+  void on_view(view_handler f);
+  /// Waits until all members of this node's view have taken it up and it has at
+  /// least these nodes. Returns whether that came true in time.
+  bool wait_for(const std::vector<node_id>& nodes,
+                std::chrono::nanoseconds timeout);
+  bool wait_for(std::size_t members, std::chrono::nanoseconds timeout);
 
   /// Called for each step of each move, on the thread that takes it.
   void on_move(move_handler f);

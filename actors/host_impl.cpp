@@ -21,6 +21,7 @@
 #include <utility>
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tern::mobility_timer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tern::view_timer)
 
 namespace tern {
 
@@ -30,6 +31,7 @@ namespace {
 // on the same node has another name: channels remember.
 std::atomic<std::uint64_t> gateways{0};
 constexpr std::uint64_t first_gateway = std::uint64_t{1} << 32;
+std::atomic<std::uint64_t> births{0};
 
 constexpr message_kind kinds[] = {
     message_kind::actor_message,   message_kind::channel_ack,
@@ -38,33 +40,23 @@ constexpr message_kind kinds[] = {
     message_kind::migrate_abort,   message_kind::migrate_aborted,
     message_kind::location_update, message_kind::location_query,
     message_kind::location_answer, message_kind::order_migration,
-    message_kind::order_answer,
+    message_kind::order_answer,    message_kind::migrate_released,
+    message_kind::census_report,   message_kind::census_taken,
+    message_kind::census_query,    message_kind::census_answer,
 };
 
 } // namespace
 
-/// Lets a thread of the node in, unless the host is closed.
-class actor_host::impl::gate {
-public:
-  explicit gate(impl& host) : host_(host) {
-    std::lock_guard guard{host_.gate_mutex_};
-    open_ = !host_.closed_;
-    host_.inside_ += open_;
-  }
-  ~gate() {
-    if (open_)
-      host_.leave();
-  }
-  gate(const gate&) = delete;
-  gate& operator=(const gate&) = delete;
-  explicit operator bool() const noexcept {
-    return open_;
-  }
+actor_host::impl::gate::gate(impl& host) : host_(host) {
+  std::lock_guard guard{host_.gate_mutex_};
+  open_ = !host_.closed_;
+  host_.inside_ += open_;
+}
 
-private:
-  impl& host_;
-  bool open_;
-};
+actor_host::impl::gate::~gate() {
+  if (open_)
+    host_.leave();
+}
 
 /// The host as an actor.
 class actor_host::impl::gateway_behavior final : public mobile_behavior {
@@ -108,14 +100,18 @@ public:
 
   caf::behavior make_behavior() override {
     return {[this](mobility_timer& t) {
-      const auto host = host_.lock();
-      if (!host)
-        return;
-      if (const gate in{*host}; in) {
-        host->apply(mobility_event::timed_out{t});
-        host->node_.flush();
-      }
-    }};
+              const auto host = host_.lock();
+              if (!host)
+                return;
+              if (const gate in{*host}; in) {
+                host->apply(mobility_event::timed_out{t});
+                host->node_.flush();
+              }
+            },
+            [this](const view_timer& t) {
+              if (const auto host = host_.lock())
+                host->on_view_timer(t);
+            }};
   }
 
 private:
@@ -124,7 +120,7 @@ private:
 
 actor_host::impl::impl(node& on, mobility_options options)
   : node_(on), gateway_(actor_id::service(on.id(), first_gateway + gateways++)),
-    machine_(on.id(), options) {}
+    machine_(on.id(), options), agreement_(on.id(), {}) {}
 
 void actor_host::impl::open() {
   start_timers();
@@ -133,21 +129,9 @@ void actor_host::impl::open() {
       if (const gate in{*self}; in)
         self->on_incoming(m);
     });
-  node_.on_joined([self = shared_from_this()](const member& m) {
-    if (const gate in{*self}; in)
-      self->change_view([&](auto& view) { view.insert(m.id); });
-  });
-  node_.on_down(
-      [self = shared_from_this()](const member& m, const std::string&) {
-        if (const gate in{*self}; in)
-          self->change_view([&](auto& view) { view.erase(m.id); });
-      });
-  change_view([this](auto& view) {
-    for (auto& m : node_.members())
-      view.insert(m.id);
-  });
   start({gateway_, 1}, std::make_unique<gateway_behavior>(*this));
   apply(mobility_event::spawned{gateway_, "gateway", true});
+  open_views();
 }
 
 void actor_host::impl::start_timers() {
@@ -196,18 +180,6 @@ void actor_host::impl::on_incoming(incoming& m) {
   auto message = decode_mobile(m.kind, m.head, m.payload, m.bulk);
   if (message) // what is malformed is as good as lost
     apply(mobility_event::received{m.from, std::move(*message)});
-}
-
-template <class F>
-void actor_host::impl::change_view(F change) {
-  mobility_outputs out;
-  {
-    std::lock_guard guard{mutex_};
-    change(view_);
-    handle(mobility_event::view{{view_.begin(), view_.end()}}, out);
-  }
-  std::optional<runner_job> none;
-  carry_out(out, nullptr, none);
 }
 
 // Under the lock.
@@ -259,6 +231,9 @@ void actor_host::impl::carry_out(mobility_outputs& out, const instance_id* own,
       answer(*done);
     } else if (auto* found = std::get_if<instruction::located>(&o)) {
       answer(*found);
+    } else if (auto* up = std::get_if<instruction::resumed>(&o)) {
+      notify(move_event::kind::running,
+             {up->instance.actor, up->instance.epoch});
     }
   }
 }
@@ -281,6 +256,12 @@ void actor_host::impl::arm(const instruction::arm& i) {
   std::lock_guard guard{runners_mutex_};
   if (timers_)
     caf::delayed_anon_send(timers_, i.delay, i.timer);
+}
+
+void actor_host::impl::carry_out(view_agreement::arm& i) {
+  std::lock_guard guard{runners_mutex_};
+  if (timers_)
+    caf::delayed_anon_send(timers_, i.delay, view_timer{i.generation});
 }
 
 void actor_host::impl::start(const instance_id& instance,
@@ -307,6 +288,22 @@ void actor_host::impl::dispatch(const instance_id& to, runner_job job) {
 void actor_host::impl::forget(const instance_id& instance) {
   std::lock_guard guard{runners_mutex_};
   runners_.erase(instance);
+}
+
+// The machine hears of births in their order: a census says how many it knows.
+actor_id actor_host::impl::give_birth(const std::string& type,
+                                      std::unique_ptr<mobile_behavior> made) {
+  mobility_outputs out;
+  actor_id id;
+  {
+    std::lock_guard guard{mutex_};
+    id = actor_id::stateful(node_.id(), ++births);
+    start({id, 1}, std::move(made));
+    handle(mobility_event::spawned{id, type, false}, out);
+  }
+  std::optional<runner_job> none;
+  carry_out(out, nullptr, none);
+  return id;
 }
 
 void actor_host::impl::answer(const instruction::order_done& i) {

@@ -5,6 +5,7 @@
 #include "actors/host.hpp"
 #include "actors/mobile_codec.hpp"
 #include "actors/node.hpp"
+#include "actors/view_agreement.hpp"
 
 #include <caf/actor.hpp>
 
@@ -13,7 +14,6 @@
 #include <map>
 #include <mutex>
 #include <optional>
-#include <set>
 #include <unordered_map>
 #include <variant>
 
@@ -22,6 +22,11 @@ namespace tern {
 /// Work for the runner of an actor, which does one after the other.
 using runner_job = std::variant<instruction::run, instruction::save,
                                 instruction::restore, instruction::discard>;
+
+/// The agreement on views asked for it.
+struct view_timer {
+  std::uint64_t generation = 0;
+};
 
 /// Carries out what a mobility machine says, with CAF's workers for handlers
 /// and the node's link for messages.
@@ -48,6 +53,8 @@ public:
     return node_;
   }
   std::size_t room(const actor_id& from, const actor_id& to);
+  actor_id give_birth(const std::string& type,
+                      std::unique_ptr<mobile_behavior> made);
   result<std::unique_ptr<mobile_behavior>>
   make(const std::string& type, std::span<const std::byte> state);
   void notify(move_event::kind what, const attempt_id& attempt);
@@ -58,15 +65,28 @@ public:
   void enter();
   void leave();
 
+  /// Lets a thread of the node in, unless the host is closed.
+  class gate {
+  public:
+    explicit gate(impl& host);
+    ~gate();
+    gate(const gate&) = delete;
+    gate& operator=(const gate&) = delete;
+    explicit operator bool() const noexcept {
+      return open_;
+    }
+
+  private:
+    impl& host_;
+    bool open_;
+  };
+
 private:
   friend class actor_host;
-  class gate;
-  class gateway_behavior;
   class timer_actor;
+  class gateway_behavior;
 
   void on_incoming(incoming& m);
-  template <class F>
-  void change_view(F change);
   void carry_out(mobility_outputs& out, const instance_id* own,
                  std::optional<runner_job>& mine);
   void transmit(const instruction::transmit& i);
@@ -79,14 +99,32 @@ private:
   void start_timers();
   void handle(mobility_input event, mobility_outputs& out);
 
+  // views (host_views.cpp)
+  void open_views();
+  template <class F>
+  void agree(F event);
+  void on_view_timer(const view_timer& t);
+  void carry_out(view_agreement::transmit& i);
+  void carry_out(view_agreement::arm& i);
+  void carry_out(view_agreement::adopted& i);
+  void carry_out(view_agreement::expelled& i);
+  void take_view(const view& v);
+  view now();
+  bool wait_for_view(const std::function<bool(const view&)>& holds,
+                     std::chrono::steady_clock::time_point limit);
+
   node& node_;
   const actor_id gateway_;
 
-  mutable std::mutex mutex_; // guards the machine and the next three
+  mutable std::mutex mutex_; // guards the machine and the next two
   mobility machine_;
-  std::set<node_id> view_;
   std::map<std::string, behavior_factory> types_;
   recorder recorder_;
+
+  std::mutex views_mutex_; // before mutex_; guards the next two
+  view_agreement agreement_;
+  bool shared_view_ = true; // all members have it
+  std::condition_variable view_changed_;
 
   std::mutex runners_mutex_;
   std::map<instance_id, caf::actor> runners_;
@@ -99,6 +137,7 @@ private:
   std::function<void(const actor_id&)> on_writable_;
   std::function<void(const actor_id&)> on_down_;
   move_handler on_move_;
+  view_handler on_view_;
 
   std::atomic<std::uint64_t> numbers_{0};
   std::atomic<std::uint64_t> failed_handlers_{0};

@@ -5,24 +5,31 @@
 //                   <-- PREPARED(e) ---         parking queue
 //      freezing     (the running handler ends)
 //      deciding     -- STATE(e, all of it) -->  restores it
-//                   <-- INSTALLED(e) ---        *it runs here from now on*
-//      done: frees it, forwards what came
+//                   <-- INSTALLED(e) ---        *it is here from now on*
+//      done: frees it,
+//      forwards what came   -- RELEASED(e) -->  it runs
 //
-// The commit point is Y's: a whole STATE(e) runs unless Y has answered
-// ABORTED(e) before. X never guesses. If it hears nothing it repeats ABORT(e)
+// The commit point is Y's: a whole STATE(e) is installed unless Y has answered
+// ABORTED(e) before. That it runs only when X has let go costs a round trip,
+// and buys this: while X has not released it, nothing that it did at Y is known
+// to anybody, so if Y dies X may go on with what it has; and when X dies before
+// it has said RELEASED, it has not gone on itself, and Y may. Who has died is
+// what the nodes agree on (views), never a guess.
+//
+// X never guesses. If it hears nothing it repeats ABORT(e)
 // until Y says one of two things: `aborted`, and X runs on, or `installed`,
 // and X frees the actor. Messages may be lost, doubled, and arrive in any
 // order and however late, so Y remembers of each actor one line:
 //
 //      decision{floor, installed}
-//      e > floor: open.   e == floor: as told.   e < floor: it was installed.
+//      e > floor: open.   e == floor: as told.   e < floor: no question any
+//      more.
 //
-// Why the third is right: only the one who holds the actor gives out epochs,
-// each once, and goes on to the next only when it knows how the last ended.
-// So when X still asks about e while a higher epoch exists, then e was
-// installed and a later holder gave out the higher one. If e was aborted
-// instead, X knew that before anybody had a higher epoch, and ignores the
-// answer to a question that it asks no more (its own epoch does not match).
+// Why the third: only the one who holds the actor gives out epochs, each once,
+// and goes on to the next only when it knows how the last ended; and it does
+// not hold it before the last one has let go. So whoever still asks about e
+// while a higher epoch exists has had his answer, and ignores this one (his own
+// epoch does not match).
 //
 // The one exception is an attempt that X gives up before any STATE was sent:
 // nothing can be installed then, whatever Y thinks, and Y's reservation ends
@@ -32,8 +39,8 @@
 // One line per actor and node visited is kept for as long as the node lives:
 // somebody may ask about it however late.
 //
-// Not here: routing, mailboxes, channels (mobility.cpp); what happens when
-// one of the two dies (views).
+// Not here: routing, mailboxes, channels (mobility.cpp); views
+// (mobility_census.cpp).
 #include "actors/migration.hpp"
 
 #include <algorithm>
@@ -149,15 +156,21 @@ source_instructions migration_source::on_timer(std::uint64_t generation) {
   return {};
 }
 
+source_instructions migration_source::on_target_lost() {
+  if (phase_ == phase::done)
+    return {};
+  phase_ = phase::done;
+  return {{source::resume},
+          {source::finish, {}, 0, "its target left the cluster"}};
+}
+
 std::optional<migration_target::answer>
 migration_target::decided(const attempt_id& attempt) const {
   const auto d = decisions_.find(attempt.actor);
   if (d == decisions_.end() || attempt.epoch > d->second.floor)
     return std::nullopt;
   answer a;
-  const bool installed = attempt.epoch < d->second.floor
-                             ? !faults_.abort_below_floor
-                             : d->second.installed;
+  const bool installed = attempt.epoch < d->second.floor || d->second.installed;
   a.what = installed ? answer::kind::installed : answer::kind::aborted;
   return a;
 }
@@ -268,6 +281,13 @@ bool migration_target::park(const actor_id& actor, routed_message& m) {
     return false;
   a->second.parked.push_back(std::move(m));
   return true;
+}
+
+std::vector<migration_target::guest> migration_target::guests() const {
+  std::vector<guest> out;
+  for (auto& [actor, a] : arrivals_)
+    out.push_back({{actor, a.epoch}, a.source, a.state.has_value()});
+  return out;
 }
 
 std::size_t migration_target::parked(const actor_id& actor) const {

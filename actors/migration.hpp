@@ -34,7 +34,7 @@ struct source_instruction {
     send_state, ///< now: it is frozen
     send_abort,
     resume,  ///< the actor runs on here
-    release, ///< it runs there: free it, forward what it was kept
+    release, ///< it is there: free it, say RELEASED, forward what was kept
     again,   ///< `start` with a fresh epoch
     finish,  ///< the order is done; `why` is empty if it moved
     arm,     ///< call `on_timer(generation)` after `delay`
@@ -85,6 +85,9 @@ public:
   source_instructions on_installed(std::uint32_t epoch);
   source_instructions on_aborted(std::uint32_t epoch, const std::string& why);
   source_instructions on_timer(std::uint64_t generation);
+  /// The target is out of the view. It has not run the actor, since it was not
+  /// released.
+  source_instructions on_target_lost();
 
 private:
   source_instruction arm(duration delay);
@@ -109,7 +112,7 @@ public:
       prepared,  ///< say PREPARED; arm the arrival's timer if `armed`
       refused,   ///< say PREPARED with `why`
       restore,   ///< make the actor from the state, then `on_restored`
-      run,       ///< it runs here: say INSTALLED, tell home
+      run,       ///< it is here: say INSTALLED, tell home
       installed, ///< say INSTALLED
       aborted,   ///< say ABORTED
     };
@@ -125,7 +128,6 @@ public:
   struct faults {
     bool accept_equal_epoch = false; ///< install what was answered already
     bool forget_aborts = false;      ///< say `aborted` and remember nothing
-    bool abort_below_floor = false;  ///< take an older attempt for aborted
     bool unbounded_parking = false;
   };
 
@@ -147,6 +149,12 @@ public:
   bool expects(const actor_id& actor) const {
     return arrivals_.contains(actor);
   }
+  struct guest {
+    attempt_id attempt;
+    node_id source;
+    bool has_state = false; ///< all of it is here and being restored
+  };
+  std::vector<guest> guests() const;
   /// Keeps a message for an expected actor. False: the queue is full.
   bool park(const actor_id& actor, routed_message& m);
   std::size_t parked(const actor_id& actor) const;

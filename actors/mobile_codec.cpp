@@ -32,6 +32,16 @@ void write(schema::ActorName::Builder to, const actor_id& id) {
   to.setLow(id.low);
 }
 
+void write(schema::ViewName::Builder to, const view_id& id) {
+  to.setLineage(id.lineage.value);
+  to.setNumber(id.number);
+}
+
+void write(schema::CensusEntry::Builder to, const census_entry& e) {
+  write(to.initActor(), e.actor);
+  to.setEpoch(e.epoch);
+}
+
 void write(schema::KeptMessage::Builder to, const channel_message& m) {
   to.setSequence(m.sequence);
   to.setCause(m.cause);
@@ -103,6 +113,7 @@ void write(schema::ActorState::Builder to, const actor_state& s) {
   to.setNextChannel(s.next_channel);
   write_all(to.initOrders(count_of(s.orders.size())), s.orders);
   write_all(to.initFinished(count_of(s.finished.size())), s.finished);
+  write(to.initChecked(), s.checked);
 }
 
 struct writer {
@@ -120,13 +131,18 @@ struct writer {
     f(message.initRoot<Root>());
     append_capnp(to.payload, message);
   }
-  void attempt(message_kind kind, const attempt_id& id, const std::string& type,
-               std::uint64_t bytes, const std::string& why) {
+  void attempt(message_kind kind, const attempt_id& id,
+               const std::string& why) {
     begin(kind, id);
-    body<schema::AttemptBody>([&](auto b) {
-      b.setType(type);
-      b.setBytes(bytes);
-      b.setWhy(why);
+    body<schema::AttemptBody>([&](auto b) { b.setWhy(why); });
+  }
+  void actors(message_kind kind, const view_id& view, std::uint64_t number,
+              const std::vector<actor_id>& all) {
+    begin(kind, {});
+    body<schema::CensusQuestion>([&](auto b) {
+      write(b.initView(), view);
+      b.setNumber(number);
+      write_all(b.initActors(count_of(all.size())), all);
     });
   }
 
@@ -141,21 +157,49 @@ struct writer {
       b.setOriginEpoch(m.origin_epoch);
       b.setNumber(m.number);
       b.setTarget(m.target.value);
+      b.setLastWords(m.last_words);
       if (!large && m.payload.size() != 0)
         b.setPayload(data_of(m.payload));
     });
   }
   void operator()(const migrate_prepare& m) {
-    attempt(message_kind::migrate_prepare, m.attempt, m.type, m.bytes, {});
+    begin(message_kind::migrate_prepare, m.attempt);
+    body<schema::AttemptBody>([&](auto b) {
+      b.setType(m.type);
+      b.setBytes(m.bytes);
+      write(b.initView(), m.view);
+    });
   }
   void operator()(const migrate_prepared& m) {
-    attempt(message_kind::migrate_prepared, m.attempt, {}, 0, m.refusal);
+    attempt(message_kind::migrate_prepared, m.attempt, m.refusal);
   }
   void operator()(const migrate_aborted& m) {
-    attempt(message_kind::migrate_aborted, m.attempt, {}, 0, m.why);
+    attempt(message_kind::migrate_aborted, m.attempt, m.why);
   }
   void operator()(const migrate_installed& m) {
     begin(message_kind::migrate_installed, m.attempt);
+  }
+  void operator()(const migrate_released& m) {
+    begin(message_kind::migrate_released, m.attempt);
+  }
+  void operator()(const census_report& m) {
+    begin(message_kind::census_report, {});
+    body<schema::CensusReport>([&](auto b) {
+      write(b.initView(), m.view);
+      b.setBirths(m.births);
+      write_all(b.initHere(count_of(m.here.size())), m.here);
+      write_all(b.initEnded(count_of(m.ended.size())), m.ended);
+    });
+  }
+  void operator()(const census_taken& m) {
+    begin(message_kind::census_taken, {});
+    body<schema::CensusReport>([&](auto b) { write(b.initView(), m.view); });
+  }
+  void operator()(const census_query& m) {
+    actors(message_kind::census_query, m.view, m.number, m.actors);
+  }
+  void operator()(const census_answer& m) {
+    actors(message_kind::census_answer, m.view, m.number, m.lost);
   }
   void operator()(const migrate_abort& m) {
     begin(message_kind::migrate_abort, m.attempt);
@@ -166,6 +210,7 @@ struct writer {
     body<schema::LocationBody>([&](auto b) {
       b.setNode(m.node.value);
       b.setEnded(m.ended);
+      write(b.initView(), m.view);
     });
   }
   void operator()(const location_query& m) {
@@ -198,6 +243,7 @@ void writer::operator()(const migrate_state& m) {
     to.payload.clear();
     body<schema::ActorState>([&](auto b) {
       write(b, m.state);
+      write(b.initView(), m.view);
       if (with_snapshot)
         b.setSnapshot(data_of(m.state.snapshot));
     });
@@ -235,6 +281,14 @@ std::string text_of(capnp::Text::Reader t) {
 
 actor_id read(schema::ActorName::Reader from) {
   return {from.getHigh(), from.getLow()};
+}
+
+view_id read(schema::ViewName::Reader from) {
+  return {{from.getLineage()}, from.getNumber()};
+}
+
+census_entry read(schema::CensusEntry::Reader from) {
+  return {read(from.getActor()), from.getEpoch()};
 }
 
 channel_message read(schema::KeptMessage::Reader from) {
@@ -318,6 +372,7 @@ actor_state read(schema::ActorState::Reader from) {
   out.next_channel = from.getNextChannel();
   read_all(from.getOrders(), out.orders);
   read_all(from.getFinished(), out.finished);
+  out.checked = read(from.getChecked());
   return out;
 }
 
@@ -339,7 +394,7 @@ result<mobile_message> read_state(const attempt_id& attempt,
   const bool all_in_bulk = payload.empty();
   const body_reader body{all_in_bulk ? bulk.bytes() : payload};
   return body.as<schema::ActorState>("an actor's state", [&](auto b) {
-    migrate_state m{attempt, read(b)};
+    migrate_state m{attempt, read(b), read(b.getView())};
     if (!all_in_bulk && bulk)
       m.state.snapshot = bulk;
     return m;
@@ -370,6 +425,11 @@ bool is_mobile(message_kind kind) noexcept {
   case message_kind::location_answer:
   case message_kind::order_migration:
   case message_kind::order_answer:
+  case message_kind::migrate_released:
+  case message_kind::census_report:
+  case message_kind::census_taken:
+  case message_kind::census_query:
+  case message_kind::census_answer:
     return true;
   default:
     return false;
@@ -392,11 +452,13 @@ result<mobile_message> decode_mobile(message_kind kind, const envelope& head,
                             b.getOriginEpoch(),
                             b.getNumber(),
                             {b.getTarget()},
-                            bulk ? bulk : bytes_of(b.getPayload())};
+                            bulk ? bulk : bytes_of(b.getPayload()),
+                            b.getLastWords()};
     });
   case message_kind::migrate_prepare:
     return body.as<schema::AttemptBody>("PREPARE", [&](auto b) {
-      return migrate_prepare{attempt, text_of(b.getType()), b.getBytes()};
+      return migrate_prepare{attempt, text_of(b.getType()), b.getBytes(),
+                             read(b.getView())};
     });
   case message_kind::migrate_prepared:
     return body.as<schema::AttemptBody>("PREPARED", [&](auto b) {
@@ -412,11 +474,37 @@ result<mobile_message> decode_mobile(message_kind kind, const envelope& head,
     return mobile_message{migrate_installed{attempt}};
   case message_kind::migrate_abort:
     return mobile_message{migrate_abort{attempt}};
+  case message_kind::migrate_released:
+    return mobile_message{migrate_released{attempt}};
+  case message_kind::census_report:
+    return body.as<schema::CensusReport>("a census report", [&](auto b) {
+      census_report m{read(b.getView()), b.getBirths(), {}, {}};
+      read_all(b.getHere(), m.here);
+      read_all(b.getEnded(), m.ended);
+      return m;
+    });
+  case message_kind::census_taken:
+    return body.as<schema::CensusReport>("a census report", [&](auto b) {
+      return census_taken{read(b.getView())};
+    });
+  case message_kind::census_query:
+    return body.as<schema::CensusQuestion>("a census question", [&](auto b) {
+      census_query m{read(b.getView()), b.getNumber(), {}};
+      read_all(b.getActors(), m.actors);
+      return m;
+    });
+  case message_kind::census_answer:
+    return body.as<schema::CensusQuestion>("a census answer", [&](auto b) {
+      census_answer m{read(b.getView()), b.getNumber(), {}};
+      read_all(b.getActors(), m.lost);
+      return m;
+    });
   case message_kind::location_query:
     return mobile_message{location_query{head.to}};
   case message_kind::location_update:
     return body.as<schema::LocationBody>("a location", [&](auto b) {
-      return location_update{head.to, {b.getNode()}, head.epoch, b.getEnded()};
+      return location_update{
+          head.to, {b.getNode()}, head.epoch, b.getEnded(), read(b.getView())};
     });
   case message_kind::location_answer:
     return body.as<schema::LocationBody>("a location", [&](auto b) {

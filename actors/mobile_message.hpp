@@ -3,6 +3,7 @@
 #include "actors/actor_id.hpp"
 #include "actors/channel.hpp"
 #include "actors/envelope.hpp"
+#include "actors/view.hpp"
 #include "serialization/buffer.hpp"
 
 #include <cstdint>
@@ -25,6 +26,7 @@ struct routed_message {
   std::uint64_t number = 0;       ///< of the channel, or of the order
   node_id target;                 ///< of an order
   buffer payload;                 ///< of a message
+  bool last_words = false;        ///< of a sender that has ended
 };
 
 /// An attempt to move `actor`; the pair is never used again.
@@ -40,6 +42,7 @@ struct migrate_prepare {
   attempt_id attempt;
   std::string type;
   std::uint64_t bytes = 0; ///< what the state was at its last move, or 0
+  view_id view;            ///< of the source
 };
 
 /// Target to source. `refusal` is empty, or says why not.
@@ -114,16 +117,24 @@ struct actor_state {
   std::uint64_t next_channel = 1;
   std::vector<migration_order> orders;  ///< that wait for this one
   std::vector<finished_order> finished; ///< the last ones, for re-asks
+  /// Up to this view it has heard of the ends of those to whom it sends.
+  view_id checked;
 };
 
 /// Source to target, once, after the freeze.
 struct migrate_state {
   attempt_id attempt;
   actor_state state;
+  view_id view; ///< of the source; the target takes it in no other
 };
 
-/// Target to source: it runs here. The source may free it.
+/// Target to source: it is here. The source shall free it.
 struct migrate_installed {
+  attempt_id attempt;
+};
+
+/// Source to target: it is free here, so it may run there.
+struct migrate_released {
   attempt_id attempt;
 };
 
@@ -144,6 +155,7 @@ struct location_update {
   node_id node;
   std::uint32_t epoch = 0;
   bool ended = false; ///< it is nowhere, and will be nowhere
+  view_id view; ///< of who says so; a home of another view gives no answer
 };
 
 struct location_query {
@@ -170,11 +182,47 @@ struct order_answer {
   migration_outcome outcome;
 };
 
+/// An actor that a node has, running or frozen, since attempt `epoch`.
+struct census_entry {
+  actor_id actor;
+  std::uint32_t epoch = 0;
+
+  friend bool operator==(const census_entry&, const census_entry&) = default;
+};
+
+/// To each home of a new view: all that this node has of its actors.
+struct census_report {
+  view_id view;
+  std::uint64_t births = 0; ///< actors that were ever born on this node
+  std::vector<census_entry> here;
+  std::vector<actor_id> ended; ///< here, the last ones
+};
+
+/// From a home: the report was taken.
+struct census_taken {
+  view_id view;
+};
+
+/// To a home: are these anywhere?
+struct census_query {
+  view_id view;
+  std::uint64_t number = 0; ///< comes back with the answer
+  std::vector<actor_id> actors;
+};
+
+/// From a home that has all reports: these of them are nowhere.
+struct census_answer {
+  view_id view;
+  std::uint64_t number = 0;
+  std::vector<actor_id> lost;
+};
+
 /// What nodes say to each other about actors that move.
 using mobile_message =
     std::variant<routed_message, migrate_prepare, migrate_prepared,
                  migrate_state, migrate_installed, migrate_abort,
                  migrate_aborted, location_update, location_query,
-                 location_answer, order_answer>;
+                 location_answer, order_answer, migrate_released, census_report,
+                 census_taken, census_query, census_answer>;
 
 } // namespace tern

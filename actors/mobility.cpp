@@ -5,6 +5,7 @@
 //   mobility_channel.cpp  sending, receiving, handlers, acks
 //   mobility_end.cpp      actors that end
 //   mobility_move.cpp     both sides of a move, orders
+//   mobility_census.cpp   what a new view means for all of this
 //
 // Why one machine for a node, and not one for each protocol: the mistakes of
 // such systems lie between the protocols (an ack that arrives while its sender
@@ -15,6 +16,7 @@
 // states in between that anyone could see.
 #include "actors/mobility.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace tern {
@@ -24,7 +26,11 @@ mobility::mobility(node_id self, mobility_options options,
   : self_(self), options_(options), faults_(planted),
     directory_(self, options.cache_limit),
     target_(options.migration, options.parking, planted.target) {
-  directory_.set_view({self});
+  view_.id = {self, 1};
+  view_.members = {self};
+  last_loss_ = {self, 0};
+  directory_.set_view(view_.members);
+  census_.begin(view_, self, 0);
 }
 
 mobility::~mobility() = default;
@@ -74,20 +80,6 @@ const resident* mobility::find(const actor_id& actor) const {
   return r == residents_.end() ? nullptr : r->second.get();
 }
 
-void mobility::on(mobility_event::view& e) {
-  if (faults_.stale_view && directory_.view().size() > 1)
-    return;
-  directory_.set_view(std::move(e.nodes));
-  for (auto& [id, r] : residents_) {
-    r->reported = false;
-    report(*r);
-  }
-  for (const auto& actor : dead_order_) {
-    dead_.at(actor).reported = false;
-    report_dead(actor);
-  }
-}
-
 void mobility::on(mobility_event::register_type& e) {
   types_.insert(std::move(e.name));
 }
@@ -96,6 +88,9 @@ void mobility::on(mobility_event::spawned& e) {
   auto r = std::make_unique<resident>(e.actor);
   r->type = std::move(e.type);
   r->pinned = e.pinned;
+  r->checked = view_.id;
+  if (e.actor.kind() == actor_kind::stateful && e.actor.high == self_.value)
+    births_ = std::max(births_, e.actor.counter());
   auto& there = *residents_.emplace(e.actor, std::move(r)).first->second;
   report(there);
 }
@@ -110,7 +105,10 @@ void mobility::on(mobility_event::asked& e) {
   ask_place(e.number, place->second);
 }
 
+// Nothing is believed of a node that is not in the view.
 void mobility::on(mobility_event::received& e) {
+  if (!directory_.in_view(e.from) && !faults_.hear_the_lost)
+    return;
   std::visit([&](auto& m) { take(e.from, m); }, e.message);
 }
 
@@ -146,6 +144,12 @@ void mobility::on(mobility_event::timed_out& e) {
     return;
   case kind::wake:
     return on_wake_timer(t);
+  case kind::census:
+    return on_census_timer(t);
+  case kind::installed:
+    if (r && r->came_from && r->epoch == t.number)
+      say_installed(*r);
+    return;
   case kind::query:
     if (const auto q = queries_.find(t.number); q != queries_.end())
       ask_place(t.number, q->second);

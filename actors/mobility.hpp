@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/census.hpp"
 #include "actors/directory.hpp"
 #include "actors/migration.hpp"
 #include "actors/mobility_event.hpp"
@@ -52,6 +53,15 @@ struct mobility_faults {
   bool no_arrival = false;       ///< an actor is not told that it has moved
   bool silent_end = false;       ///< home does not hear of an end
   bool end_while_moving = false; ///< the source ends what the target gets
+  bool tell_end_early = false;   ///< before what the ended one said was handled
+  bool run_early = false;        ///< the target does not wait for the release
+  bool any_view = false;         ///< a move may cross views
+  bool hear_the_lost = false;    ///< who is out of the view is heard
+  bool hasty_census = false;     ///< a home does not wait for all reports
+  bool unborn_are_lost = false;  ///< nor for what was born since
+  bool keep_claims = false;      ///< a home believes reports of older views
+  bool never_ask = false;        ///< nobody asks who was lost
+  bool wait_for_the_lost = false; ///< a source waits for a target that died
 };
 
 /// All stateful actors of one node, as a pure state machine: what is here,
@@ -104,6 +114,9 @@ public:
   const counters& count() const noexcept {
     return count_;
   }
+  const view& now() const noexcept {
+    return view_;
+  }
 
 private:
   struct open_order {
@@ -142,6 +155,11 @@ private:
   void take(node_id from, location_query& m);
   void take(node_id from, location_answer& m);
   void take(node_id from, order_answer& m);
+  void take(node_id from, migrate_released& m);
+  void take(node_id from, census_report& m);
+  void take(node_id from, census_taken& m);
+  void take(node_id from, census_query& m);
+  void take(node_id from, census_answer& m);
 
   template <class Instruction>
   void say(Instruction i) {
@@ -154,6 +172,7 @@ private:
   void forward(routed_message& m);
   void drop(const routed_message& m);
   void learn(const actor_id& actor, const location& where);
+  void note(const actor_id& actor, const location& where);
   void report(resident& r);
   void answer_queries(const actor_id& actor, const location& where);
 
@@ -193,9 +212,11 @@ private:
   void remember_dead(const actor_id& actor, dead_actor d);
   void report_dead(const actor_id& actor);
   void tell_ended(const routed_message& m);
+  bool owes(const actor_id& ended, const actor_id& to) const;
   std::uint64_t handled_by_dead(const actor_id& actor,
                                 const channel_end& end) const;
   void close_channel(const location_answer& m);
+  void close_channel(resident& r, const actor_id& to, std::uint64_t handled);
   void take_dead(node_id from, const location_update& m);
   void take_dead(const location_answer& m);
   void on_wake_timer(const mobility_timer& t);
@@ -215,15 +236,40 @@ private:
   void carry_out(node_id to, const attempt_id& attempt,
                  migration_target::answer a);
   void install(const attempt_id& attempt, migration_target::answer a);
+  void say_installed(resident& r);
+  void start(resident& r);
   void ask_order(std::uint64_t number, open_order& o);
   void send_order(std::uint64_t number, const open_order& o);
   void nudge_order(std::uint64_t number);
   void ask_place(std::uint64_t number, open_query& q);
   void arm_again(mobility_timer t, std::uint32_t tries);
 
+  // views (mobility_census.cpp)
+  void give_reports();
+  void add_ended(std::map<node_id, census_report>& reports);
+  void turn_guests_away();
+  void leave_the_lost();
+  bool must_ask(const resident& r) const;
+  void ask_for_all();
+  void ask_for(resident& r);
+  void end_of_asking();
+  void speak_for_census();
+  void on_census_timer(const mobility_timer& t);
+  void answer(node_id asker, const census_query& q);
+  void answer_own_question();
+  bool is_nowhere(const actor_id& actor) const;
+  bool is_lost(const actor_id& actor) const;
+  void close_channels(const actor_id& actor);
+
   node_id self_;
   mobility_options options_;
   mobility_faults faults_;
+  view view_;
+  view_id last_loss_;        // the last one that had lost a node
+  std::uint64_t births_ = 0; // the highest counter of an actor born here
+  census census_;
+  std::uint32_t census_tries_ = 0;
+  std::uint64_t census_generation_ = 0;
   directory directory_;
   migration_target target_;
   std::unordered_map<actor_id, std::unique_ptr<resident>> residents_;

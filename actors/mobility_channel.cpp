@@ -36,6 +36,7 @@ void mobility::dispatch(resident& r, const actor_id& to,
   out.origin_epoch = r.epoch;
   out.number = half.number();
   out.payload = m.payload;
+  out.last_words = r.ended;
   route(std::move(out));
 }
 

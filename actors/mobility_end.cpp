@@ -11,7 +11,7 @@
 // then closes the channel and puts `down` into the sender's mailbox: how many
 // of its messages were handled, as far as that is known; the others were not,
 // or their acknowledgement was lost. Names are never used again, so `ended`
-// never lies.
+// never lies. Nobody hears it who has not handled all that the dead one said.
 #include "actors/mobility.hpp"
 
 #include <algorithm>
@@ -75,20 +75,23 @@ void mobility::report_dead(const actor_id& actor) {
   if (found == dead_.end() || !found->second.ended_here
       || found->second.reported || !home || home == self_ || faults_.silent_end)
     return;
-  transmit(home, location_update{actor, {}, found->second.epoch, true});
+  transmit(home,
+           location_update{actor, {}, found->second.epoch, true, view_.id});
   arm_again({mobility_timer::kind::report, actor, {}, found->second.epoch, 0},
             found->second.report_tries++);
 }
 
 bool mobility::is_dead(const actor_id& actor) const {
   const auto* r = find(actor);
-  return (r && r->ended) || dead_.contains(actor);
+  return (r && r->ended) || dead_.contains(actor) || is_lost(actor);
 }
 
 // The answer to what came for a dead actor.
 void mobility::tell_ended(const routed_message& m) {
   if (m.kind == message_kind::channel_ack)
     return;
+  if (!m.last_words && owes(m.head.to, m.head.from))
+    return; // who asks again hears the end last
   if (m.kind == message_kind::order_migration)
     return answer_order({m.origin, m.number, m.target},
                         {false, self_, 0, "it ended"});
@@ -99,6 +102,15 @@ void mobility::tell_ended(const routed_message& m) {
   told.ended = true;
   told.handled = handled_by_dead(m.head.to, {m.head.from, m.number});
   transmit(m.origin, told); // to itself, too: its sender is being carried out
+}
+
+// Whether an ended one has said something that the other has not handled yet.
+bool mobility::owes(const actor_id& ended, const actor_id& to) const {
+  const auto* r = find(ended);
+  if (!r || faults_.tell_end_early)
+    return false;
+  const auto half = r->sending.find(to);
+  return half != r->sending.end() && !half->second.drained();
 }
 
 std::uint64_t mobility::handled_by_dead(const actor_id& actor,
@@ -119,24 +131,29 @@ std::uint64_t mobility::handled_by_dead(const actor_id& actor,
 // At the sender: the channel is closed. A frozen sender hears it where it goes.
 void mobility::close_channel(const location_answer& m) {
   auto* r = find(m.dropped_from);
-  if (!r || r->frozen)
+  if (r && !r->frozen && open_half(*r, m.actor, m.dropped_channel))
+    close_channel(*r, m.actor, m.handled);
+}
+
+void mobility::close_channel(resident& r, const actor_id& to,
+                             std::uint64_t handled) {
+  const auto half = r.sending.find(to);
+  if (half == r.sending.end())
     return;
-  auto* half = open_half(*r, m.actor, m.dropped_channel);
-  if (!half)
-    return;
-  half->acknowledge(m.handled);
+  half->second.acknowledge(handled);
   mail told;
   told.what = mail::kind::down;
-  told.from = m.actor;
-  told.channel = half->kept().size();
-  r->sending.erase(m.actor);
-  if (r->ended)
-    return bury_if_drained(*r);
-  r->mailbox.push_back(std::move(told));
-  pump(*r);
+  told.from = to;
+  told.channel = half->second.kept().size();
+  r.sending.erase(half);
+  if (r.ended)
+    return bury_if_drained(r);
+  r.mailbox.push_back(std::move(told));
+  pump(r);
 }
 
 void mobility::take_dead(node_id from, const location_update& m) {
+  directory_.drop(m.actor);
   remember_dead(m.actor, {m.epoch, false, false, 0, {}});
   location_answer told;
   told.actor = m.actor;

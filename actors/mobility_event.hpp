@@ -2,6 +2,7 @@
 
 #include "actors/directory.hpp"
 #include "actors/mobile_message.hpp"
+#include "actors/view.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -22,6 +23,8 @@ struct mobility_timer {
     order_nudge, ///< the same, for it was dropped
     query,       ///< ask again; `number`: of the query
     wake,        ///< a handler asked for it
+    installed,   ///< say INSTALLED again; `number`: the attempt
+    census,      ///< say again what was not answered; `number`: of the view
   };
   kind what = kind::channel;
   actor_id actor;
@@ -48,8 +51,9 @@ struct outgoing_message {
 /// What happens to a node, as `mobility` sees it.
 namespace mobility_event {
 
+/// The nodes have agreed on this. Before the first one the node is alone.
 struct view {
-  std::vector<node_id> nodes; ///< fixed before the first actor, for now
+  tern::view agreed;
 };
 struct register_type {
   std::string name;
@@ -141,6 +145,10 @@ struct restore {
 struct discard {
   instance_id instance;
 };
+/// The source has let go of it: its handlers run from now on.
+struct resumed {
+  instance_id instance;
+};
 struct arm {
   mobility_timer timer;
   duration delay{};
@@ -160,7 +168,8 @@ struct located {
 using mobility_output =
     std::variant<instruction::transmit, instruction::run, instruction::save,
                  instruction::restore, instruction::discard, instruction::arm,
-                 instruction::order_done, instruction::located>;
+                 instruction::order_done, instruction::located,
+                 instruction::resumed>;
 using mobility_outputs = std::vector<mobility_output>;
 
 } // namespace tern

@@ -145,7 +145,8 @@ void mobility::carry_out(resident& r, source_instructions steps) {
     const attempt_id attempt{r.id, r.move->epoch()};
     switch (step.what) {
     case kind::send_prepare:
-      transmit(target, migrate_prepare{attempt, r.type, r.state_bytes});
+      transmit(target,
+               migrate_prepare{attempt, r.type, r.state_bytes, view_.id});
       break;
     case kind::freeze:
       if (!r.busy)
@@ -215,7 +216,7 @@ void mobility::on(mobility_event::saved& e) {
 
 void mobility::send_state(resident& r) {
   const attempt_id attempt{r.id, r.move->epoch()};
-  migrate_state m{attempt, r.image()};
+  migrate_state m{attempt, r.image(), view_.id};
   m.state.finished.push_back(
       {r.order, {true, r.move->target(), attempt.epoch, {}}});
   if (faults_.forget_mailbox)
@@ -241,11 +242,18 @@ void mobility::thaw(resident& r) {
     arm_channel(r, to, half);
   }
   pump(r);
+  if (must_ask(r)) {
+    ask_for(r);
+    speak_for_census();
+    if (census_.asked().empty())
+      r.checked = view_.id;
+  }
 }
 
 // It is gone: what came meanwhile follows it.
 void mobility::release(resident& r, const location& where) {
   const auto actor = r.id;
+  transmit(where.node, migrate_released{{actor, where.epoch}});
   auto held = std::move(r.held);
   say(instruction::discard{r.instance()});
   ++count_.moved_out;
@@ -260,9 +268,20 @@ void mobility::take(node_id, migrate_prepared& m) {
     carry_out(*r, r->move->on_prepared(m.attempt.epoch, m.refusal));
 }
 
-void mobility::take(node_id, migrate_installed& m) {
-  if (auto* r = find(m.attempt.actor); r && r->move)
+// What is not being decided here any more was released.
+void mobility::take(node_id from, migrate_installed& m) {
+  auto* r = find(m.attempt.actor);
+  if (r && r->move && r->move->undecided()
+      && r->move->epoch() == m.attempt.epoch)
     carry_out(*r, r->move->on_installed(m.attempt.epoch));
+  else
+    transmit(from, migrate_released{m.attempt});
+}
+
+void mobility::take(node_id from, migrate_released& m) {
+  if (auto* r = find(m.attempt.actor);
+      r && r->epoch == m.attempt.epoch && r->came_from == from)
+    start(*r);
 }
 
 void mobility::take(node_id, migrate_aborted& m) {
@@ -273,11 +292,9 @@ void mobility::take(node_id, migrate_aborted& m) {
 // --- the target
 
 void mobility::take(node_id from, migrate_prepare& m) {
+  if (m.view != view_.id && !faults_.any_view)
+    return; // it asks again, and by then the views are the same
   const auto actor = m.attempt.actor;
-  // A higher epoch than that of the attempt it is frozen in: that one was
-  // installed, INSTALLED got lost, and now the actor comes back.
-  if (auto* r = find(actor); r && r->move && r->move->epoch() < m.attempt.epoch)
-    carry_out(*r, r->move->on_installed(r->move->epoch()));
   std::string obstacle;
   if (is_here(actor))
     obstacle = "it is here";
@@ -287,6 +304,8 @@ void mobility::take(node_id from, migrate_prepare& m) {
 }
 
 void mobility::take(node_id from, migrate_state& m) {
+  if (m.view != view_.id && !faults_.any_view)
+    return carry_out(from, m.attempt, target_.on_abort(m.attempt));
   const auto type = m.state.type;
   const auto snapshot = m.state.snapshot;
   auto answer = target_.on_state(from, m);
@@ -307,6 +326,10 @@ void mobility::on(mobility_event::restored& e) {
   say(instruction::discard{{e.attempt.actor, e.attempt.epoch}});
   const auto source = answer.source;
   carry_out(source, e.attempt, std::move(answer));
+  if (!source || view_.has(source))
+    return;
+  remember_dead(e.attempt.actor, {e.attempt.epoch, true, false, 0, {}});
+  report_dead(e.attempt.actor); // this was all there was of it
 }
 
 void mobility::carry_out(node_id to, const attempt_id& attempt,
@@ -337,7 +360,8 @@ void mobility::carry_out(node_id to, const attempt_id& attempt,
   }
 }
 
-// The commit point: from here on it runs here.
+// The commit point: from here on it is here. It runs when the source has let go
+// of it.
 void mobility::install(const attempt_id& attempt, migration_target::answer a) {
   auto made = std::make_unique<resident>(attempt, *a.state);
   auto& r = *made;
@@ -347,13 +371,28 @@ void mobility::install(const attempt_id& attempt, migration_target::answer a) {
       !r.mailbox.empty() && r.mailbox.front().what == mail::kind::ended;
   if (!ends && !faults_.no_arrival)
     r.mailbox.push_front({mail::kind::arrived, {}, 0, 0, 0, 0, {}});
-  transmit(a.source, migrate_installed{attempt});
-  pump(r);
+  r.frozen = true;
+  r.came_from = a.source;
   report(r);
-  for (auto& [to, half] : r.sending)
-    arm_channel(r, to, half);
   for (auto& m : a.parked)
     accept(r, m);
+  if (view_.has(a.source))
+    say_installed(r);
+  if (!view_.has(a.source) || faults_.run_early)
+    start(r);
+}
+
+// Until it is released.
+void mobility::say_installed(resident& r) {
+  transmit(r.came_from, migrate_installed{{r.id, r.epoch}});
+  arm_again({mobility_timer::kind::installed, r.id, {}, r.epoch, 0},
+            r.installed_tries++);
+}
+
+void mobility::start(resident& r) {
+  r.came_from = {};
+  say(instruction::resumed{r.instance()});
+  thaw(r);
   next_order(r);
 }
 

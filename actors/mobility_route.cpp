@@ -48,6 +48,8 @@ void mobility::route(routed_message m) {
 
 // A message that came from another node.
 void mobility::take(node_id, routed_message& m) {
+  if (!directory_.in_view(m.origin) && !faults_.hear_the_lost)
+    return;
   if (m.kind != message_kind::order_migration)
     learn(m.head.from, {m.origin, m.origin_epoch});
   const auto to = m.head.to;
@@ -72,7 +74,8 @@ void mobility::forward(routed_message& m) {
   auto next = home;
   if (known && known->node != self_ && known->epoch > m.head.epoch) {
     if (m.origin != self_)
-      transmit(m.origin, location_update{to, known->node, known->epoch});
+      transmit(m.origin,
+               location_update{to, known->node, known->epoch, false, {}});
     m.head.epoch = known->epoch;
     next = known->node;
   } else if (!home || home == self_ || m.head.hops > 0) {
@@ -108,12 +111,21 @@ void mobility::drop(const routed_message& m) {
 // A fact about an actor. If it is frozen here and the fact is as young as the
 // attempt, then that attempt was installed.
 void mobility::learn(const actor_id& actor, const location& where) {
-  if (faults_.late_location)
-    directory_.drop(actor);
-  directory_.learn(actor, where);
+  note(actor, where);
   auto* r = find(actor);
   if (r && r->move && where.epoch >= r->move->epoch() && where.node != self_)
     carry_out(*r, r->move->on_installed(r->move->epoch()));
+}
+
+// What a home believes of its own comes from reports alone.
+void mobility::note(const actor_id& actor, const location& where) {
+  if (faults_.late_location)
+    directory_.drop(actor);
+  const auto known = directory_.find(actor);
+  if (known && known->epoch >= where.epoch)
+    return;
+  if (directory_.home(actor) != self_ || faults_.keep_claims)
+    directory_.learn(actor, where);
 }
 
 // Tells an actor's home that it is here, until home has answered.
@@ -128,7 +140,7 @@ void mobility::report(resident& r) {
     r.reported = true;
     return;
   }
-  transmit(home, location_update{r.id, self_, r.epoch});
+  transmit(home, location_update{r.id, self_, r.epoch, false, view_.id});
   if (!faults_.report_once)
     arm_again({mobility_timer::kind::report, r.id, {}, r.epoch, 0},
               r.report_tries++);
@@ -140,6 +152,9 @@ void mobility::take(node_id from, location_update& m) {
   learn(m.actor, {m.node, m.epoch});
   if (m.node != from || directory_.home(m.actor) != self_)
     return;
+  if (m.view != view_.id)
+    return; // it comes again
+  directory_.learn(m.actor, {m.node, m.epoch});
   if (const auto known = directory_.find(m.actor))
     transmit(from,
              location_answer{m.actor, known->node, known->epoch, {}, 0, 0});

@@ -10,6 +10,7 @@ resident::resident(const attempt_id& attempt, actor_state& state)
     orders(state.orders.begin(), state.orders.end()),
     finished(state.finished.begin(), state.finished.end()),
     state_bytes(state.snapshot.size()) {
+  checked = state.checked;
   for (auto& s : state.sending)
     sending.try_emplace(s.receiver, s.half);
   for (auto& r : state.receiving)
@@ -19,6 +20,7 @@ resident::resident(const attempt_id& attempt, actor_state& state)
 actor_state resident::image() const {
   actor_state out;
   out.type = type;
+  out.checked = checked;
   out.snapshot = snapshot;
   out.mailbox.assign(mailbox.begin(), mailbox.end());
   out.next_channel = next_channel;

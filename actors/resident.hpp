@@ -43,7 +43,10 @@ struct resident {
   bool busy = false;   ///< a handler runs
   bool frozen = false; ///< no handler starts
   bool ended = false;  ///< no handler starts any more; it has no behavior
-  mail current;        ///< of the running handler
+  node_id came_from;   ///< frozen until this node has released it; or none
+  std::uint32_t installed_tries = 0;
+  view_id checked; ///< it has heard of the ends of its peers up to here
+  mail current;    ///< of the running handler
   std::deque<mail> mailbox;
 
   std::map<actor_id, sending_half> sending;

@@ -246,8 +246,15 @@ void actor_core::arrived(actor_context& here) {
 }
 
 void actor_core::down(actor_context& here, const actor_id& actor,
-                      std::uint64_t) {
-  run(here, actor, [&](context& c) { end_of(c, actor, "stopped"); });
+                      std::uint64_t lost) {
+  run(here, actor, [&](context& c) {
+    turns each;
+    lost += open_.waiting_for(actor);
+    if (lost > 0 && !stopping_)
+      each.run([&] { handle_undelivered(c, actor, lost); });
+    each.run([&] { end_of(c, actor, "stopped, or gone with its node"); });
+    each.end();
+  });
 }
 
 // -- on the way ---------------------------------------------------------------

@@ -68,6 +68,8 @@ protected:
   virtual void handle_end(context& here, const actor_id& actor,
                           const std::string& reason) = 0;
   virtual void handle_arrival(context& here) = 0;
+  virtual void handle_undelivered(context& here, const actor_id& actor,
+                                  std::uint64_t count) = 0;
   virtual std::string name() const = 0;
   virtual void save_fields(archive_writer& to) const = 0;
   virtual void load_fields(archive_reader& from) = 0;

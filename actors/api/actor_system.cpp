@@ -13,6 +13,7 @@ using std::chrono::steady_clock;
 
 /// For room at a receiver, and for a home that says where an actor is.
 constexpr std::chrono::seconds patience{30};
+constexpr std::chrono::seconds view_patience{2};
 
 std::unique_ptr<node> started(const actor_system::options& o) {
   node_config config;
@@ -102,12 +103,25 @@ const member& actor_system::self() const {
 }
 
 void actor_system::join(const std::string& host, std::uint16_t port) {
-  if (auto ok = state_->below->join(host, port); !ok)
+  auto& s = *state_;
+  if (auto ok = s.below->join(host, port); !ok)
     throw actor_error{ok.error()};
+  std::vector<node_id> all;
+  for (const auto& m : s.below->members())
+    all.push_back(m.id);
+  s.actors->wait_for(all, view_patience); // plain nodes are in no view
 }
 
 std::vector<member> actor_system::members() const {
-  return state_->below->members();
+  const auto now = state_->actors->now();
+  auto all = state_->below->members();
+  std::erase_if(all, [&](const member& m) { return !now.has(m.id); });
+  return all;
+}
+
+bool actor_system::wait_for_members(std::size_t n,
+                                    std::chrono::nanoseconds timeout) {
+  return state_->actors->wait_for(n, timeout);
 }
 
 void actor_system::add_type(const std::string& name, factory make) {

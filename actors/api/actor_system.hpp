@@ -47,9 +47,15 @@ public:
 
   /// This node, and where others may join.
   const member& self() const;
-  /// Becomes a member of the cluster of HOST:PORT. Waits.
+  /// Becomes a member of the cluster of HOST:PORT. Waits until all its members
+  /// have agreed on that.
   void join(const std::string& host, std::uint16_t port);
+  /// The nodes that hold actors, as they have agreed. None: the others took
+  /// this node for dead and go on without it.
   std::vector<member> members() const;
+  /// Waits until so many nodes have agreed to be members. Returns whether that
+  /// came true in time.
+  bool wait_for_members(std::size_t n, std::chrono::nanoseconds timeout);
 
   /// Makes a class known. See docs/actors.md for what it has to say.
   template <class T>

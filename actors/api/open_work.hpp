@@ -87,6 +87,10 @@ public:
   std::size_t waiting() const noexcept {
     return all_waiting_;
   }
+  std::size_t waiting_for(const actor_id& to) const {
+    const auto queue = waiting_.find(to);
+    return queue == waiting_.end() ? 0 : queue->second.size();
+  }
 
   std::set<actor_id> watchers; ///< who is told when this actor ends
   std::set<actor_id> watched;  ///< of whose end this actor is told

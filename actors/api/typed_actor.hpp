@@ -17,6 +17,14 @@ struct ended {
   std::string reason;
 };
 
+/// For `on(const undelivered&, context&)`: an actor is gone, or its node, and
+/// of what this one sent it the last `count` messages (requests among them)
+/// were not handled, or their acknowledgement was lost.
+struct undelivered {
+  actor_id actor;
+  std::uint64_t count = 0;
+};
+
 /// The class of a user as an actor: calls its handlers and continuations.
 template <class T>
 class typed_actor final : public actor_core {
@@ -108,6 +116,14 @@ private:
     const ended told{actor, reason};
     if constexpr (detail::handles_with_context<
                       T, ended> || detail::handles_alone<T, ended>)
+      detail::call(object_, told, here);
+  }
+
+  void handle_undelivered(context& here, const actor_id& actor,
+                          std::uint64_t count) override {
+    const undelivered told{actor, count};
+    if constexpr (detail::handles_with_context<
+                      T, undelivered> || detail::handles_alone<T, undelivered>)
       detail::call(object_, told, here);
   }
 

@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <set>
@@ -62,6 +63,7 @@ struct pair_history {
   std::uint64_t begun = 0; // handlers
   std::uint64_t ended = 0;
   std::uint64_t told = 0; // lost, as the sender heard
+  bool heard = false;     // the sender, that the other one is gone
 };
 
 class run {
@@ -75,6 +77,9 @@ public:
 
   std::uint64_t messages() const;
   std::uint64_t migrations() const;
+  std::uint64_t kills() const {
+    return kills_;
+  }
   std::uint64_t events() const {
     return sim_.events();
   }
@@ -104,16 +109,29 @@ private:
   std::size_t mortal() const {
     return options_.nodes;
   }
-  std::vector<node_id> survivors() const {
-    std::vector<node_id> view;
-    for (std::size_t n = 0; n < options_.nodes; ++n)
-      view.push_back(id_of(n));
-    return view;
+  // As the nodes would have agreed; each takes it up in its own time.
+  view agreed() const {
+    view v;
+    v.id = {id_of(0), view_number_};
+    for (std::size_t n = 0; n < nodes_.size(); ++n)
+      (dead_[n] ? v.departed : v.members).push_back(id_of(n));
+    return v;
+  }
+  bool is_gone(const actor_id& actor) const {
+    return stopped_.contains(actor) || lost_.contains(actor)
+           || (actor.kind() == actor_kind::service
+               && dead_[index_of({actor.high})]);
   }
 
   void set_up();
   void plan_traffic();
   void plan_faults();
+  void plan_deaths();
+  void pause(std::size_t n, sim_time length);
+  void die(std::size_t n, bool wakes_up);
+  void change_view();
+  void take_view(std::size_t n, const view& v);
+  void note_losses(std::size_t n);
   void feed(std::size_t n, mobility_input event);
   void carry_out(std::size_t n, instruction::transmit& i);
   void carry_out(std::size_t n, instruction::run& i);
@@ -123,6 +141,7 @@ private:
   void carry_out(std::size_t n, instruction::arm& i);
   void carry_out(std::size_t n, instruction::order_done& i);
   void carry_out(std::size_t n, instruction::located& i);
+  void carry_out(std::size_t n, instruction::resumed& i);
 
   void post(std::size_t n, const actor_id& to);
   void order(std::size_t n, const actor_id& actor, std::size_t target);
@@ -135,6 +154,7 @@ private:
            mobility_event::handled& out, std::map<actor_id, std::size_t>& room);
   void check_alone(std::size_t n, const actor_id& actor);
   void check_message(const routed_message& m);
+  bool has_died(const actor_id& actor) const;
   void check_end();
   void check_pairs();
   void check_places();
@@ -151,21 +171,26 @@ private:
   std::map<pair, pair_history> pairs_;
   std::map<std::uint64_t, std::uint64_t> answered_; // order -> answers
   std::set<actor_id> stopped_;
+  std::set<actor_id> lost_;    // may have gone with their nodes
+  std::set<actor_id> told_of_; // somebody heard that it is gone
+  std::vector<bool> dead_;
+  std::uint64_t view_number_ = 2;
+  std::uint64_t kills_ = 0;
+  std::map<std::uint64_t, std::size_t> given_; // order -> by which node
   std::uint64_t orders_ = 0;
   bool calm_ = false; // faults are over
   std::string why_;
 };
 
 void run::set_up() {
-  auto view = survivors();
-  view.push_back(id_of(mortal()));
   nodes_.resize(options_.nodes + 1);
+  dead_.resize(nodes_.size());
   for (std::size_t n = 0; n <= options_.nodes; ++n) {
     auto& node = nodes_[n];
     node.machine =
         std::make_unique<mobility>(id_of(n), quick_options(), options_.planted);
     node.gateway = actor_id::service(id_of(n), 1);
-    feed(n, mobility_event::view{view});
+    feed(n, mobility_event::view{agreed()});
     feed(n, mobility_event::register_type{"wanderer"});
     node.running[{node.gateway, 1}] = {};
     feed(n, mobility_event::spawned{node.gateway, "gateway", true});
@@ -199,18 +224,83 @@ void run::plan_faults() {
     for (auto pauses = sim_.rng().below(5); pauses > 0; --pauses) {
       const auto n = sim_.rng().below(options_.nodes);
       const auto length = pick(60 * millisecond);
-      sim_.after(pick(active), [=, this] { net_.pause_for(n, length); });
+      sim_.after(pick(active), [=, this] { pause(n, length); });
     }
-  sim_.after(pick(active), [this] {
-    net_.kill(mortal());
-    for (std::size_t n = 0; n < options_.nodes; ++n)
-      net_.after(n, pick(20 * millisecond),
-                 [=, this] { feed(n, mobility_event::view{survivors()}); });
-  });
+  plan_deaths();
   sim_.after(active + 50 * millisecond, [this] {
     calm_ = true;
     net_.heal();
   });
+  sim_.after(active + 150 * millisecond, [this] {
+    for (std::size_t n = 0; n < nodes_.size(); ++n)
+      if (dead_[n])
+        net_.kill(n); // those that woke up would ask for ever
+  });
+}
+
+void run::pause(std::size_t n, sim_time length) {
+  if (dead_[n])
+    return;
+  net_.pause(n);
+  sim_.after(length, [=, this] {
+    if (!dead_[n])
+      net_.resume(n);
+  });
+}
+
+void run::plan_deaths() {
+  sim_.after(pick(active), [this] { die(mortal(), false); });
+  for (std::size_t i = 0; i < options_.kills; ++i) {
+    const auto n = 1 + sim_.rng().below(options_.nodes - 1);
+    const bool wakes_up = sim_.rng().chance(0.3);
+    sim_.after(pick(active), [=, this] { die(n, wakes_up); });
+  }
+}
+
+// One that wakes up was only stopped, and does not know that the others have
+// gone on without it.
+void run::die(std::size_t n, bool wakes_up) {
+  if (dead_[n])
+    return;
+  dead_[n] = true;
+  ++kills_;
+  note_losses(n);
+  if (wakes_up)
+    net_.pause(n);
+  else
+    net_.kill(n);
+  sim_.after(pick(20 * millisecond), [this] { change_view(); });
+}
+
+// What only this node had may be lost, also if its source has not released it
+// yet: that may still do so.
+void run::note_losses(std::size_t n) {
+  for (auto& actor : actors_) {
+    if (!nodes_[n].machine->is_here(actor))
+      continue;
+    const auto epoch = nodes_[n].machine->believed(actor).value_or(location{});
+    bool elsewhere = false;
+    for (std::size_t other = 0; other < nodes_.size(); ++other) {
+      const auto& there = *nodes_[other].machine;
+      if (!dead_[other] && there.is_here(actor) && !there.is_dead(actor))
+        elsewhere |= there.believed(actor)->epoch > epoch.epoch;
+    }
+    if (!elsewhere)
+      lost_.insert(actor);
+  }
+}
+
+void run::change_view() {
+  ++view_number_;
+  const auto v = agreed();
+  for (std::size_t n = 0; n < nodes_.size(); ++n)
+    if (!dead_[n])
+      net_.after(n, pick(20 * millisecond), [=, this] { take_view(n, v); });
+}
+
+void run::take_view(std::size_t n, const view& v) {
+  if (v.id.number > nodes_[n].machine->now().id.number)
+    feed(n, mobility_event::view{v});
 }
 
 std::string run::go() {
@@ -245,7 +335,7 @@ void run::feed(std::size_t n, mobility_input event) {
 }
 
 void run::carry_out(std::size_t n, instruction::transmit& i) {
-  if (const auto* m = std::get_if<routed_message>(&i.message))
+  if (const auto* m = std::get_if<routed_message>(&i.message); m && !dead_[n])
     check_message(*m);
   if (options_.through_codec) {
     encoded_message wire;
@@ -267,6 +357,8 @@ void run::carry_out(std::size_t n, instruction::run& i) {
 void run::carry_out(std::size_t n, instruction::save& i) {
   net_.after(n, pick(50 * microsecond), [this, n, i] {
     const auto w = nodes_[n].running.find(i.instance);
+    if (nodes_[n].machine->is_dead(i.instance.actor))
+      return; // it has ended meanwhile
     if (w == nodes_[n].running.end())
       return broken("a snapshot of what is not here");
     const bool fails = !calm_ && sim_.rng().chance(0.02);
@@ -304,6 +396,10 @@ void run::carry_out(std::size_t, instruction::order_done& i) {
 
 void run::carry_out(std::size_t, instruction::located&) {}
 
+void run::carry_out(std::size_t n, instruction::resumed& i) {
+  check_alone(n, i.instance.actor);
+}
+
 void run::post(std::size_t n, const actor_id& to) {
   auto& node = nodes_[n];
   if (node.machine->room(node.gateway, to) == 0)
@@ -314,7 +410,8 @@ void run::post(std::size_t n, const actor_id& to) {
 }
 
 void run::order(std::size_t n, const actor_id& actor, std::size_t target) {
-  feed(n, mobility_event::ordered{actor, id_of(target), ++orders_});
+  given_[++orders_] = n;
+  feed(n, mobility_event::ordered{actor, id_of(target), orders_});
 }
 
 // The handler of a message: checks it, and sends some of its own.
@@ -323,6 +420,9 @@ void run::handle(std::size_t n, const instance_id& instance, const mail& m) {
   if (place == nodes_[n].running.end())
     return broken("a message for what is not here");
   const auto self = instance.actor;
+  if (dead_[n]) // what it does now nobody may hear
+    return feed(n, mobility_event::handled{instance, {}, {}});
+  lost_.erase(self); // evidently not
   auto& w = place->second;
   if (m.what == mail::kind::message && !receive(w, self, m))
     return;
@@ -348,9 +448,15 @@ void run::handle(std::size_t n, const instance_id& instance, const mail& m) {
 
 // Only of those that did.
 void run::hear_of_end(const actor_id& self, const mail& m) {
-  if (!stopped_.contains(m.from))
+  if (!is_gone(m.from))
     broken(fmt::format("{} was told that {} ended, which lives",
                        to_string(self), to_string(m.from)));
+  const auto& last_words = pairs_[{m.from, self}];
+  if (!lost_.contains(m.from) && last_words.ended != last_words.sent)
+    broken(fmt::format("{} heard of the end of {} before its last words",
+                       to_string(self), to_string(m.from)));
+  told_of_.insert(m.from);
+  pairs_[{self, m.from}].heard = true;
   pairs_[{self, m.from}].told += m.channel;
 }
 
@@ -407,10 +513,10 @@ void run::say(std::size_t n, wanderer& w, const actor_id& self,
 }
 
 void run::check_alone(std::size_t n, const actor_id& actor) {
-  if (!nodes_[n].machine->runs_here(actor))
+  if (dead_[n] || !nodes_[n].machine->runs_here(actor))
     return;
   for (std::size_t other = 0; other < nodes_.size(); ++other)
-    if (other != n && nodes_[other].machine->runs_here(actor))
+    if (other != n && !dead_[other] && nodes_[other].machine->runs_here(actor))
       broken(fmt::format("{} runs on nodes {} and {}", to_string(actor), n,
                          other));
 }
@@ -425,25 +531,44 @@ void run::check_message(const routed_message& m) {
 
 void run::check_end() {
   check_pairs();
-  for (auto& node : nodes_)
-    for (auto& [instance, w] : node.running) {
+  for (std::size_t n = 0; n < nodes_.size(); ++n)
+    for (auto& [instance, w] : nodes_[n].running) {
+      if (dead_[n])
+        continue;
       if (!w.waiting.empty())
         broken(to_string(instance.actor) + " waits for room that there is");
       if (w.wants_waking)
         broken(to_string(instance.actor) + " was never woken");
     }
-  if (answered_.size() != orders_)
-    broken("an order was never answered");
+  for (auto& [order, n] : given_)
+    if (!dead_[n] && !answered_.contains(order))
+      broken("an order was never answered");
   check_places();
+}
+
+// With its node, which was the only one to have it.
+bool run::has_died(const actor_id& actor) const {
+  if (actor.kind() == actor_kind::service)
+    return dead_[index_of({actor.high})];
+  for (std::size_t n = 0; n < nodes_.size(); ++n)
+    if (!dead_[n] && nodes_[n].machine->runs_here(actor))
+      return false;
+  return lost_.contains(actor);
 }
 
 // Handled, or its sender was told that it may not be.
 void run::check_pairs() {
   for (auto& [ends, history] : pairs_) {
     const auto& [from, to] = ends;
-    const bool excused = stopped_.contains(to)
+    if (has_died(from))
+      continue; // a prefix arrived, as each receiver has checked
+    const bool excused = is_gone(to)
                          && (history.sent <= history.ended + history.told
                              || stopped_.contains(from));
+    if (has_died(to) && history.sent > 0 && !history.heard
+        && !stopped_.contains(from) && !stopped_.contains(to))
+      broken(fmt::format("{} never heard that {} died", to_string(from),
+                         to_string(to)));
     if (history.sent != history.ended && !excused)
       broken(fmt::format("{} of {} messages from {} to {} were handled, {} "
                          "told to be lost",
@@ -453,22 +578,30 @@ void run::check_pairs() {
 }
 
 void run::check_places() {
-  const auto view = survivors();
+  auto members = agreed().members;
+  std::ranges::sort(members);
   for (auto& actor : actors_) {
     std::size_t places = 0;
     std::size_t place = 0;
     for (std::size_t n = 0; n < options_.nodes; ++n)
-      if (nodes_[n].machine->runs_here(actor)) {
+      if (!dead_[n] && nodes_[n].machine->runs_here(actor)) {
         ++places;
         place = n;
       }
-    const bool stopped = stopped_.contains(actor);
-    if (places != (stopped ? 0 : 1))
+    const bool may_be_gone = is_gone(actor);
+    if (places > 1 || (places == 0 && !may_be_gone)
+        || (places == 1 && stopped_.contains(actor)))
       broken(fmt::format("{} runs on {} nodes", to_string(actor), places));
-    const auto& home = *nodes_[index_of(home_of(actor, view))].machine;
+    if (places == 1 && told_of_.contains(actor))
+      broken(to_string(actor) + " lives, and was told to be gone");
+    const auto& home = *nodes_[index_of(home_of(actor, members))].machine;
     const auto known = home.believed(actor);
-    if (stopped ? !home.is_dead(actor) : !known || known->node != id_of(place))
-      broken("the home of " + to_string(actor) + " does not know its place");
+    if (places == 0 ? !home.is_dead(actor)
+                    : !known || known->node != id_of(place))
+      broken(fmt::format("the home of {} takes node {} for its place, which is "
+                         "on {} of {}",
+                         to_string(actor), known ? index_of(known->node) : 99,
+                         places, place));
   }
 }
 
@@ -497,6 +630,7 @@ actor_simulation(const actor_simulation_options& options) {
     ++out.seeds;
     out.messages += one.messages();
     out.migrations += one.migrations();
+    out.kills += one.kills();
     out.events += one.events();
     out.hash = (out.hash ^ one.hash()) * 0x100000001b3ull;
     if (why.empty())

@@ -21,6 +21,7 @@ struct actor_simulation_options {
   std::size_t messages = 60;   ///< begun by gateways; most cause others
   std::size_t migrations = 16; ///< orders given at random times
   std::size_t stops = 1;       ///< actors that may end on the way
+  std::size_t kills = 0;       ///< nodes that die or are taken for dead
   bool rotate = false;         ///< move an actor after every message it handled
   bool bad_network = true;     ///< loss, duplicates, stragglers, pauses
   bool through_codec = false;  ///< encode and decode every message
@@ -51,9 +52,10 @@ struct actor_simulation_result {
 ///
 /// - nobody is told of the end of an actor that lives;
 ///
-/// and at the end: every message sent was handled, or its receiver ended and
-/// its sender heard that it is lost; every order was answered; who wanted to be
-/// woken was; every actor is somewhere, or ended, and its home knows.
+/// and at the end: every message of a living actor was handled, or its receiver
+/// is gone and it heard that it is lost; every order was answered; who wanted
+/// to be woken was; every actor is somewhere, or ended, or died with the only
+/// node that had it, and its home knows.
 actor_simulation_result
 actor_simulation(const actor_simulation_options& options);
 

@@ -53,6 +53,18 @@ std::string_view name_of(message_kind kind) noexcept {
     return "order_migration";
   case message_kind::order_answer:
     return "order_answer";
+  case message_kind::view_message:
+    return "view_message";
+  case message_kind::migrate_released:
+    return "migrate_released";
+  case message_kind::census_report:
+    return "census_report";
+  case message_kind::census_taken:
+    return "census_taken";
+  case message_kind::census_query:
+    return "census_query";
+  case message_kind::census_answer:
+    return "census_answer";
   case message_kind::plan_submit:
     return "plan_submit";
   case message_kind::plan_accepted:

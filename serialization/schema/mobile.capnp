@@ -5,7 +5,7 @@ $Cxx.namespace("tern::schema");
 
 # What nodes say about actors that move (actors/mobile_message.hpp). Receiver,
 # sender, sequence, epoch and hops stand in the envelope of the message; these
-# are the bodies. INSTALLED, ABORT and a location query have none.
+# are the bodies. INSTALLED, RELEASED, ABORT and a location query have none.
 
 struct ActorName {
   high @0 :UInt64;
@@ -18,12 +18,19 @@ struct RoutedBody {
   number @2 :UInt64;      # of the channel or the order
   target @3 :UInt64;      # node, of an order
   payload @4 :Data;       # of a message; a large one comes as bulk
+  lastWords @5 :Bool;     # its sender has ended
+}
+
+struct ViewName {
+  lineage @0 :UInt64;     # node
+  number @1 :UInt64;
 }
 
 struct AttemptBody {      # PREPARE, PREPARED, ABORTED
   type @0 :Text;
   bytes @1 :UInt64;
   why @2 :Text;
+  view @3 :ViewName;      # of a PREPARE
 }
 
 struct KeptMessage {
@@ -86,6 +93,8 @@ struct ActorState {
   nextChannel @5 :UInt64;
   orders @6 :List(MoveOrder);
   finished @7 :List(FinishedOrder);
+  view @8 :ViewName;           # of the source
+  checked @9 :ViewName;
 }
 
 struct LocationBody {          # update, answer
@@ -95,6 +104,25 @@ struct LocationBody {          # update, answer
   droppedOrder @3 :UInt64;
   ended @4 :Bool;              # the actor has ended
   handled @5 :UInt64;          # by an ended one: the last of that channel
+  view @6 :ViewName;           # of an update
+}
+
+struct CensusEntry {
+  actor @0 :ActorName;
+  epoch @1 :UInt32;
+}
+
+struct CensusReport {          # TAKEN has a view alone
+  view @0 :ViewName;
+  births @1 :UInt64;
+  here @2 :List(CensusEntry);
+  ended @3 :List(ActorName);
+}
+
+struct CensusQuestion {        # and its answer
+  view @0 :ViewName;
+  actors @1 :List(ActorName);
+  number @2 :UInt64;
 }
 
 struct OrderAnswer {

@@ -117,10 +117,21 @@ BOOST_AUTO_TEST_CASE(the_cache_is_bounded_and_the_homes_entries_stay) {
   for (std::uint64_t i = 0; i < 1000; ++i)
     if (d.home(actor(i)) == me)
       BOOST_TEST(d.find(actor(i)).has_value());
-  // The homes of others are cache once the view says so.
+  // What was home's is cache, if the view says so.
   d.set_view({{2}, {3}});
   d.learn(actor(5000), {{2}, 1});
   BOOST_TEST(d.size() == limit);
+}
+
+BOOST_AUTO_TEST_CASE(a_view_takes_what_was_on_lost_nodes_and_what_is_homes) {
+  directory d(me);
+  d.set_view({me, {2}, {3}});
+  for (std::uint64_t i = 0; i < 100; ++i)
+    d.learn(actor(i), {{2 + i % 2}, 1});
+  d.set_view({me, {2}});
+  for (std::uint64_t i = 0; i < 100; ++i)
+    BOOST_TEST(d.find(actor(i)).has_value()
+               == (i % 2 == 0 && d.home(actor(i)) != me));
 }
 
 BOOST_AUTO_TEST_CASE(a_view_knows_its_nodes) {

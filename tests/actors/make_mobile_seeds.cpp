@@ -23,7 +23,7 @@ buffer some(std::size_t size) {
 
 migrate_state state_of(const attempt_id& attempt) {
   const auto b = actor_id::stateful({3}, 4);
-  migrate_state m{attempt, {}};
+  migrate_state m{attempt, {}, {{3}, 4}};
   auto& s = m.state;
   s.type = "counter";
   s.snapshot = some(20);
@@ -57,16 +57,21 @@ int main(int count, char** arguments) {
   routed.payload = some(30);
   const std::vector<mobile_message> messages = {
       routed,
-      migrate_prepare{attempt, "counter", 100},
+      migrate_prepare{attempt, "counter", 100, {{7}, 8}},
       migrate_prepared{attempt, "no room"},
       state_of(attempt),
       migrate_installed{attempt},
       migrate_abort{attempt},
       migrate_aborted{attempt, "late"},
-      location_update{a, {5}, 6},
+      location_update{a, {5}, 6, false, {{7}, 8}},
       location_query{a},
       location_answer{a, {5}, 6, b, 7, 8},
-      order_answer{3, {true, {4}, 5, "x"}}};
+      order_answer{3, {true, {4}, 5, "x"}},
+      migrate_released{attempt},
+      census_report{{{7}, 8}, 9, {{a, 1}, {b, 2}}, {b}},
+      census_taken{{{7}, 8}},
+      census_query{{{7}, 8}, 3, {a, b}},
+      census_answer{{{7}, 8}, 3, {b}}};
   encoded_message wire;
   for (const auto& m : messages) {
     encode(m, wire);

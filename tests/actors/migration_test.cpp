@@ -33,11 +33,11 @@ std::uint64_t timer_of(const source_instructions& steps) {
 }
 
 migrate_prepare prepare(std::uint32_t epoch, std::uint64_t bytes = 0) {
-  return {{actor, epoch}, "type", bytes};
+  return {{actor, epoch}, "type", bytes, {}};
 }
 
 told state(migration_target& t, std::uint32_t epoch) {
-  migrate_state m{{actor, epoch}, {}};
+  migrate_state m{{actor, epoch}, {}, {}};
   m.state.type = "type";
   return t.on_state(x, m).what;
 }
@@ -261,7 +261,7 @@ BOOST_AUTO_TEST_CASE(memory_is_reserved_and_given_back) {
   const auto other = actor_id::stateful(x, 2);
   BOOST_TEST((t.on_prepare(x, prepare(5, 101), "").what == told::refused));
   BOOST_TEST((t.on_prepare(x, prepare(6, 60), "").what == told::prepared));
-  const migrate_prepare more{{other, 2}, "type", 50};
+  const migrate_prepare more{{other, 2}, "type", 50, {}};
   const auto refused = t.on_prepare(x, more, "");
   BOOST_TEST((refused.what == told::refused));
   BOOST_TEST(refused.why == "no memory for its state");

@@ -39,7 +39,7 @@ T through(const T& m) {
 }
 
 migrate_state full_state(std::size_t snapshot, std::size_t payload) {
-  migrate_state m{{a, 9}, {}};
+  migrate_state m{{a, 9}, {}, {{3}, 4}};
   auto& s = m.state;
   s.type = "counter";
   s.snapshot = noise(snapshot);
@@ -49,6 +49,7 @@ migrate_state full_state(std::size_t snapshot, std::size_t payload) {
                {a, {6, 1, false, {}}}};
   s.receiving = {{b, {5, 2, 4, {{6, 1, 2, noise(payload)}, {9, 0, 0, {}}}}}};
   s.next_channel = 7;
+  s.checked = {{3}, 2};
   s.orders = {{{1}, 2, {3}}};
   s.finished = {{{{4}, 5, {6}}, {true, {7}, 8, "why not"}}};
   return m;
@@ -56,6 +57,7 @@ migrate_state full_state(std::size_t snapshot, std::size_t payload) {
 
 void check_equal(const actor_state& x, const actor_state& y) {
   BOOST_TEST(x.type == y.type);
+  BOOST_TEST((x.checked == y.checked));
   BOOST_TEST(equal(x.snapshot, y.snapshot));
   BOOST_REQUIRE(x.mailbox.size() == y.mailbox.size());
   for (std::size_t i = 0; i < x.mailbox.size(); ++i) {
@@ -135,20 +137,23 @@ BOOST_AUTO_TEST_CASE(routed_messages_survive) {
 
 BOOST_AUTO_TEST_CASE(steps_of_a_move_survive) {
   const attempt_id attempt{a, 77};
-  const auto p = through(migrate_prepare{attempt, "counter", 1ull << 40});
-  BOOST_TEST(
-      (p.attempt == attempt && p.type == "counter" && p.bytes == 1ull << 40));
+  const view_id v{{7}, 8};
+  const auto p = through(migrate_prepare{attempt, "counter", 1ull << 40, v});
+  BOOST_TEST((p.attempt == attempt && p.type == "counter"
+              && p.bytes == 1ull << 40 && p.view == v));
   const auto q = through(migrate_prepared{attempt, "no room"});
   BOOST_TEST((q.attempt == attempt && q.refusal == "no room"));
   BOOST_TEST((through(migrate_installed{attempt}).attempt == attempt));
+  BOOST_TEST((through(migrate_released{attempt}).attempt == attempt));
   BOOST_TEST((through(migrate_abort{attempt}).attempt == attempt));
   const auto r = through(migrate_aborted{attempt, "late"});
   BOOST_TEST((r.attempt == attempt && r.why == "late"));
 }
 
 BOOST_AUTO_TEST_CASE(locations_and_answers_survive) {
-  const auto u = through(location_update{a, {5}, 6});
-  BOOST_TEST((u.actor == a && u.node == node_id{5} && u.epoch == 6u));
+  const auto u = through(location_update{a, {5}, 6, false, {{7}, 8}});
+  BOOST_TEST((u.actor == a && u.node == node_id{5} && u.epoch == 6u
+              && u.view == view_id{{7}, 8}));
   BOOST_TEST((through(location_query{a}).actor == a));
   const auto l = through(location_answer{a, {5}, 6, b, 7, 8});
   BOOST_TEST((l.actor == a && l.node == node_id{5} && l.epoch == 6u
@@ -213,6 +218,18 @@ BOOST_AUTO_TEST_CASE(every_beginning_of_a_message_is_an_error_or_a_message) {
                           std::span(wire.payload).first(n), {})
                 .has_value();
   BOOST_TEST(read == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(a_census_survives) {
+  const view_id v{{7}, 8};
+  const auto r = through(census_report{v, 9, {{a, 1}, {b, 2}}, {b}});
+  BOOST_TEST((r.view == v && r.births == 9u && r.here.size() == 2u
+              && r.here[1] == census_entry{b, 2} && r.ended == std::vector{b}));
+  BOOST_TEST((through(census_taken{v}).view == v));
+  const auto q = through(census_query{v, 3, {a, b}});
+  BOOST_TEST((q.view == v && q.number == 3u && q.actors == std::vector{a, b}));
+  const auto l = through(census_answer{v, 3, {b}});
+  BOOST_TEST((l.view == v && l.number == 3u && l.lost == std::vector{b}));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -29,10 +29,6 @@ const fault faults[] = {
      [](auto& f) {
        f.target.forget_aborts = true;
      }},
-    {"a target takes an older attempt for aborted",
-     [](auto& f) {
-       f.target.abort_below_floor = true;
-     }},
     {"a parking queue without a bound",
      [](auto& f) {
        f.target.unbounded_parking = true;
@@ -105,6 +101,42 @@ const fault faults[] = {
      [](auto& f) {
        f.end_while_moving = true;
      }},
+    {"an end is told before its last words are heard",
+     [](auto& f) {
+       f.tell_end_early = true;
+     }},
+    {"a target does not wait for the release",
+     [](auto& f) {
+       f.run_early = true;
+     }},
+    {"a move crosses views",
+     [](auto& f) {
+       f.any_view = true;
+     }},
+    {"who is out of the view is heard",
+     [](auto& f) {
+       f.hear_the_lost = true;
+     }},
+    {"a home does not wait for all reports",
+     [](auto& f) {
+       f.hasty_census = true;
+     }},
+    {"what was born since its report counts as lost",
+     [](auto& f) {
+       f.unborn_are_lost = true;
+     }},
+    {"a home believes reports of an older view",
+     [](auto& f) {
+       f.keep_claims = true;
+     }},
+    {"nobody asks who was lost",
+     [](auto& f) {
+       f.never_ask = true;
+     }},
+    {"a source waits for a target that died",
+     [](auto& f) {
+       f.wait_for_the_lost = true;
+     }},
 };
 
 actor_simulation_result run(actor_simulation_options options) {
@@ -170,11 +202,26 @@ BOOST_AUTO_TEST_CASE(a_good_network_loses_no_time) {
   run(options);
 }
 
+BOOST_AUTO_TEST_CASE(nodes_that_die_take_nothing_along_but_what_they_had) {
+  actor_simulation_options options;
+  options.last_seed = 500;
+  options.kills = 1;
+  BOOST_TEST(run(options).kills == 1000u);
+  options.rotate = true;
+  run(options);
+  options.last_seed = 200;
+  options.nodes = 6;
+  options.kills = 3;
+  options.stops = 3;
+  run(options);
+}
+
 BOOST_DATA_TEST_CASE(a_planted_fault_is_found_within_a_thousand_seeds,
                      boost::unit_test::data::make(faults), planted) {
   actor_simulation_options options;
   options.last_seed = 1000;
   options.rotate = true;
+  options.kills = 1;
   options.stop_at_first = true;
   planted.plant(options.planted);
   const auto r = actor_simulation(options);
