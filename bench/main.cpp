@@ -67,11 +67,20 @@ int main(int argc, char** argv) {
       ->check(CLI::Range(1, 64))
       ->capture_default_str();
   contract->add_option("--actors", contract_how.actors)
-      ->check(CLI::Range(1, 100'000))
+      ->check(CLI::Range(1, 1000))
       ->capture_default_str();
   contract->add_option("--messages", contract_how.messages)
       ->capture_default_str();
   contract->add_option("--moves", contract_how.moves, "at least so many")
+      ->capture_default_str();
+  auto* kill = contract->add_flag(
+      "--kill", contract_how.kill,
+      "end processes by SIGKILL, start others, spawn the lost actors again");
+  contract
+      ->add_flag("--pause", contract_how.pause,
+                 "stop processes for 5 s, so that they are taken for dead")
+      ->excludes(kill);
+  contract->add_option("--kills", contract_how.kills, "so many")
       ->capture_default_str();
   contract->callback([&] { status = run_contract(contract_how); });
 
@@ -80,7 +89,10 @@ int main(int argc, char** argv) {
   auto* contract_node = tool.add_subcommand("contract-node")->group("");
   contract_node->add_option("host", host)->required();
   contract_node->add_option("port", port)->required();
-  contract_node->callback([&] { status = run_contract_node(host, port); });
+  std::string ledger;
+  contract_node->add_option("ledger", ledger)->required();
+  contract_node->callback(
+      [&] { status = run_contract_node(host, port, ledger); });
 
   std::size_t bytes = 0;
   auto* migrate_once = tool.add_subcommand("migrate-once")->group("");

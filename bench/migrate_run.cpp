@@ -165,7 +165,7 @@ int run_migrate_once(std::size_t bytes, std::size_t moves) {
   log.watch(host);
   child_process other(own_path(), {"migrate-peer", here.self().host,
                                    std::to_string(here.self().port)});
-  if (!wait_for([&] { return here.members().size() == 2; }))
+  if (!host.wait_for(2, std::chrono::seconds(5)))
     return 1;
   const auto members = here.members();
   const auto there = members[0].id == here.id() ? members[1].id : members[0].id;
