@@ -5,6 +5,7 @@
 #include "bench/link.hpp"
 #include "bench/migrate.hpp"
 #include "bench/report.hpp"
+#include "bench/savina.hpp"
 #include "bench/slides.hpp"
 #include "bench/startup.hpp"
 #include "bench/tasks.hpp"
@@ -129,6 +130,26 @@ int main(int argc, char** argv) {
   slides->add_option("--repeats", repeats)->capture_default_str();
   slides->add_option("--threads", threads)->capture_default_str();
   slides->callback([&] { finish(run_slides(repeats, threads)); });
+
+  savina_options savina_how;
+  auto* savina = tool.add_subcommand(
+      "savina", "Actors on one node: cases of the Savina suite.");
+  savina->add_flag("--json", json, "one JSON object a line");
+  savina->add_option("--repeats", savina_how.repeats)->capture_default_str();
+  savina->add_option("--scale", savina_how.scale, "of the sizes")
+      ->check(CLI::Range(0.0001, 100.0))
+      ->capture_default_str();
+  savina->add_flag("--check", savina_how.check,
+                   "one run each: are the results right?");
+  savina->add_option("--only", savina_how.only, "cases")
+      ->check(CLI::IsMember(savina_names()));
+  savina->callback([&] { finish(run_savina(savina_how)); });
+
+  auto* savina_once = tool.add_subcommand("savina-once")->group("");
+  savina_once->add_option("case", kind)->required();
+  savina_once->add_option("scale", savina_how.scale)->required();
+  savina_once->callback(
+      [&] { status = run_savina_once(kind, savina_how.scale); });
 
   std::int64_t extent = 0;
   auto* slides_once = tool.add_subcommand("slides-once")->group("");
