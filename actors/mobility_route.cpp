@@ -18,8 +18,10 @@
 
 namespace tern {
 
+// To nobody, from a node that is in no view any more: it has no homes.
 void mobility::transmit(node_id to, mobile_message m) {
-  say(instruction::transmit{to, std::move(m)});
+  if (to)
+    say(instruction::transmit{to, std::move(m)});
 }
 
 // A message that begins here.

@@ -19,6 +19,8 @@ struct agreement_faults {
   bool any_voter = false;       ///< members vote that are no voters
   bool no_reannounce = false;   ///< who missed a view is never told
   bool restore_without_agreement = false; ///< a dissolved node restores alone
+  /// A dissolved lineage is taken over node by node.
+  bool take_singly = false;
 };
 
 /// Who chooses a view's successor.

@@ -38,8 +38,8 @@ std::optional<view> view_agreement::desired() const {
     next.into = *into;
     return next;
   }
-  drop_lost(next);
   add_candidates(next);
+  drop_lost(next);
   if (next.members == now_.members)
     return std::nullopt;
   return next;
@@ -66,11 +66,22 @@ void view_agreement::drop_lost(view& next) const {
             - static_cast<std::ptrdiff_t>(options_.departed_limit));
 }
 
+// A dissolved lineage is taken over as a whole, its dead with it: else its
+// actors on nodes that come later would be missed at the census, and taken for
+// lost.
 void view_agreement::add_candidates(view& next) const {
-  for (auto& [id, p] : peers_)
-    if (p.up && p.said && p.said->into == now_.id.lineage && !next.has(id)
-        && !next.has_lost(id) && p.said->has(id))
-      next.members.push_back(id);
+  for (auto& [id, p] : peers_) {
+    if (!p.up || !p.said || p.said->into != now_.id.lineage || next.has(id)
+        || next.has_lost(id) || !p.said->has(id))
+      continue;
+    for (const auto dead : p.said->departed)
+      if (!next.has_lost(dead) && !next.has(dead))
+        next.departed.push_back(dead);
+    for (const auto node : p.said->members)
+      if (!next.has_lost(node) && !next.has(node)
+          && (node == id || !faults_.take_singly))
+        next.members.push_back(node);
+  }
 }
 
 // The lineage to dissolve into, if it is not this one that wins. Of each only

@@ -19,6 +19,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <deque>
 #include <iostream>
 #include <memory>
 #include <random>
@@ -62,8 +63,9 @@ private:
   void tell_peers();
   void move_some();
   void strike();
-  void end_one(std::size_t which);
-  void stop_one(std::size_t which);
+  void end_one(std::unique_ptr<child_process> process);
+  void stop_one(std::unique_ptr<child_process> process);
+  void wake_stopped();
   void drop_lost();
   verdict read() const;
   bool is_at_rest() const {
@@ -75,7 +77,13 @@ private:
   contract_options options_;
   std::unique_ptr<contract_ledger> ledger_;
   actor_system here_;
+  struct stopped_process {
+    std::unique_ptr<child_process> process;
+    steady_clock::time_point until;
+  };
   std::vector<std::unique_ptr<child_process>> processes_;
+  std::deque<stopped_process> stopped_; // the others take them for dead
+  steady_clock::time_point next_strike_{};
   std::vector<live_walker> live_;
   std::uint32_t next_slot_ = 0;
   unsigned kills_ = 0;
@@ -158,12 +166,18 @@ void contract_run::drop_lost() {
 }
 
 void contract_run::strike() {
-  const auto which = random_() % processes_.size();
+  const auto which =
+      processes_.begin()
+      + static_cast<std::ptrdiff_t>(random_() % processes_.size());
+  auto process = std::move(*which);
+  processes_.erase(which);
   if (options_.pause)
-    stop_one(which);
+    stop_one(std::move(process));
   else
-    end_one(which);
+    end_one(std::move(process));
   ++kills_;
+  // It takes 2 s until silence counts as death; most of the time is to be quiet.
+  next_strike_ = steady_clock::now() + (options_.pause ? 8s : 0s);
   start_process();
   if (!wait_for_processes())
     return;
@@ -171,21 +185,26 @@ void contract_run::strike() {
   spawn_missing();
 }
 
-void contract_run::end_one(std::size_t which) {
-  ::kill(processes_[which]->pid(), SIGKILL);
-  processes_[which]->finish();
-  processes_.erase(processes_.begin() + static_cast<std::ptrdiff_t>(which));
+void contract_run::end_one(std::unique_ptr<child_process> process) {
+  ::kill(process->pid(), SIGKILL);
+  process->finish();
 }
 
-// The others take it for dead. When it wakes up it goes on for a while with
-// what it had; none of that may be heard.
-void contract_run::stop_one(std::size_t which) {
-  const auto pid = processes_[which]->pid();
-  ::kill(pid, SIGSTOP);
-  std::this_thread::sleep_for(5s);
-  ::kill(pid, SIGCONT);
-  std::this_thread::sleep_for(500ms);
-  end_one(which);
+// The others take it for dead and go on.
+void contract_run::stop_one(std::unique_ptr<child_process> process) {
+  ::kill(process->pid(), SIGSTOP);
+  stopped_.push_back({std::move(process), steady_clock::now() + 5s});
+}
+
+// It goes on for a while with what it had; none of that may be heard.
+void contract_run::wake_stopped() {
+  while (!stopped_.empty() && stopped_.front().until < steady_clock::now()) {
+    auto process = std::move(stopped_.front().process);
+    stopped_.pop_front();
+    ::kill(process->pid(), SIGCONT);
+    std::this_thread::sleep_for(500ms);
+    end_one(std::move(process));
+  }
 }
 
 verdict contract_run::read() const {
@@ -240,9 +259,10 @@ int contract_run::go() {
   spawn_missing();
   const unsigned kills = options_.kill || options_.pause ? options_.kills : 0;
   while (kills_ < kills || read().sent < options_.messages
-         || ledger_->all().moves < options_.moves) {
+         || ledger_->all().moves < options_.moves || !stopped_.empty()) {
     move_some();
-    if (kills_ < kills)
+    wake_stopped();
+    if (kills_ < kills && steady_clock::now() >= next_strike_)
       strike();
   }
   for (const auto& w : live_)

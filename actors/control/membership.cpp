@@ -158,9 +158,14 @@ membership::instructions membership::on_down(node_id who,
   if (found == peers_.end())
     return out;
   auto& p = found->second;
-  out.push_back(gone{p.what, reason, p.is_member});
+  const bool was_member = p.is_member;
+  out.push_back(gone{p.what, reason, was_member});
   peers_.erase(found);
   depart(who);
+  if (was_member) // newcomers may still be waiting for it
+    for (auto& [id, other] : peers_)
+      if (other.mine_to_announce && other.is_member)
+        out.push_back(tell{id});
   return out;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/mobility.hpp"
+#include "actors/view_ballot.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -22,11 +23,13 @@ struct actor_simulation_options {
   std::size_t migrations = 16; ///< orders given at random times
   std::size_t stops = 1;       ///< actors that may end on the way
   std::size_t kills = 0;       ///< nodes that die or are taken for dead
+  bool agree = false;          ///< begin alone, meet, and agree on each view
   bool rotate = false;         ///< move an actor after every message it handled
   bool bad_network = true;     ///< loss, duplicates, stragglers, pauses
   bool through_codec = false;  ///< encode and decode every message
   bool stop_at_first = false;  ///< failing seed
   mobility_faults planted;
+  agreement_faults planted_in_views;
 };
 
 /// What happened over all seeds.
@@ -38,6 +41,8 @@ struct actor_simulation_result {
   std::uint64_t messages = 0;      ///< handled by actors
   std::uint64_t migrations = 0;    ///< moves that ended elsewhere
   std::uint64_t kills = 0;
+  /// Runs that came to rest; the others were left without a majority of voters.
+  std::uint64_t judged = 0;
   std::uint64_t events = 0;
   std::uint64_t hash = 0; ///< of all runs: equal for equal options
 };

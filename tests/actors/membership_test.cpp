@@ -269,6 +269,17 @@ BOOST_AUTO_TEST_CASE(the_dead_do_not_come_back) {
   BOOST_TEST(!m.refusal(make_member(8)).has_value());
 }
 
+BOOST_AUTO_TEST_CASE(a_contact_tells_its_newcomers_who_is_gone) {
+  membership m{make_member(5)};
+  for (const std::uint64_t id : {7, 8, 9}) { // 8 comes by this node
+    m.on_hello(make_member(id), id == 8);
+    m.on_link_up(node_id{id});
+  }
+  const auto out = m.on_down(node_id{7}, "silent");
+  BOOST_REQUIRE(count<membership::tell>(out) == 1);
+  BOOST_TEST((std::get<membership::tell>(out.back()).to == node_id{8}));
+}
+
 BOOST_AUTO_TEST_CASE(one_that_cannot_be_reached_is_given_up) {
   membership m{make_member(5)};
   auto out = m.on_members(list_of({7}));

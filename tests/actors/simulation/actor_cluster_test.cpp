@@ -216,6 +216,33 @@ BOOST_AUTO_TEST_CASE(nodes_that_die_take_nothing_along_but_what_they_had) {
   run(options);
 }
 
+BOOST_AUTO_TEST_CASE(nodes_that_meet_and_agree_keep_the_contract) {
+  actor_simulation_options options;
+  options.last_seed = 400;
+  options.agree = true;
+  options.rotate = true;
+  BOOST_TEST(run(options).judged > 200u);
+  options.kills = 1;
+  BOOST_TEST(run(options).judged > 100u);
+  options.nodes = 6;
+  options.stops = 3;
+  BOOST_TEST(run(options).judged > 100u);
+}
+
+BOOST_AUTO_TEST_CASE(a_lineage_that_is_taken_over_singly_is_found) {
+  actor_simulation_options options;
+  options.last_seed = 1000;
+  options.agree = true;
+  options.rotate = true;
+  options.stop_at_first = true;
+  options.planted_in_views.take_singly = true;
+  const auto r = actor_simulation(options);
+  BOOST_TEST(r.failed == 1u);
+  options.planted_in_views = {};
+  options.first_seed = options.last_seed = r.first_failing;
+  run(options);
+}
+
 BOOST_DATA_TEST_CASE(a_planted_fault_is_found_within_a_thousand_seeds,
                      boost::unit_test::data::make(faults), planted) {
   actor_simulation_options options;
