@@ -59,7 +59,6 @@ void actor_host::impl::carry_out(view_agreement::adopted& i) {
 
 // The others go on without this node. It may talk to nobody.
 void actor_host::impl::carry_out(view_agreement::expelled& i) {
-  i.v.members.clear();
   take_view(i.v);
 }
 

@@ -247,6 +247,7 @@ private:
   // views (mobility_census.cpp)
   void give_reports();
   void add_ended(std::map<node_id, census_report>& reports);
+  void leave();
   void turn_guests_away();
   void leave_the_lost();
   bool must_ask(const resident& r) const;

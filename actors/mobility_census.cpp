@@ -36,6 +36,8 @@ void mobility::on(mobility_event::view& e) {
   if (faults_.stale_view && view_.members.size() > 1)
     return;
   const auto before = std::exchange(view_, std::move(e.agreed));
+  if (!view_.has(self_))
+    return leave();
   if (std::ranges::any_of(view_.departed,
                           [&](node_id n) { return !before.has_lost(n); }))
     last_loss_ = view_.id;
@@ -47,6 +49,14 @@ void mobility::on(mobility_event::view& e) {
   leave_the_lost();
   ask_for_all();
   speak_for_census();
+}
+
+// The others go on without this node. They may have what is half-way to or from
+// here, so that stays as it is, for ever.
+void mobility::leave() {
+  view_.members.clear();
+  directory_.set_view({});
+  census_.begin(view_, self_, births_);
 }
 
 // To every other member, also if there is nothing to say.

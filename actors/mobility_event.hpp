@@ -51,7 +51,8 @@ struct outgoing_message {
 /// What happens to a node, as `mobility` sees it.
 namespace mobility_event {
 
-/// The nodes have agreed on this. Before the first one the node is alone.
+/// The nodes have agreed on this. Before the first one the node is alone; after
+/// one without it, it hears nobody any more.
 struct view {
   tern::view agreed;
 };

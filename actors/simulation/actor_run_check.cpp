@@ -20,8 +20,8 @@ void actor_run::hear_of_end(const actor_id& self, const mail& m) {
 }
 
 void actor_run::check_alone(std::size_t n, const actor_id& actor) {
-  if (dead_[n] || !nodes_[n].machine->runs_here(actor))
-    return;
+  if (!nodes_[n].machine->runs_here(actor))
+    return; // one that is taken for dead must not run it either
   for (std::size_t other = 0; other < nodes_.size(); ++other)
     if (other != n && !dead_[other] && nodes_[other].machine->runs_here(actor))
       broken(fmt::format("{} runs on nodes {} and {}", to_string(actor), n,

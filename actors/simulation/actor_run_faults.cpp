@@ -99,7 +99,6 @@ void actor_run::agree(std::size_t n, view_agreement::instructions list) {
     } else if (auto* v = std::get_if<view_agreement::adopted>(&i)) {
       feed(n, mobility_event::view{v->v});
     } else if (auto* out = std::get_if<view_agreement::expelled>(&i)) {
-      out->v.members.clear();
       feed(n, mobility_event::view{out->v});
     }
   }

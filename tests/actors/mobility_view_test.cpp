@@ -197,6 +197,22 @@ BOOST_AUTO_TEST_CASE(one_that_is_out_is_not_heard) {
   BOOST_TEST(sequences(t.handled, b) == "1 ");
 }
 
+BOOST_AUTO_TEST_CASE(
+    one_that_hears_that_it_is_out_runs_nothing_that_was_moving) {
+  trio t; // found by tern-bench contract --pause
+  const auto a = t.spawn(0, 2);
+  const auto b = t.spawn(1, 2);
+  send_state(t, a); // from node 0 to node 1
+  t.order(1, b, 0, 2);
+  while (t.deliver()) {
+  }
+  t.save();
+  t.take_view(0, {1, 2}); // node 0 was stopped; what it hears first is this
+  t.settle();
+  BOOST_TEST(!t.at(0).runs_here(a));
+  BOOST_TEST(!t.at(0).runs_here(b));
+}
+
 BOOST_AUTO_TEST_CASE(a_home_says_nothing_before_all_have_reported) {
   trio t;
   const auto a = t.spawn(0, 1);
