@@ -109,6 +109,7 @@ private:
   void carry_out(view_agreement::adopted& i);
   void carry_out(view_agreement::expelled& i);
   void take_view(const view& v);
+  void tell_view(const view& v);
   view now();
   bool wait_for_view(const std::function<bool(const view&)>& holds,
                      std::chrono::steady_clock::time_point limit);

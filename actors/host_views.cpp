@@ -59,11 +59,16 @@ void actor_host::impl::carry_out(view_agreement::adopted& i) {
 
 // The others go on without this node. It may talk to nobody.
 void actor_host::impl::carry_out(view_agreement::expelled& i) {
-  take_view(i.v);
+  apply(mobility_event::view{i.v});
+  tell_view(now());
 }
 
 void actor_host::impl::take_view(const view& v) {
   apply(mobility_event::view{v});
+  tell_view(v);
+}
+
+void actor_host::impl::tell_view(const view& v) {
   std::unique_lock lock{callbacks_mutex_};
   const auto f = on_view_;
   lock.unlock();

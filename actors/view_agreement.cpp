@@ -209,7 +209,7 @@ bool view_agreement::is_settled(node_id id, const peer& p) const {
 }
 
 bool view_agreement::is_shared() const {
-  return std::ranges::all_of(now_.members, [this](node_id id) {
+  return !expelled_ && std::ranges::all_of(now_.members, [this](node_id id) {
     if (id == self_)
       return true;
     const auto p = peers_.find(id);

@@ -79,7 +79,8 @@ public:
   bool is_expelled() const noexcept {
     return expelled_;
   }
-  /// Whether all members have told that they have taken up `now()`.
+  /// Whether all members, this node among them, have told that they have taken
+  /// up `now()`.
   bool is_shared() const;
 
 private:

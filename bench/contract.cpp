@@ -176,7 +176,8 @@ void contract_run::strike() {
   else
     end_one(std::move(process));
   ++kills_;
-  // It takes 2 s until silence counts as death; most of the time is to be quiet.
+  // It takes 2 s until silence counts as death; most of the time is to be
+  // quiet.
   next_strike_ = steady_clock::now() + (options_.pause ? 8s : 0s);
   start_process();
   if (!wait_for_processes())

@@ -167,6 +167,8 @@ BOOST_AUTO_TEST_CASE(one_that_is_taken_for_dead_hears_that_it_is_expelled) {
   BOOST_TEST(t.settle());
   BOOST_TEST((t[two].now().members == members{one, two}));
   BOOST_TEST(t[three].is_expelled());
+  BOOST_TEST(!t[three].is_shared()); // it waited for nothing that will come
+  BOOST_TEST(t[two].is_shared());
   BOOST_TEST((t[three].now() == t[two].now()));
   BOOST_TEST(!t[two].is_expelled());
 }
