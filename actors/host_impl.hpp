@@ -11,6 +11,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <deque>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -109,7 +110,7 @@ private:
   void carry_out(view_agreement::adopted& i);
   void carry_out(view_agreement::expelled& i);
   void take_view(const view& v);
-  void tell_view(const view& v);
+  void tell_views();
   view now();
   bool wait_for_view(const std::function<bool(const view&)>& holds,
                      std::chrono::steady_clock::time_point limit);
@@ -139,6 +140,8 @@ private:
   std::function<void(const actor_id&)> on_down_;
   move_handler on_move_;
   view_handler on_view_;
+  std::deque<view> untold_; // views that on_view_ has not got yet
+  bool is_telling_ = false;
 
   std::atomic<std::uint64_t> numbers_{0};
   std::atomic<std::uint64_t> failed_handlers_{0};

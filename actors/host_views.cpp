@@ -42,6 +42,7 @@ void actor_host::impl::agree(F event) {
   }
   view_changed_.notify_all();
   node_.flush();
+  tell_views();
 }
 
 void actor_host::impl::on_view_timer(const view_timer& t) {
@@ -59,21 +60,32 @@ void actor_host::impl::carry_out(view_agreement::adopted& i) {
 
 // The others go on without this node. It may talk to nobody.
 void actor_host::impl::carry_out(view_agreement::expelled& i) {
-  apply(mobility_event::view{i.v});
-  tell_view(now());
+  take_view(i.v);
 }
 
 void actor_host::impl::take_view(const view& v) {
   apply(mobility_event::view{v});
-  tell_view(v);
+  const auto taken = now(); // without members if this node is out of it
+  std::lock_guard guard{callbacks_mutex_};
+  untold_.push_back(taken);
 }
 
-void actor_host::impl::tell_view(const view& v) {
+// In their order, by one thread at a time, and without a lock: a handler may
+// call the host.
+void actor_host::impl::tell_views() {
   std::unique_lock lock{callbacks_mutex_};
-  const auto f = on_view_;
-  lock.unlock();
-  if (f)
-    f(v);
+  if (std::exchange(is_telling_, true))
+    return;
+  while (!untold_.empty()) {
+    const auto v = std::move(untold_.front());
+    untold_.pop_front();
+    const auto f = on_view_;
+    lock.unlock();
+    if (f)
+      f(v);
+    lock.lock();
+  }
+  is_telling_ = false;
 }
 
 view actor_host::impl::now() {
