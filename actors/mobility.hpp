@@ -62,6 +62,7 @@ struct mobility_faults {
   bool keep_claims = false;      ///< a home believes reports of older views
   bool never_ask = false;        ///< nobody asks who was lost
   bool wait_for_the_lost = false; ///< a source waits for a target that died
+  bool judge_when_out = false; ///< one that is out goes on with half a move
 };
 
 /// All stateful actors of one node, as a pure state machine: what is here,
@@ -248,6 +249,7 @@ private:
   void give_reports();
   void add_ended(std::map<node_id, census_report>& reports);
   void leave();
+  bool is_out(node_id node) const;
   void turn_guests_away();
   void leave_the_lost();
   bool must_ask(const resident& r) const;

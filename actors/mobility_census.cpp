@@ -41,6 +41,8 @@ void mobility::on(mobility_event::view& e) {
   if (std::ranges::any_of(view_.departed,
                           [&](node_id n) { return !before.has_lost(n); }))
     last_loss_ = view_.id;
+  else if (last_loss_.lineage != view_.id.lineage)
+    last_loss_ = {view_.id.lineage, 0};
   directory_.set_view(view_.members, faults_.keep_claims);
   census_.begin(view_, self_, births_);
   census_tries_ = 0;
@@ -57,6 +59,14 @@ void mobility::leave() {
   view_.members.clear();
   directory_.set_view({});
   census_.begin(view_, self_, births_);
+}
+
+// Whether those in the view go on without the node. One that is out of it
+// itself cannot know.
+bool mobility::is_out(node_id node) const {
+  if (faults_.judge_when_out)
+    return !view_.has(node);
+  return !view_.members.empty() && view_.has_lost(node);
 }
 
 // To every other member, also if there is nothing to say.
@@ -100,16 +110,16 @@ void mobility::add_ended(std::map<node_id, census_report>& reports) {
 // with its state must not cross views, unless it is all that there is.
 void mobility::turn_guests_away() {
   for (auto& g : target_.guests())
-    if (g.has_state == view_.has(g.source) && !faults_.any_view)
+    if (g.has_state != is_out(g.source) && !faults_.any_view)
       carry_out(g.source, g.attempt, target_.on_abort(g.attempt));
 }
 
 // Moves from and to nodes that are out of the view.
 void mobility::leave_the_lost() {
   for (auto& [actor, r] : residents_) {
-    if (r->came_from && !view_.has(r->came_from))
+    if (r->came_from && is_out(r->came_from))
       start(*r);
-    if (r->move && !view_.has(r->move->target()) && !faults_.wait_for_the_lost)
+    if (r->move && is_out(r->move->target()) && !faults_.wait_for_the_lost)
       carry_out(*r, r->move->on_target_lost());
   }
 }

@@ -326,7 +326,7 @@ void mobility::on(mobility_event::restored& e) {
   say(instruction::discard{{e.attempt.actor, e.attempt.epoch}});
   const auto source = answer.source;
   carry_out(source, e.attempt, std::move(answer));
-  if (!source || view_.has(source))
+  if (!source || !is_out(source))
     return;
   remember_dead(e.attempt.actor, {e.attempt.epoch, true, false, 0, {}});
   report_dead(e.attempt.actor); // this was all there was of it
@@ -376,9 +376,9 @@ void mobility::install(const attempt_id& attempt, migration_target::answer a) {
   report(r);
   for (auto& m : a.parked)
     accept(r, m);
-  if (view_.has(a.source))
+  if (!is_out(a.source))
     say_installed(r);
-  if (!view_.has(a.source) || faults_.run_early)
+  if (is_out(a.source) || faults_.run_early)
     start(r);
 }
 

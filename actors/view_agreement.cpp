@@ -7,7 +7,7 @@
 // name knows its content. Anybody who learns of a later view of its lineage
 // goes to it, over any that it missed; one that is not in it is expelled.
 //
-//   wish        members, less those that are down, plus the candidates
+//   wish        members, less those that are down, plus those who may come
 //   propose     after a delay by rank, so that mostly one does; again with a
 //               back-off until some next view is there, this one or another
 //   announce    a view that was adopted, to everybody; and again, with a
@@ -15,24 +15,27 @@
 //               Who is asked answers, who is not asked does not, except that
 //               one who is behind is told. So it ends.
 //
-// Two lineages that meet become one: the lesser dissolves. That is a step on
-// which it agrees as on any other, a view with the same members that names the
-// lineage it goes `into`. Of a node that has told of such a view the other
-// lineage knows that it comes: it is a candidate. The node follows when it
-// hears of a view that has it as member.
+// Two lineages that meet become one, in two steps. The one that prevails takes
+// all members of the other into its next view, as newcomers from the view that
+// they hold. The other then ends: it chooses that view as the successor of its
+// own, as it chooses any other.
 //
-//      lineage 5      5.1 {5}    5.2 {5} into 3 ..... 3.2 {3, 5}
-//      lineage 3      3.1 {3} ----------- 3.2 {3, 5}
+//      lineage 3      3.1 {3}    3.2 {3, 5 from 5.1} ..
+//      lineage 5      5.1 {5} ............................ 3.2
 //
-// It may not come to that: the other lineage dissolves in turn, or its
-// majority is dead. A dissolved lineage that waited in vain restores itself,
-// again by agreement, and looks around anew. A node may then be a member of a
-// view that it will not adopt, a stray. Mostly its lineage dissolves again, as
-// the same one wins again; if not, it is removed like a dead one in the end.
+// If the other one has gone on meanwhile (5.2), 3.2 cannot follow it, and the
+// first takes its members in anew, now from 5.2. So the members of a lineage
+// come all or not at all, and what they have agreed on comes with them: who is
+// dead for one of them is dead for the view that they go to. No two lineages
+// can each choose the other: who names a view as the origin of newcomers comes
+// later than that view, and a circle of such views would come before itself.
 //
-// A node's views of one lineage have rising numbers, even when it left the
-// lineage between them. How old an announce is among those of its sender is
-// told by `turn`, for names of different lineages have no order.
+// A newcomer that stays away blocks little: it votes wherever it is, and news
+// of losses wait (mobility_census.cpp). One that says for long that it is
+// elsewhere is removed like a dead one.
+//
+// Views of different lineages have no order by name. How old an announce is
+// among those of its sender is told by `turn`.
 //
 // Here: views and messages. What a node wishes and when: view_wish.cpp.
 // Not here: who is up or down (control/membership.hpp), clocks and links.
@@ -117,11 +120,16 @@ void view_agreement::send(node_id to, view_message m) {
 
 void view_agreement::handle(node_id from, view_announce& m) {
   hear(from, m);
-  learn(m.v);
-  const bool is_behind = m.turn != 0 && m.v.id.lineage == now_.id.lineage
-                         && m.v.id.number < now_.id.number;
+  learn(m.v, m.after);
+  const bool is_mine = m.v.id.lineage == now_.id.lineage;
+  const bool is_behind =
+      m.turn != 0 && is_mine && m.v.id.number < now_.id.number;
   if (m.question != 0 || is_behind)
     say(from, m.question);
+  if (m.turn == 0 || is_mine)
+    return;
+  if (auto later = acceptor_.later_than(m.v.id))
+    send(from, std::move(*later)); // it missed the end of its lineage
 }
 
 void view_agreement::hear(node_id from, const view_announce& m) {
@@ -139,44 +147,58 @@ void view_agreement::hear(node_id from, const view_announce& m) {
   given_up_.erase(from);
 }
 
-void view_agreement::learn(const view& v) {
+// Nodes that come without having agreed on it could not all come.
+void view_agreement::learn(const view& v, const std::optional<view_id>& after) {
   if (expelled_)
     return;
-  const bool is_next =
-      v.id.lineage == now_.id.lineage && v.id.number > now_.id.number;
-  if (is_next || takes_over(v))
-    adopt(v);
+  const bool is_same = v.id.lineage == now_.id.lineage;
+  if (is_same && v.id.number > now_.id.number)
+    return adopt(v, {});
+  if (!is_same && after && after->lineage == now_.id.lineage
+      && after->number >= now_.id.number)
+    return adopt(v, after);
+  if (is_same || !takes_over(v))
+    return;
+  if (faults_.leave_alone)
+    return adopt(v, now_.id);
+  if (heir_ && heir_->id.lineage == v.id.lineage
+      && heir_->id.number >= v.id.number)
+    return;
+  heir_ = v;
+  cancel(purpose::propose); // this wish needs less patience
 }
 
-// One that is dissolved itself takes nobody: two could swap their members for
-// ever.
+// Whether `v`, of another lineage, may come after this view.
 bool view_agreement::takes_over(const view& v) const {
-  if (!now_.into || now_.into != v.id.lineage || v.into || !v.has(self_))
+  const auto* origin = v.origin_of(self_);
+  if (!origin || (*origin != now_.id && !faults_.forget_origin))
     return false;
-  const auto* last = acceptor_.entered(v.id.lineage);
-  return !acceptor_.is_past(v.id) && !(last && last->id == v.id);
+  if (faults_.forget_mates)
+    return true;
+  const bool is_full = v.departed.size() >= options_.departed_limit;
+  return std::ranges::all_of(
+             now_.members, [&](node_id n) { return v.has(n) || v.has_lost(n); })
+         && std::ranges::all_of(now_.departed, [&](node_id n) {
+              return v.has_lost(n) || (is_full && !v.has(n));
+            });
 }
 
-void view_agreement::adopt(view v) {
+void view_agreement::adopt(view v, const std::optional<view_id>& after) {
   const auto before = std::exchange(now_, std::move(v));
   ++turn_;
-  if (now_.id.lineage != before.id.lineage)
-    restores_ = 0;
-  else if (before.into && !now_.into)
-    ++restores_;
-  acceptor_.enter(now_);
+  if (after)
+    after_ = after;
+  heir_.reset();
+  acceptor_.enter(now_, after);
   proposer_.stop();
   proposals_ = announces_ = 0;
-  restore_due_ = false;
-  for (auto p : {purpose::propose, purpose::announce, purpose::restore})
+  for (auto p : {purpose::propose, purpose::announce})
     cancel(p);
   expelled_ = !now_.has(self_);
   if (expelled_)
     out_.push_back(expelled{now_});
   else
-    out_.push_back(adopted{now_});
-  if (now_.into && !expelled_)
-    start(purpose::restore, options_.restore_after);
+    out_.push_back(adopted{now_, after});
   std::set<node_id> all(before.members.begin(), before.members.end());
   all.insert(now_.members.begin(), now_.members.end());
   for (auto& [id, p] : peers_)
@@ -188,11 +210,11 @@ void view_agreement::adopt(view v) {
 }
 
 void view_agreement::say(node_id to, std::uint64_t answer) {
-  send(to, view_announce{now_, turn_, 0, answer});
+  send(to, view_announce{now_, turn_, 0, answer, after_});
 }
 
 void view_agreement::ask(node_id to) {
-  send(to, view_announce{now_, turn_, ++questions_, 0});
+  send(to, view_announce{now_, turn_, ++questions_, 0, after_});
 }
 
 // Whether there is nothing to tell it and nothing to hear from it. One that is
@@ -228,7 +250,8 @@ void view_agreement::reannounce() {
 
 void view_agreement::handle(node_id from, view_prepare& m) {
   proposer_.see(m.b);
-  answer(from, m.base, expelled_ ? std::nullopt : acceptor_.on_prepare(m));
+  learn(m.base, {});
+  answer(from, m.base.id, expelled_ ? std::nullopt : acceptor_.on_prepare(m));
 }
 
 void view_agreement::handle(node_id from, view_accept& m) {
@@ -244,9 +267,8 @@ void view_agreement::answer(node_id from, const view_id& base,
     send(from, std::move(*reply));
   else if (is_mine)
     say(from);
-  else if (const auto* last = acceptor_.entered(base.lineage);
-           last && base.number < last->id.number)
-    send(from, view_announce{*last});
+  else if (auto later = acceptor_.later_than(base))
+    send(from, std::move(*later));
   if (is_mine && base.number > now_.id.number)
     ask(from);
 }
@@ -261,8 +283,11 @@ void view_agreement::handle(node_id from, view_promise& m) {
 void view_agreement::handle(node_id from, view_accepted& m) {
   if (expelled_)
     return;
-  if (auto chosen = proposer_.on_accepted(from, now_, m))
-    adopt(std::move(*chosen));
+  auto chosen = proposer_.on_accepted(from, now_, m);
+  if (!chosen)
+    return;
+  const bool ends = chosen->id.lineage != now_.id.lineage;
+  adopt(std::move(*chosen), ends ? std::optional(now_.id) : std::nullopt);
 }
 
 void view_agreement::handle(node_id, view_refuse& m) {
@@ -308,10 +333,6 @@ void view_agreement::fire(purpose p) {
     return reannounce();
   case purpose::patience:
     return lose_patience();
-  case purpose::restore:
-    restore_due_ = true;
-    if (faults_.restore_without_agreement)
-      adopt(*desired());
   }
 }
 

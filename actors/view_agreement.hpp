@@ -23,7 +23,7 @@ struct agreement_options {
   duration step = std::chrono::milliseconds(50);     ///< between two proposers
   duration retry = std::chrono::milliseconds(150);   ///< without an answer
   duration retry_limit = std::chrono::seconds(2);    ///< the back-off's end
-  duration restore_after = std::chrono::milliseconds(500); ///< not taken over
+  duration yield_after = std::chrono::milliseconds(500); ///< not taken over
   duration stray_after = std::chrono::seconds(5); ///< a member goes elsewhere
   std::size_t departed_limit = 4096;
 };
@@ -52,9 +52,11 @@ public:
     std::uint64_t generation;
     duration delay;
   };
-  /// `now()` is this view from here on.
+  /// `now()` is this view from here on. After another lineage's, it names the
+  /// one that ended with it.
   struct adopted {
     view v;
+    std::optional<view_id> after;
   };
   /// This view goes on without this node, for ever.
   struct expelled {
@@ -89,14 +91,14 @@ private:
     std::uint64_t turn = 0;   // of `said`
     std::optional<view> said; // the view that it holds, as it told last
   };
-  enum class purpose { propose, announce, restore, patience };
+  enum class purpose { propose, announce, patience };
 
   // What others hold.
   void handle(node_id from, view_announce& m);
   void hear(node_id from, const view_announce& m);
-  void learn(const view& v);
+  void learn(const view& v, const std::optional<view_id>& after);
   bool takes_over(const view& v) const;
-  void adopt(view v);
+  void adopt(view v, const std::optional<view_id>& after);
   void say(node_id to, std::uint64_t answer = 0);
   void ask(node_id to);
   bool is_settled(node_id id, const peer& p) const;
@@ -117,7 +119,8 @@ private:
   view successor() const;
   void drop_lost(view& next) const;
   void add_candidates(view& next) const;
-  std::optional<node_id> winner() const;
+  void take_in(view& next, node_id teller, const view& theirs) const;
+  bool is_beaten() const;
   duration patience_for(const view& wish) const;
   duration my_turn() const;
   duration back_off(duration first, unsigned tries) const;
@@ -139,6 +142,8 @@ private:
   agreement_options options_;
   agreement_faults faults_;
   view now_;
+  std::optional<view_id> after_; // where this node left another lineage, last
+  std::optional<view> heir_;     // of another lineage, that may come next
   std::uint64_t turn_ = 1;
   bool expelled_ = false;
   view_acceptor acceptor_;
@@ -154,10 +159,8 @@ private:
 
   unsigned proposals_ = 0; // without success
   unsigned announces_ = 0; // without an answer
-  unsigned restores_ = 0;  // in vain, of this lineage
-  bool restore_due_ = false;
 
-  std::array<std::uint64_t, 4> timers_ = {}; // by purpose; 0: none
+  std::array<std::uint64_t, 3> timers_ = {}; // by purpose; 0: none
   std::uint64_t generation_ = 0;
   std::deque<view_message> to_self_;
   instructions out_;

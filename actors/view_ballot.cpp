@@ -17,9 +17,11 @@
 // question about view n shows that n was chosen, so the instances below n are
 // over and are never answered again. Whether the voter itself holds the view
 // is of no concern to Paxos, and it may not: it was named by a view that it
-// has not heard of, or has left the lineage for another one. It votes all the
-// same. Otherwise two nodes of which one went elsewhere could never agree that
-// it did.
+// has not heard of, or that it never comes to. It votes all the same. Otherwise
+// two nodes of which one went elsewhere could never agree that it did.
+//
+// The value may be a view of another lineage. Then this one has ended, and the
+// seat keeps where it went.
 #include "actors/view_ballot.hpp"
 
 #include <algorithm>
@@ -38,18 +40,19 @@ view_acceptor::seat* view_acceptor::open(const view_id& base) {
   if (base.number < s.number)
     return nullptr;
   if (base.number > s.number)
-    s = {.number = base.number, .entered = std::move(s.entered)};
+    s = {.number = base.number, .known = std::move(s.known), .ended = s.ended};
   return &s;
 }
 
 std::optional<view_message> view_acceptor::on_prepare(const view_prepare& m) {
-  auto* s = open(m.base);
+  auto* s = open(m.base.id);
   if (!s)
     return std::nullopt;
+  s->known = m.base;
   if (m.b < s->promised)
-    return view_refuse{m.base, s->promised};
+    return view_refuse{m.base.id, s->promised};
   s->promised = m.b;
-  return view_promise{m.base, m.b, s->accepted, s->value};
+  return view_promise{m.base.id, m.b, s->accepted, s->value};
 }
 
 std::optional<view_message> view_acceptor::on_accept(const view_accept& m) {
@@ -64,19 +67,27 @@ std::optional<view_message> view_acceptor::on_accept(const view_accept& m) {
   return view_accepted{m.base, m.b};
 }
 
-void view_acceptor::enter(const view& v) {
+void view_acceptor::enter(const view& v, const std::optional<view_id>& after) {
   if (auto* s = open(v.id))
-    s->entered = v;
+    s->known = v;
+  if (!after)
+    return;
+  if (auto* s = open({after->lineage, after->number + 1})) {
+    s->known = v;
+    s->ended = after;
+  }
 }
 
-bool view_acceptor::is_past(const view_id& v) const {
+std::optional<view_announce> view_acceptor::later_than(const view_id& v) const {
   const auto s = seats_.find(v.lineage);
-  return s != seats_.end() && v.number < s->second.number;
-}
-
-const view* view_acceptor::entered(node_id lineage) const {
-  const auto s = seats_.find(lineage);
-  return s != seats_.end() && s->second.entered ? &*s->second.entered : nullptr;
+  if (s == seats_.end() || !s->second.known)
+    return std::nullopt;
+  const auto last = s->second.ended.value_or(s->second.known->id);
+  const bool is_later =
+      s->second.ended ? v.number <= last.number : v.number < last.number;
+  if (!is_later)
+    return std::nullopt;
+  return view_announce{*s->second.known, 0, 0, 0, s->second.ended};
 }
 
 // --- the proposer
@@ -92,7 +103,7 @@ view_prepare view_proposer::start(const view& base, view wish) {
   value_ = std::move(wish);
   adopted_.reset();
   votes_.clear();
-  return {base.id, ballot_};
+  return {base, ballot_};
 }
 
 void view_proposer::see(const ballot& b) noexcept {

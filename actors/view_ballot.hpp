@@ -18,9 +18,9 @@ struct agreement_faults {
   bool minority = false;        ///< half of the voters are enough
   bool any_voter = false;       ///< members vote that are no voters
   bool no_reannounce = false;   ///< who missed a view is never told
-  bool restore_without_agreement = false; ///< a dissolved node restores alone
-  /// A dissolved lineage is taken over node by node.
-  bool take_singly = false;
+  bool forget_mates = false;    ///< another lineage is taken node by node
+  bool leave_alone = false;     ///< its nodes come without agreeing on it
+  bool forget_origin = false;   ///< they come from whatever view they hold
 };
 
 /// Who chooses a view's successor.
@@ -36,20 +36,20 @@ public:
   std::optional<view_message> on_prepare(const view_prepare& m);
   std::optional<view_message> on_accept(const view_accept& m);
 
-  /// `v` was chosen: the instances before it are over.
-  void enter(const view& v);
-  /// Whether `v` is older than what is known of its lineage.
-  bool is_past(const view_id& v) const;
-  /// The last view entered of this lineage.
-  const view* entered(node_id lineage) const;
+  /// `v` was chosen: the instances before it are over, and with `after` also
+  /// that lineage, which ended there.
+  void enter(const view& v, const std::optional<view_id>& after = {});
+  /// What is known to have been chosen since `v`, if anything is.
+  std::optional<view_announce> later_than(const view_id& v) const;
 
 private:
   struct seat {
     std::uint64_t number = 0; // of the base
     ballot promised = {};
     std::optional<ballot> accepted = {};
-    view value = {}; // of `accepted`
-    std::optional<view> entered = {};
+    view value = {};                   // of `accepted`
+    std::optional<view> known = {};    // the latest one
+    std::optional<view_id> ended = {}; // with `known` as successor
   };
 
   seat* open(const view_id& base);

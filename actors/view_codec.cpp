@@ -36,7 +36,13 @@ void write(schema::View::Builder to, const view& v) {
   write(to.initName(), v.id);
   write(to.initMembers(static_cast<unsigned>(v.members.size())), v.members);
   write(to.initDeparted(static_cast<unsigned>(v.departed.size())), v.departed);
-  to.setInto(v.into.value);
+  auto newcomers = to.initNewcomers(static_cast<unsigned>(v.newcomers.size()));
+  unsigned i = 0;
+  for (auto& n : v.newcomers) {
+    newcomers[i].setNode(n.node.value);
+    newcomers[i].setLineage(n.from.lineage.value);
+    newcomers[i++].setNumber(n.from.number);
+  }
 }
 
 struct writer {
@@ -48,10 +54,13 @@ struct writer {
     body.setTurn(m.turn);
     body.setQuestion(m.question);
     body.setAnswer(m.answer);
+    if (m.after)
+      write(body.initAfter(), *m.after);
   }
   void operator()(const view_prepare& m) {
-    write(to.initBase(), m.base);
-    write(to.initPrepare(), m.b);
+    auto body = to.initPrepare();
+    write(body.initBallot(), m.b);
+    write(body.initBase(), m.base);
   }
   void operator()(const view_promise& m) {
     write(to.initBase(), m.base);
@@ -116,15 +125,36 @@ view read(schema::View::Reader from) {
   view v{read(from.getName()),
          read(from.getMembers()),
          read(from.getDeparted()),
-         {from.getInto()}};
+         {}};
   require(!v.members.empty(), "a view without members");
+  require(from.getNewcomers().size() <= v.members.size(),
+          "a view of more newcomers than members");
+  std::vector<node_id> nodes;
+  for (auto n : from.getNewcomers()) {
+    const view_id origin{{n.getLineage()}, n.getNumber()};
+    require(origin.lineage && origin.number != 0, "a newcomer from nowhere");
+    require(origin.lineage != v.id.lineage, "a newcomer from the same lineage");
+    v.newcomers.push_back({{n.getNode()}, origin});
+    nodes.push_back({n.getNode()});
+  }
+  auto members = v.members;
+  std::ranges::sort(members);
+  std::ranges::sort(nodes);
+  require(std::ranges::includes(members, nodes),
+          "a newcomer that is no member, or comes twice");
   return v;
+}
+
+bool follows(const view& v, const view_id& base) {
+  if (v.id.lineage == base.lineage)
+    return v.id.number - 1 == base.number;
+  return std::ranges::find(v.newcomers, base, &newcomer::from)
+         != v.newcomers.end();
 }
 
 view read_next(schema::View::Reader from, const view_id& base) {
   auto v = read(from);
-  require(v.id.lineage == base.lineage && v.id.number - 1 == base.number,
-          "a view that does not follow its base");
+  require(follows(v, base), "a view that does not follow its base");
   return v;
 }
 
@@ -141,13 +171,19 @@ view_promise read(schema::ViewPromise::Reader from, const view_id& base) {
 result<view_message> read(schema::ViewMessage::Reader from) {
   if (from.isAnnounce()) {
     const auto body = from.getAnnounce();
-    return view_message{view_announce{read(body.getView()), body.getTurn(),
-                                      body.getQuestion(), body.getAnswer()}};
+    view_announce m{read(body.getView()), body.getTurn(), body.getQuestion(),
+                    body.getAnswer()};
+    if (body.hasAfter())
+      m.after = read(body.getAfter());
+    return view_message{std::move(m)};
+  }
+  if (from.isPrepare()) {
+    const auto body = from.getPrepare();
+    return view_message{
+        view_prepare{read(body.getBase()), read(body.getBallot())}};
   }
   const auto base = read(from.getBase());
   switch (from.which()) {
-  case schema::ViewMessage::PREPARE:
-    return view_message{view_prepare{base, read(from.getPrepare())}};
   case schema::ViewMessage::PROMISE:
     return view_message{read(from.getPromise(), base)};
   case schema::ViewMessage::REFUSE:

@@ -24,6 +24,9 @@ struct view_announce {
   std::uint64_t turn = 0;
   std::uint64_t question = 0; ///< its number: answer with what you hold
   std::uint64_t answer = 0;   ///< to this one
+  /// The view of another lineage that ended with this one, or an earlier one
+  /// of its lineage, as its successor.
+  std::optional<view_id> after = {};
 
   friend bool operator==(const view_announce&, const view_announce&) = default;
 };
@@ -31,8 +34,10 @@ struct view_announce {
 // The messages of one instance of Paxos: `base` is the view whose successor is
 // being chosen.
 
+/// With the base itself: who votes on its successor can tell those who missed
+/// it, though it may hold none of that lineage.
 struct view_prepare {
-  view_id base;
+  view base;
   ballot b;
 
   friend bool operator==(const view_prepare&, const view_prepare&) = default;

@@ -1,10 +1,10 @@
 // What a node wishes the next view of its lineage to be, and how long it waits
 // before it says so.
 //
-// Of the lineages that a node hears of, its own among them, one wins: those of
-// two members or more before single nodes, then the lower name. All see the
-// same winner once they have heard the same, so merging has no cycle; before
-// that it may go wrong, and dissolved lineages restore themselves.
+// Of two lineages that meet one prevails: one of two members or more over a
+// single node, then the lower name. It takes the other in, and the other goes
+// there. One that knows it will be taken in takes nobody itself, for a while:
+// the one that prevails may be dead.
 //
 // A wish ripens: deaths for `collect`, as they come in groups, newcomers for
 // `gather`. Then members speak in order of rank, a `step` apart.
@@ -24,41 +24,45 @@ bool beats(const view& a, const view& b) {
   return large_a != large_b ? large_a : a.id.lineage < b.id.lineage;
 }
 
+void depart(view& v, node_id node) {
+  std::erase(v.members, node);
+  v.departed.push_back(node);
+}
+
 } // namespace
 
 std::optional<view> view_agreement::desired() const {
+  if (heir_)
+    return heir_;
   auto next = successor();
-  if (now_.into) {
-    if (!restore_due_)
-      return std::nullopt;
-    drop_lost(next);
-    return next;
-  }
-  if (const auto into = winner()) {
-    next.into = *into;
-    return next;
-  }
+  const auto on_their_way = next.newcomers;
   add_candidates(next);
   drop_lost(next);
-  if (next.members == now_.members)
+  if (next.members == now_.members && next.departed == now_.departed
+      && next.newcomers == on_their_way)
     return std::nullopt;
   return next;
 }
 
+// Newcomers that have come are no longer any; that alone is no reason for a
+// view.
 view view_agreement::successor() const {
   auto next = now_;
   ++next.id.number;
-  next.into = {};
+  std::erase_if(next.newcomers, [this](auto& n) {
+    const auto p = peers_.find(n.node);
+    return n.node == self_
+           || (p != peers_.end() && p->second.said
+               && p->second.said->id.lineage == now_.id.lineage);
+  });
   return next;
 }
 
 void view_agreement::drop_lost(view& next) const {
-  const auto is_lost = [this](node_id id) {
-    return down_.contains(id) || given_up_.contains(id);
-  };
-  std::ranges::copy_if(next.members, std::back_inserter(next.departed),
-                       is_lost);
-  std::erase_if(next.members, is_lost);
+  for (const auto id : std::vector(next.members))
+    if (down_.contains(id) || given_up_.contains(id))
+      depart(next, id);
+  std::erase_if(next.newcomers, [&](auto& n) { return !next.has(n.node); });
   if (next.departed.size() > options_.departed_limit)
     next.departed.erase(
         next.departed.begin(),
@@ -66,49 +70,58 @@ void view_agreement::drop_lost(view& next) const {
             - static_cast<std::ptrdiff_t>(options_.departed_limit));
 }
 
-// A dissolved lineage is taken over as a whole, its dead with it: else its
-// actors on nodes that come later would be missed at the census, and taken for
-// lost.
 void view_agreement::add_candidates(view& next) const {
-  for (auto& [id, p] : peers_) {
-    if (!p.up || !p.said || p.said->into != now_.id.lineage || next.has(id)
-        || next.has_lost(id) || !p.said->has(id))
+  for (auto& [id, p] : peers_)
+    if (p.up && p.said && p.said->id.lineage != now_.id.lineage
+        && p.said->has(id) && !next.has_lost(id) && !p.said->has_lost(self_)
+        && (!next.has(id) || next.origin_of(id)) && beats(now_, *p.said))
+      take_in(next, id, *p.said);
+}
+
+// As a whole, with its dead: else its actors on nodes that come later would be
+// missed at the census, and taken for lost. What two tell of where a third one
+// comes from has an order only in one lineage; else the third one's own word
+// counts.
+void view_agreement::take_in(view& next, node_id teller,
+                             const view& theirs) const {
+  for (const auto dead : theirs.departed)
+    if (next.has(dead)
+        || (!next.has_lost(dead)
+            && next.departed.size() < options_.departed_limit))
+      depart(next, dead);
+  for (const auto node : theirs.members) {
+    if (next.has_lost(node) || (faults_.forget_mates && node != teller))
       continue;
-    for (const auto dead : p.said->departed)
-      if (!next.has_lost(dead) && !next.has(dead))
-        next.departed.push_back(dead);
-    for (const auto node : p.said->members)
-      if (!next.has_lost(node) && !next.has(node)
-          && (node == id || !faults_.take_singly))
-        next.members.push_back(node);
+    const auto known = std::ranges::find(next.newcomers, node, &newcomer::node);
+    if (!next.has(node)) {
+      next.members.push_back(node);
+      next.newcomers.push_back({node, theirs.id});
+    } else if (known == next.newcomers.end()) {
+      continue; // it has come
+    } else if (known->from.lineage == theirs.id.lineage) {
+      known->from = std::max(known->from, theirs.id);
+    } else if (node == teller) {
+      known->from = theirs.id;
+    }
   }
 }
 
-// The lineage to dissolve into, if it is not this one that wins. Of each only
-// the latest view counts that any of its members told.
-std::optional<node_id> view_agreement::winner() const {
-  std::map<node_id, const view*> others;
-  for (auto& [id, p] : peers_) {
-    if (!p.up || !p.said || !p.said->has(id))
-      continue;
-    auto& last = others[p.said->id.lineage];
-    if (!last || last->id.number < p.said->id.number)
-      last = &*p.said;
-  }
-  const view* best = &now_;
-  for (auto& [lineage, v] : others)
-    if (!v->into && !v->has_lost(self_) && beats(*v, *best))
-      best = v;
-  if (best->id.lineage == now_.id.lineage)
-    return std::nullopt;
-  return best->id.lineage;
+// Whether another lineage prevails over this one.
+bool view_agreement::is_beaten() const {
+  return std::ranges::any_of(peers_, [this](auto& each) {
+    const auto& [id, p] = each;
+    return p.up && p.said && p.said->id.lineage != now_.id.lineage
+           && p.said->has(id) && !p.said->has_lost(self_)
+           && beats(*p.said, now_);
+  });
 }
 
 duration view_agreement::patience_for(const view& wish) const {
-  if (wish.into)
-    return back_off(options_.gather, restores_) + my_turn();
-  const bool removes = wish.departed != now_.departed;
-  return (removes ? options_.collect : options_.gather) + my_turn();
+  if (wish.id.lineage != now_.id.lineage)
+    return my_turn();
+  if (wish.departed != now_.departed)
+    return options_.collect + my_turn();
+  return (is_beaten() ? options_.yield_after : options_.gather) + my_turn();
 }
 
 // Voters that live come first.
@@ -129,19 +142,17 @@ duration view_agreement::back_off(duration first, unsigned tries) const {
 
 // --- strays
 
-// A member that holds, or is to hold, a view of another lineage. That may be
-// old news, or on its way to change.
+// A newcomer that holds a view of another lineage. That may be old news, or on
+// its way to change.
 bool view_agreement::is_stray(node_id id) const {
   const auto p = peers_.find(id);
-  if (p == peers_.end() || !p->second.said)
-    return false;
-  const auto& said = *p->second.said;
-  return said.id.lineage != now_.id.lineage && said.into != now_.id.lineage;
+  return now_.origin_of(id) && p != peers_.end() && p->second.said
+         && p->second.said->id.lineage != now_.id.lineage;
 }
 
 void view_agreement::watch_strays() {
   const auto is_none = [this](node_id id) {
-    return now_.into || !now_.has(id) || !is_stray(id);
+    return !is_stray(id);
   };
   std::erase_if(watched_, is_none);
   std::erase_if(questioned_, [&](auto& q) { return is_none(q.first); });
@@ -150,7 +161,7 @@ void view_agreement::watch_strays() {
     cancel(purpose::patience);
   if (runs(purpose::patience))
     return;
-  for (auto id : now_.members)
+  for (auto& [id, from] : now_.newcomers)
     if (!is_none(id) && !questioned_.contains(id))
       watched_.insert(id);
   if (!watched_.empty())

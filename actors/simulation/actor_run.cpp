@@ -31,7 +31,7 @@ agreement_options actor_run::quick_views() {
   o.step = std::chrono::milliseconds(3);
   o.retry = std::chrono::milliseconds(8);
   o.retry_limit = std::chrono::milliseconds(100);
-  o.restore_after = std::chrono::milliseconds(40);
+  o.yield_after = std::chrono::milliseconds(40);
   return o;
 }
 
@@ -110,7 +110,7 @@ std::string actor_run::go() {
 std::uint64_t actor_run::let_run() {
   constexpr std::uint64_t limit = 100'000;
   std::uint64_t n = 0;
-  while (why_.empty() && n < limit && sim_.step()
+  while (why_.empty() && !apart_ && n < limit && sim_.step()
          && (sim_.now() < 3 * second || is_judged()))
     ++n;
   if (n == limit && !is_judged())
@@ -238,7 +238,7 @@ void actor_run::handle(std::size_t n, const instance_id& instance,
   if (m.what == mail::kind::message && !receive(w, self, m))
     return;
   if (m.what == mail::kind::down)
-    hear_of_end(self, m);
+    hear_of_end(n, self, m);
   mobility_event::handled done{instance, {}, {}};
   ask_for_waking(w, m, done);
   std::map<actor_id, std::size_t> room;

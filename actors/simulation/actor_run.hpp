@@ -133,7 +133,8 @@ private:
   void order(std::size_t n, const actor_id& actor, std::size_t target);
   void handle(std::size_t n, const instance_id& instance, const mail& m);
   bool receive(wanderer& w, const actor_id& self, const mail& m);
-  void hear_of_end(const actor_id& self, const mail& m);
+  void hear_of_end(std::size_t n, const actor_id& self, const mail& m);
+  bool is_elsewhere(std::size_t n, const actor_id& actor) const;
   void ask_for_waking(wanderer& w, const mail& m, mobility_event::handled& out);
   void maybe_stop(const actor_id& self, mobility_event::handled& out);
   void say(std::size_t n, wanderer& w, const actor_id& self, wanderer::wish to,
@@ -164,7 +165,8 @@ private:
   std::uint64_t kills_ = 0;
   std::map<std::uint64_t, std::size_t> given_; // order -> by which node
   std::uint64_t orders_ = 0;
-  bool calm_ = false; // faults are over
+  bool calm_ = false;  // faults are over
+  bool apart_ = false; // two views met after one had given the other up
   std::string why_;
 };
 

@@ -5,8 +5,30 @@
 
 namespace tern::simulation {
 
+// Whether it lives in a view that this node did not come to yet. For those in
+// the node's own view it is gone, and they may say so; should the two views
+// meet later, what is sent to it then arrives.
+bool actor_run::is_elsewhere(std::size_t n, const actor_id& actor) const {
+  const auto& here = nodes_[n].machine->now();
+  bool is_somewhere = false;
+  for (std::size_t other = 0; other < nodes_.size(); ++other) {
+    const auto& there = *nodes_[other].machine;
+    if (dead_[other] || !there.is_here(actor))
+      continue;
+    is_somewhere = true;
+    if (here.has(id_of(other)) || there.now().id.lineage == here.id.lineage)
+      return false;
+  }
+  return options_.agree && is_somewhere;
+}
+
 // Only of those that did.
-void actor_run::hear_of_end(const actor_id& self, const mail& m) {
+void actor_run::hear_of_end(std::size_t n, const actor_id& self,
+                            const mail& m) {
+  if (is_elsewhere(n, m.from)) {
+    apart_ = true;
+    return;
+  }
   if (!is_gone(m.from))
     broken(fmt::format("{} was told that {} ended, which lives",
                        to_string(self), to_string(m.from)));
@@ -40,6 +62,8 @@ void actor_run::check_message(const routed_message& m) {
 // was sent to its actors is sent for ever.
 bool actor_run::is_judged() const {
   const auto truth = agreed();
+  if (apart_)
+    return false;
   return !options_.agree || std::ranges::all_of(truth.members, [&](node_id n) {
     const auto& now = nodes_[index_of(n)].agreement->now();
     auto members = now.members;

@@ -33,13 +33,13 @@ network_options draw_network(random_source& rng, bool bad) {
   o.loss = losses[rng.below(4)];
   o.duplicate = doubles[rng.below(4)];
   o.straggle = stragglers[rng.below(4)];
-  o.straggle_delay = rng.between(5, 400) * millisecond;
+  o.straggle_delay = rng.between(5, 1500) * millisecond;
   o.max_delay = rng.between(100, 20'000) * microsecond;
   return o;
 }
 
 // Few voters, so that there are others; short steps, so that proposers collide.
-agreement_options draw_options(random_source& rng) {
+agreement_options draw_options(random_source& rng, bool impatient) {
   agreement_options o;
   constexpr std::size_t voters[] = {3, 5, 7};
   constexpr int steps[] = {0, 5, 50};
@@ -47,6 +47,9 @@ agreement_options draw_options(random_source& rng) {
   o.step = std::chrono::milliseconds(steps[rng.below(3)]);
   o.collect = std::chrono::milliseconds(rng.between(5, 100));
   o.gather = std::chrono::milliseconds(rng.between(1, 20));
+  o.yield_after = std::chrono::milliseconds(rng.between(20, 500));
+  if (impatient) // takes the slow for lost
+    o.stray_after = std::chrono::milliseconds(rng.between(200, 3000));
   return o;
 }
 
@@ -55,7 +58,7 @@ public:
   run(std::uint64_t seed, const view_simulation_options& options,
       view_simulation_result& count)
     : options_(options), count_(count), sim_(seed),
-      rules_(draw_options(sim_.rng())),
+      rules_(draw_options(sim_.rng(), options.suspicions)),
       nodes_(2 + sim_.rng().below(options.nodes - 1)),
       net_(sim_, nodes_.size(), draw_network(sim_.rng(), options.bad_network)) {
   }
@@ -109,6 +112,8 @@ private:
 
   void check_view(std::size_t n, const view& v);
   void check_step(const view& v);
+  void check_end_of_lineage(const view_id& last);
+  void check_company(const view& from, const view& to);
   void check_end();
   bool must_agree() const;
   bool can_go_on(const view& v) const;
@@ -124,14 +129,21 @@ private:
   std::vector<sim_node> nodes_;
   network<view_message> net_;
   std::map<view_id, view> chosen_;
+  std::map<node_id, std::uint64_t> ends_; // the last number of a lineage
   std::string why_;
 };
 
 std::string to_text(const view& v) {
   std::string s = fmt::format("{}.{}", v.id.lineage.value, v.id.number);
   for (auto m : v.members)
-    s += fmt::format(" {}", m.value);
-  return v.into ? s + fmt::format(" into {}", v.into.value) : s;
+    if (const auto* from = v.origin_of(m))
+      s += fmt::format(" {} of {}.{}", m.value, from->lineage.value,
+                       from->number);
+    else
+      s += fmt::format(" {}", m.value);
+  for (auto m : v.departed)
+    s += fmt::format(" -{}", m.value);
+  return s;
 }
 
 // --- what happens to the nodes
@@ -207,13 +219,13 @@ void run::kill(std::size_t n) {
                  [this, other, n] { go_down(other, n); });
 }
 
-// Short enough that nobody need take it for a death.
+// Longer than anybody waits for anything.
 void run::plan_trouble() {
   if (!options_.bad_network)
     return;
   for (auto pauses = pick(4); pauses > 0; --pauses) {
     const auto n = pick(nodes_.size());
-    const auto length = pick(300 * millisecond);
+    const auto length = pick(900 * millisecond);
     sim_.after(pick(active), [=, this] { net_.pause_for(n, length); });
   }
   for (auto cuts = pick(4); cuts > 0; --cuts)
@@ -224,7 +236,7 @@ void run::plan_cut() {
   const auto a = pick(nodes_.size());
   const auto b = pick(nodes_.size());
   const bool both = sim_.rng().chance(0.5);
-  const auto length = pick(400 * millisecond);
+  const auto length = pick(900 * millisecond);
   sim_.after(pick(active), [=, this] {
     net_.cut(a, b);
     if (both)
@@ -312,8 +324,10 @@ void run::carry_out(std::size_t n, view_agreement::adopted& i) {
   ++count_.views;
   const bool same = last.id.lineage == i.v.id.lineage;
   count_.merges += !same;
-  count_.restores += same && last.into && !i.v.into;
   count_.jumps += same && last.id.number + 1 != i.v.id.number;
+  check_company(last, i.v);
+  if (i.after)
+    check_end_of_lineage(*i.after);
   last = i.v;
   if (!i.v.has(id_of(n)))
     broken(fmt::format("node {} adopted {}", id_of(n).value, to_text(i.v)));
@@ -344,6 +358,29 @@ void run::check_view(std::size_t n, const view& v) {
                        to_text(v)));
   if (is_new)
     check_step(v);
+  const auto end = ends_.find(v.id.lineage);
+  if (end != ends_.end() && end->second < v.id.number)
+    broken(fmt::format("{} comes after the end of its lineage", to_text(v)));
+}
+
+// All its nodes leave it at the same view, which has no other successor.
+void run::check_end_of_lineage(const view_id& last) {
+  const auto end = ends_.try_emplace(last.lineage, last.number).first->second;
+  if (end != last.number)
+    broken(fmt::format("lineage {} ended with {}, and with {}",
+                       last.lineage.value, end, last.number));
+}
+
+// A node goes nowhere without its mates: each of them comes, or is dead there.
+void run::check_company(const view& from, const view& to) {
+  for (auto m : from.members)
+    if (!to.has(m) && !to.has_lost(m))
+      broken(fmt::format("{} followed {} without {}", to_text(to),
+                         to_text(from), m.value));
+  for (auto m : from.departed)
+    if (!to.has_lost(m))
+      broken(fmt::format("{} followed {} and forgot that {} departed",
+                         to_text(to), to_text(from), m.value));
 }
 
 // From the one before, if anybody adopted it.

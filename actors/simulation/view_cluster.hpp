@@ -32,7 +32,6 @@ struct view_simulation_result {
   std::uint64_t judged = 0;   ///< runs that had to end in one view, and did
   std::uint64_t views = 0;    ///< adopted, by all nodes
   std::uint64_t merges = 0;   ///< of them, those of another lineage
-  std::uint64_t restores = 0; ///< of them, those of a dissolved lineage
   std::uint64_t jumps = 0;    ///< of them, those that came over missed ones
   std::uint64_t expelled = 0; ///< nodes
   std::uint64_t kills = 0;
@@ -46,7 +45,10 @@ struct view_simulation_result {
 /// - the numbers of a node's views of one lineage rise;
 /// - a view names who adopts it, and nobody who has departed;
 /// - a view keeps the order of the one before it, and names as departed all
-///   that it lacks.
+///   that it lacks;
+/// - so does one of another lineage: who was a node's mate is so there, or has
+///   departed there;
+/// - all nodes leave a lineage after the same view, its last.
 ///
 /// At the end, without suspicions and if a majority of the voters lives in each
 /// lineage that a living node holds: all living nodes hold one view, of just

@@ -14,7 +14,13 @@ struct View {
   name @0 :ViewName;
   members @1 :List(UInt64);   # in the order in which they came
   departed @2 :List(UInt64);
-  into @3 :UInt64;            # lineage; 0: none
+  newcomers @3 :List(Newcomer); # among the members
+}
+
+struct Newcomer {
+  node @0 :UInt64;
+  lineage @1 :UInt64;         # of the view that it comes from
+  number @2 :UInt64;
 }
 
 struct Ballot {
@@ -27,6 +33,12 @@ struct ViewAnnounce {
   turn @1 :UInt64;
   question @2 :UInt64;        # 0: none
   answer @3 :UInt64;          # 0: none
+  after @4 :ViewName;         # of another lineage; or nothing
+}
+
+struct ViewPrepare {
+  ballot @0 :Ballot;
+  base @1 :View;
 }
 
 struct ViewPromise {
@@ -41,10 +53,10 @@ struct ViewAccept {
 }
 
 struct ViewMessage {
-  base @0 :ViewName;          # of all but announcements
+  base @0 :ViewName;          # of all but announcements and prepares
   union {
     announce @1 :ViewAnnounce;
-    prepare @2 :Ballot;
+    prepare @2 :ViewPrepare;
     promise @3 :ViewPromise;
     refuse @4 :Ballot;
     accept @5 :ViewAccept;

@@ -21,10 +21,11 @@ int main(int count, char** arguments) {
   std::filesystem::create_directories(folder);
   const view_id base{{5}, 8};
   const ballot b{9, {3}};
-  const view next{{{5}, 9}, {{3}, {1}, {2}}, {{7}, {6}}, {4}};
+  const view held{base, {{3}, {1}}, {{7}}, {}};
+  const view next{{{5}, 9}, {{3}, {1}, {2}}, {{7}, {6}}, {{{2}, {{4}, 1}}}};
   const std::vector<view_message> messages = {
-      view_announce{next, 3, 6, 7},
-      view_prepare{base, b},
+      view_announce{next, 3, 6, 7, view_id{{4}, 1}},
+      view_prepare{held, b},
       view_promise{base, b, ballot{2, {1}}, next},
       view_refuse{base, b},
       view_accept{base, b, next},

@@ -15,6 +15,8 @@ namespace {
 const node_id one{1};
 const node_id two{2};
 const node_id three{3};
+const node_id four{4};
+const node_id five{5};
 
 using members = std::vector<node_id>;
 
@@ -118,7 +120,8 @@ BOOST_AUTO_TEST_CASE(two_singletons_meet_in_the_lineage_of_the_lower) {
   table t;
   t.link(two, one);
   BOOST_TEST(t.settle());
-  BOOST_TEST((t[one].now() == view{{one, 2}, {one, two}, {}, {}}));
+  BOOST_TEST(
+      (t[one].now() == view{{one, 2}, {one, two}, {}, {{two, {two, 1}}}}));
   BOOST_TEST((t[two].now() == t[one].now()));
 }
 
@@ -194,7 +197,7 @@ BOOST_AUTO_TEST_CASE(a_proposer_adopts_the_value_that_another_began) {
   ++value.id.number;
   value.departed.push_back({9}); // nobody else would wish this
   const ballot early{40, one};
-  t.give(two, one, view_prepare{base.id, early});
+  t.give(two, one, view_prepare{base, early});
   t.give(two, one, view_accept{base.id, early, value});
   view seen;
   t.drop = [&](const table::letter& m) {
@@ -216,7 +219,7 @@ BOOST_AUTO_TEST_CASE(a_voter_refuses_what_is_below_its_promise) {
   const auto base = voter.now();
   auto value = base;
   ++value.id.number;
-  voter.on_message(one, view_prepare{base.id, {5, one}});
+  voter.on_message(one, view_prepare{base, {5, one}});
   const auto out =
       voter.on_message(three, view_accept{base.id, {4, three}, value});
   BOOST_REQUIRE(out.size() == 1u);
@@ -225,19 +228,69 @@ BOOST_AUTO_TEST_CASE(a_voter_refuses_what_is_below_its_promise) {
   BOOST_TEST((reply.message == view_message{view_refuse{base.id, {5, one}}}));
 }
 
-BOOST_AUTO_TEST_CASE(a_dissolved_node_that_nobody_takes_restores_itself) {
+BOOST_AUTO_TEST_CASE(two_large_lineages_meet_as_a_whole) {
   table t;
   t.link(one, two);
-  t.drop = [](const table::letter& m) {
-    return m.to == one;
-  };
-  t.deliver(); // `two` hears of `one`, which never hears of it
-  while (t[two].now().id.number < 2)
-    BOOST_REQUIRE(t.step());
-  BOOST_TEST((t[two].now().into == one));
-  t.end(one);
+  t.link(three, four);
+  BOOST_REQUIRE(t.settle());
+  t.link(two, three); // the others never hear of each other
   BOOST_TEST(t.settle());
-  BOOST_TEST((t[two].now() == view{{two, 3}, {two}, {}, {}}));
+  BOOST_TEST((t[one].now().members == members{one, two, three, four}));
+  for (auto id : {two, three, four})
+    BOOST_TEST((t[id].now() == t[one].now()));
+}
+
+// It is news for the lineage that takes it in, too.
+BOOST_AUTO_TEST_CASE(who_is_dead_for_one_lineage_is_dead_for_both) {
+  table t;
+  t.link(two, three);
+  t.link(two, four);
+  t.link(three, four);
+  BOOST_REQUIRE(t.settle());
+  t.end(four);
+  BOOST_REQUIRE(t.settle());
+  t.link(one, five);
+  t.link(one, two);
+  t.link(five, three);
+  BOOST_TEST(t.settle());
+  BOOST_TEST((t[one].now().members == members{one, five, two, three}));
+  BOOST_TEST((t[five].now().departed == members{four}));
+}
+
+BOOST_AUTO_TEST_CASE(one_that_missed_the_end_of_its_lineage_is_told) {
+  table t;
+  t.link(one, two);
+  t.link(three, four);
+  t.link(three, five);
+  t.link(four, five);
+  BOOST_REQUIRE(t.settle());
+  t.drop = [](const table::letter& m) {
+    return m.to == five;
+  };
+  t.link(one, three);
+  for (int n = 0; n < 20; ++n)
+    t.step();
+  BOOST_TEST((t[four].now().id.lineage == one));
+  BOOST_TEST((t[five].now().id.lineage == three));
+  t.drop = nullptr;
+  BOOST_TEST(t.settle());
+  BOOST_TEST((t[five].now() == t[one].now()));
+  BOOST_TEST((t[five].now().members == members{one, two, three, four, five}));
+}
+
+// The view that it would go to is of an older one of its own.
+BOOST_AUTO_TEST_CASE(a_view_that_knows_an_older_one_is_not_followed) {
+  auto t = three_that_agree();
+  const auto old = t[two].now();
+  t.end(one);
+  BOOST_REQUIRE(t.settle());
+  const view late{{four, 2},
+                  {four, one, two, three},
+                  {},
+                  {{one, old.id}, {two, old.id}, {three, old.id}}};
+  t.give(two, four, view_announce{late, 2});
+  BOOST_TEST(t.settle());
+  BOOST_TEST((t[two].now().members == members{two, three}));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

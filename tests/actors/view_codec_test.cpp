@@ -10,16 +10,20 @@ namespace {
 
 const view_id base{{5}, 8};
 const ballot high{9, {3}};
-const view next{{{5}, 9}, {{3}, {1}, {2}}, {{7}, {6}}, {4}};
+const view held{base, {{3}, {1}}, {{7}}, {}};
+const view next{
+    {{5}, 9}, {{3}, {1}, {2}}, {{7}, {6}}, {{{1}, {{1}, 4}}, {{2}, {{4}, 1}}}};
 
 std::vector<view_message> one_of_each() {
   return {view_announce{next, 3, 6, 7},
+          view_announce{next, 3, 6, 7, view_id{{4}, 1}},
           view_announce{{{{1}, 1}, {{1}}, {}, {}}},
-          view_prepare{base, high},
+          view_prepare{held, high},
           view_promise{base, high, ballot{2, {1}}, next},
           view_promise{base, high, {}, {}},
           view_refuse{base, high},
           view_accept{base, high, next},
+          view_accept{{{4}, 1}, high, next}, // of another lineage
           view_accepted{base, high}};
 }
 
@@ -70,6 +74,18 @@ BOOST_AUTO_TEST_CASE(unsound_views_are_refused) {
   v = next;
   v.id = {};
   check_refused(view_announce{v});
+  v = next;
+  v.newcomers.push_back({{9}, {{4}, 1}}); // no member
+  check_refused(view_announce{v});
+  v = next;
+  v.newcomers.push_back({{3}, {}}); // from nowhere
+  check_refused(view_announce{v});
+  v = next;
+  v.newcomers.push_back({{3}, {{5}, 7}}); // it is in this lineage
+  check_refused(view_announce{v});
+  v = next;
+  v.newcomers = {{{1}, {{1}, 4}}, {{1}, {{4}, 1}}}; // twice
+  check_refused(view_announce{v});
 }
 
 BOOST_AUTO_TEST_CASE(a_proposed_view_follows_its_base) {
@@ -77,8 +93,9 @@ BOOST_AUTO_TEST_CASE(a_proposed_view_follows_its_base) {
   ++v.id.number;
   check_refused(view_accept{base, high, v});
   check_refused(view_promise{base, high, high, v});
+  check_refused(view_accept{{{4}, 2}, high, next});
   check_refused(view_prepare{{}, high});
-  check_refused(view_prepare{base, {}});
+  check_refused(view_prepare{held, {}});
 }
 
 BOOST_AUTO_TEST_CASE(a_view_has_a_largest_size) {

@@ -229,16 +229,31 @@ BOOST_AUTO_TEST_CASE(nodes_that_meet_and_agree_keep_the_contract) {
   BOOST_TEST(run(options).judged > 100u);
 }
 
-BOOST_AUTO_TEST_CASE(a_lineage_that_is_taken_over_singly_is_found) {
+// Stopped nodes that wake up, while others meet and die: seeds that failed.
+BOOST_AUTO_TEST_CASE(who_is_out_leaves_half_a_move_as_it_is) {
+  for (const auto seed : {152u, 155u, 2181u, 3524u, 9615u, 14513u}) {
+    actor_simulation_options options;
+    options.first_seed = options.last_seed = seed;
+    options.agree = true;
+    options.rotate = true;
+    options.kills = 1;
+    options.nodes = 6;
+    run(options);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(one_that_is_out_and_goes_on_with_half_a_move_is_found) {
   actor_simulation_options options;
   options.last_seed = 1000;
   options.agree = true;
   options.rotate = true;
+  options.kills = 1;
+  options.nodes = 6;
   options.stop_at_first = true;
-  options.planted_in_views.take_singly = true;
+  options.planted.judge_when_out = true;
   const auto r = actor_simulation(options);
   BOOST_TEST(r.failed == 1u);
-  options.planted_in_views = {};
+  options.planted = {};
   options.first_seed = options.last_seed = r.first_failing;
   run(options);
 }
