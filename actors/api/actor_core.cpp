@@ -9,7 +9,6 @@
 
 #include "actors/api/actor_error.hpp"
 #include "actors/api/context.hpp"
-#include "actors/trace/clock.hpp"
 
 #include <algorithm>
 #include <exception>
@@ -18,10 +17,6 @@
 namespace tern {
 
 namespace {
-
-open_work::time now() {
-  return open_work::time{static_cast<std::int64_t>(monotonic_ns())};
-}
 
 failure gone(const actor_id& actor, const std::string& reason) {
   return {failure_kind::not_found,
@@ -65,13 +60,13 @@ void actor_core::post(actor_context& here, const actor_id& to, bytes payload) {
 
 void actor_core::post_after(std::chrono::nanoseconds delay, const actor_id& to,
                             bytes payload) {
-  open_.add(now() + bounded(delay), {to, std::move(payload)});
+  open_.add(world_.now() + bounded(delay), {to, std::move(payload)});
 }
 
 std::uint64_t actor_core::open_request(const actor_id& to,
                                        open_work::continuation then,
                                        std::chrono::nanoseconds deadline) {
-  return open_.open({to, std::move(then), now() + bounded(deadline)});
+  return open_.open({to, std::move(then), world_.now() + bounded(deadline)});
 }
 
 void actor_core::watch(actor_context& here, const actor_id& actor) {
@@ -128,7 +123,7 @@ void actor_core::set_alarm(actor_context& here) {
   if (!next || (alarm_.count() != 0 && alarm_ <= *next))
     return;
   alarm_ = *next;
-  here.wake_after(std::max(*next - now(), open_work::time{0}));
+  here.wake_after(std::max(*next - world_.now(), open_work::time{0}));
 }
 
 void actor_core::receive(actor_context& here, const envelope& head,
@@ -224,7 +219,7 @@ void actor_core::writable(actor_context& here, const actor_id& to) {
 void actor_core::woken(actor_context& here) {
   alarm_ = {};
   run(here, here.self(), [&](context& c) {
-    auto due = open_.take_due(now());
+    auto due = open_.take_due(world_.now());
     turns each;
     for (auto& m : due.messages)
       each.run([&] { post(here, m.to, std::move(m.payload)); });
@@ -263,7 +258,7 @@ buffer actor_core::save() const {
   std::vector<std::byte> out;
   archive_writer to{out};
   to(stopping_);
-  open_.save(to, now());
+  open_.save(to, world_.now());
   save_fields(to);
   return buffer::copy(out);
 }
@@ -271,7 +266,7 @@ buffer actor_core::save() const {
 result<void> actor_core::load(bytes_view state) {
   archive_reader from{state};
   from(stopping_);
-  open_.load(from, now());
+  open_.load(from, world_.now());
   load_fields(from);
   if (from.failed().empty() && !from.left().empty())
     from.fail("it is longer than it says");

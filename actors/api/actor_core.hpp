@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/api/actor_world.hpp"
 #include "actors/api/call.hpp"
 #include "actors/api/open_work.hpp"
 #include "actors/mobile_behavior.hpp"
@@ -12,7 +13,6 @@
 
 namespace tern {
 
-class actor_system;
 class context;
 
 /// What every actor of the typed API has, whatever its class: it takes calls
@@ -23,10 +23,10 @@ public:
   using bytes = std::vector<std::byte>;
   using bytes_view = std::span<const std::byte>;
 
-  explicit actor_core(actor_system& system) : system_(system) {}
+  explicit actor_core(actor_world& world) : world_(world) {}
 
-  actor_system& system() noexcept {
-    return system_;
+  actor_world& world() noexcept {
+    return world_;
   }
 
   // What handlers do, by way of `context`.
@@ -85,7 +85,7 @@ private:
   void end_handler(actor_context& here);
   void stop_when_sent(actor_context& here);
 
-  actor_system& system_;
+  actor_world& world_;
   open_work open_;
   bool stopping_ = false;   ///< as soon as nothing waits for room
   std::string reason_;      ///< why, until the handler that said so is through

@@ -1,5 +1,7 @@
 #include "actors/api/actor_system.hpp"
 
+#include "actors/trace/clock.hpp"
+
 #include <condition_variable>
 #include <map>
 #include <mutex>
@@ -28,7 +30,7 @@ std::unique_ptr<node> started(const actor_system::options& o) {
 
 } // namespace
 
-struct actor_system::state {
+struct actor_system::state final : actor_world {
   explicit state(const options& o)
     : below(started(o)), actors(std::make_unique<actor_host>(*below)) {}
 
@@ -36,6 +38,12 @@ struct actor_system::state {
     actor_id to;
     std::optional<result<bytes>> answer;
   };
+
+  actor_id spawn_state(const std::string& type, const buffer& saved) override;
+  void order_move(const actor_id& actor, node_id target) override;
+  std::chrono::nanoseconds now() const override {
+    return std::chrono::nanoseconds{monotonic_ns()};
+  }
 
   void on_message(const envelope& head, std::span<const std::byte> payload);
   void on_down(const actor_id& actor);
@@ -136,9 +144,13 @@ void actor_system::add_type(const std::string& name, factory make) {
       });
 }
 
-actor_id actor_system::spawn_state(const std::string& type,
-                                   const buffer& saved) {
-  const auto made = state_->actors->spawn(type, saved.bytes());
+actor_world& actor_system::world() noexcept {
+  return *state_;
+}
+
+actor_id actor_system::state::spawn_state(const std::string& type,
+                                          const buffer& saved) {
+  const auto made = actors->spawn(type, saved.bytes());
   if (!made)
     throw actor_error{made.error()};
   return *made;
@@ -195,8 +207,12 @@ actor_system::wait_for_answer(std::uint64_t request,
   return std::move(*given);
 }
 
+void actor_system::state::order_move(const actor_id& actor, node_id target) {
+  actors->migrate(actor, target, [](const migration_outcome&) {});
+}
+
 void actor_system::order_move(const actor_id& actor, node_id target) {
-  state_->actors->migrate(actor, target, [](const migration_outcome&) {});
+  state_->order_move(actor, target);
 }
 
 void actor_system::move(const actor_id& actor, node_id target) {
@@ -221,10 +237,6 @@ node& actor_system::below() noexcept {
 
 actor_host& actor_system::host() noexcept {
   return *state_->actors;
-}
-
-void context::order_move(const actor_id& actor, node_id target) {
-  core_.system().order_move(actor, target);
 }
 
 } // namespace tern

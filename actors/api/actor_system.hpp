@@ -61,14 +61,13 @@ public:
   template <class T>
   void add() {
     add_type(std::string{wire_name<T>()},
-             [this] { return std::make_unique<typed_actor<T>>(*this); });
+             [this] { return std::make_unique<typed_actor<T>>(world()); });
   }
 
   /// A new actor on this node.
   template <class T, class... Arguments>
   ref<T> spawn(Arguments&&... arguments) {
-    const typed_actor<T> made{*this, T{std::forward<Arguments>(arguments)...}};
-    return ref<T>{spawn_state(std::string{wire_name<T>()}, made.save())};
+    return spawn_in<T>(world(), std::forward<Arguments>(arguments)...);
   }
 
   /// Waits while there is no room for it at the receiver, for up to 30 s; then
@@ -104,12 +103,11 @@ public:
 private:
   template <class R>
   friend class pending;
-  friend class context;
   using bytes = std::vector<std::byte>;
   using factory = std::function<std::unique_ptr<actor_core>()>;
 
+  actor_world& world() noexcept;
   void add_type(const std::string& name, factory make);
-  actor_id spawn_state(const std::string& type, const buffer& state);
   void post(const actor_id& to, const bytes& payload);
   bool post_until(const actor_id& to, const bytes& payload,
                   std::chrono::steady_clock::time_point limit);
@@ -176,12 +174,6 @@ actor_system::request(const ref<T>& to, const M& message,
       encode_call({call_head::kind::request, tag_of<M>, number}, message),
       limit);
   return p;
-}
-
-template <class T, class... Arguments>
-ref<T> context::spawn(Arguments&&... arguments) {
-  return core_.system().template spawn<T>(
-      std::forward<Arguments>(arguments)...);
 }
 
 } // namespace tern

@@ -106,7 +106,9 @@ private:
   static call_head told() {
     return {call_head::kind::tell, tag_of<M>, 0};
   }
-  void order_move(const actor_id& actor, node_id target);
+  void order_move(const actor_id& actor, node_id target) {
+    core_.world().order_move(actor, target);
+  }
 
   actor_core& core_;
   actor_context& here_;

@@ -32,9 +32,13 @@ class typed_actor final : public actor_core {
                 "two messages of one name");
 
 public:
-  explicit typed_actor(actor_system& system) : actor_core(system) {}
-  typed_actor(actor_system& system, T object)
-    : actor_core(system), object_(std::move(object)) {}
+  explicit typed_actor(actor_world& world) : actor_core(world) {}
+  typed_actor(actor_world& world, T object)
+    : actor_core(world), object_(std::move(object)) {}
+
+  const T& object() const noexcept {
+    return object_;
+  }
 
 private:
   bool handle(context& here, std::uint64_t tag, bytes_view body,
@@ -145,5 +149,17 @@ private:
 
   T object_{};
 };
+
+/// A new actor on the node of this world. Throws `actor_error`.
+template <class T, class... Arguments>
+ref<T> spawn_in(actor_world& world, Arguments&&... arguments) {
+  const typed_actor<T> made{world, T{std::forward<Arguments>(arguments)...}};
+  return ref<T>{world.spawn_state(std::string{wire_name<T>()}, made.save())};
+}
+
+template <class T, class... Arguments>
+ref<T> context::spawn(Arguments&&... arguments) {
+  return spawn_in<T>(core_.world(), std::forward<Arguments>(arguments)...);
+}
 
 } // namespace tern

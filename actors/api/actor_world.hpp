@@ -1,0 +1,30 @@
+#pragma once
+
+#include "actors/actor_id.hpp"
+#include "serialization/buffer.hpp"
+
+#include <chrono>
+#include <string>
+
+namespace tern {
+
+/// What the actors of the typed API have around them on one node: the
+/// `actor_system` of a process, or a node of a `simulation::cluster`. What they
+/// send goes by their `actor_context`; this is the rest, time included, so that
+/// no actor asks a clock by itself.
+class actor_world {
+public:
+  /// A new actor on this node, of what `actor_core::save` gave. Throws
+  /// `actor_error`.
+  virtual actor_id spawn_state(const std::string& type,
+                               const buffer& state) = 0;
+  /// Gives the order and goes on.
+  virtual void order_move(const actor_id& actor, node_id target) = 0;
+  /// A point of this node's steady clock.
+  virtual std::chrono::nanoseconds now() const = 0;
+
+protected:
+  ~actor_world() = default;
+};
+
+} // namespace tern
