@@ -64,6 +64,10 @@ public:
   bool idle() const noexcept {
     return heap_.empty();
   }
+  /// When the next event is due; now, if there is none.
+  sim_time next() const noexcept {
+    return heap_.empty() ? now_ : heap_.front().time;
+  }
   std::uint64_t events() const noexcept {
     return events_;
   }

@@ -1,0 +1,161 @@
+// What goes wrong in a run, planned at its start. Each kind of fault draws from
+// a source of its own: a run without pauses has the same kills, so a smaller
+// run is more often one that fails as well.
+
+#include "actors/simulation/cluster_impl.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace tern::simulation {
+
+namespace {
+
+constexpr sim_time hour = 3'600 * second;
+
+/// A time within [0, most].
+sim_time draw(random_source& rng, std::chrono::nanoseconds most) {
+  return rng.below(
+      static_cast<sim_time>(std::max<std::int64_t>(most.count(), 0)) + 1);
+}
+
+} // namespace
+
+void cluster::impl::plan() {
+  random_source all(options_.seed ^ 0x7465726e);
+  plan_clocks(all.fork());
+  moves_ = all.fork();
+  program_ = all.fork();
+  plan_kills(all.fork());
+  plan_pauses(all.fork());
+  plan_cuts(all.fork());
+  plan_clogs(all.fork());
+  plan_moves();
+}
+
+// No two clocks began together.
+void cluster::impl::plan_clocks(random_source rng) {
+  for (auto& node : nodes_) {
+    node->start = std::chrono::nanoseconds(second + rng.below(hour));
+    node->pace = 1 + options_.bad.skew * (2 * rng.unit() - 1);
+  }
+}
+
+void cluster::impl::plan_moves() {
+  for (std::size_t i = 0; i < options_.moves; ++i)
+    sim_.after(draw(moves_, options_.bad.during), [this] {
+      const auto actor = moves_.next();
+      const auto target = moves_.below(options_.nodes);
+      if (!actors_.empty())
+        order(options_.nodes, actors_[actor % actors_.size()], id_of(target));
+    });
+}
+
+void cluster::impl::plan_kills(random_source rng) {
+  for (std::size_t i = 0; i < options_.bad.kills; ++i) {
+    const auto n = rng.below(options_.nodes);
+    sim_.after(draw(rng, options_.bad.during),
+               [this, n] { kill_if_others_live(n); });
+  }
+}
+
+void cluster::impl::kill_if_others_live(std::size_t n) {
+  for (std::size_t other = 0; other < options_.nodes; ++other)
+    if (other != n && lives(other))
+      return kill(n);
+}
+
+void cluster::impl::plan_pauses(random_source rng) {
+  for (std::size_t i = 0; i < options_.bad.pauses; ++i) {
+    const auto n = rng.below(options_.nodes);
+    const auto length = draw(rng, options_.bad.longest);
+    sim_.after(draw(rng, options_.bad.during),
+               [this, n, length] { pause(n, length); });
+  }
+}
+
+void cluster::impl::plan_cuts(random_source rng) {
+  for (std::size_t i = 0; i < options_.bad.cuts; ++i) {
+    const auto a = rng.below(nodes_.size());
+    const auto b = rng.below(nodes_.size());
+    const bool both = rng.chance(0.5);
+    const auto begin = draw(rng, options_.bad.during);
+    const auto end = begin + draw(rng, options_.bad.longest);
+    if (a == b)
+      continue;
+    sim_.after(begin, [this, a, b, both] {
+      cut(a, b);
+      if (both)
+        cut(b, a);
+    });
+    sim_.after(end, [this, a, b, both] {
+      mend(a, b);
+      if (both)
+        mend(b, a);
+    });
+  }
+}
+
+void cluster::impl::plan_clogs(random_source rng) {
+  for (std::size_t i = 0; i < options_.bad.clogs; ++i) {
+    const auto begin = draw(rng, options_.bad.during);
+    for (std::size_t n = 0; n < options_.nodes; ++n) {
+      const bool chosen = rng.chance(0.5);
+      const auto first = draw(rng, options_.bad.longest);
+      const auto last = draw(rng, options_.bad.longest);
+      if (!chosen)
+        continue;
+      for (std::size_t other = 0; other < nodes_.size(); ++other) {
+        if (other == n)
+          continue;
+        sim_.after(begin + std::min(first, last), [this, n, other] {
+          cut(n, other);
+          cut(other, n);
+        });
+        sim_.after(begin + std::max(first, last), [this, n, other] {
+          mend(n, other);
+          mend(other, n);
+        });
+      }
+    }
+  }
+}
+
+// -- what a fault is ----------------------------------------------------------
+
+void cluster::impl::kill(std::size_t n) {
+  if (!lives(n))
+    return;
+  touched_ = true;
+  tell([&] { return fmt::format("node {} dies", n); });
+  net_.kill(n);
+  sim_.after(pick(20 * millisecond), [this] { change_view(); });
+}
+
+void cluster::impl::pause(std::size_t n, sim_time length) {
+  if (!lives(n))
+    return;
+  tell([&] {
+    return fmt::format("node {} pauses for {:.3f} ms", n,
+                       static_cast<double>(length) / millisecond);
+  });
+  net_.pause_for(n, length);
+}
+
+void cluster::impl::cut(std::size_t from, std::size_t to) {
+  tell([&] { return fmt::format("node {} cannot reach node {}", from, to); });
+  net_.cut(from, to);
+}
+
+void cluster::impl::mend(std::size_t from, std::size_t to) {
+  tell([&] { return fmt::format("node {} can reach node {}", from, to); });
+  net_.mend(from, to);
+}
+
+void cluster::impl::heal() {
+  tell([] { return std::string("the faults are over"); });
+  net_.heal();
+}
+
+} // namespace tern::simulation
