@@ -68,6 +68,8 @@ verdict cluster::impl::run() {
   const auto during = length_of(options_.bad.during);
   if (sim_.now() < during)
     run_for(std::chrono::nanoseconds(during - sim_.now()));
+  if (!verdict_.holds())
+    return so_far();
   heal();
   go_on(for_ever, options_.patience);
   if (verdict_.holds() && !sim_.idle())

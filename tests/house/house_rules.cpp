@@ -97,9 +97,9 @@ void nothing_heavy_in_headers(const source_file& file, violations& out) {
 
 // What a user's program includes, with all that it reaches, compiles quickly
 // and asks for no header of what the layers below are built on.
-void the_public_header_is_thin(const std::vector<source_file>& tree,
-                               violations& out) {
-  std::vector<std::string> open{"tern/tern.hpp"};
+void public_header_is_thin(const std::vector<source_file>& tree,
+                           const std::string& header, violations& out) {
+  std::vector<std::string> open{header};
   std::set<std::string> seen;
   while (!open.empty()) {
     const auto path = open.back();
@@ -110,7 +110,7 @@ void the_public_header_is_thin(const std::vector<source_file>& tree,
     for (const auto& line : file->includes()) {
       if (starts_with_any(line.target, {"caf/", "capnp/", "kj/", "hwy/"}))
         out.push_back(
-            {path, line.number, "<tern/tern.hpp> reaches " + line.target});
+            {path, line.number, "<" + header + "> reaches " + line.target});
       else if (line.quoted)
         open.push_back(line.target);
     }
@@ -287,7 +287,8 @@ std::vector<violation> check_house(const std::vector<source_file>& tree) {
     not_too_long(file, out);
     names(file, out);
   }
-  the_public_header_is_thin(tree, out);
+  for (const auto* header : {"tern/tern.hpp", "tern/simulation.hpp"})
+    public_header_is_thin(tree, header, out);
   every_source_is_built(tree, out);
   quoted_code_is_the_code(tree, out);
   every_folder_is_explained(tree, out);

@@ -173,6 +173,11 @@ BOOST_FIXTURE_TEST_CASE(a_public_header_that_is_not_thin_is_found,
   write("dataflow/api.hpp", header_with("#include \"actors/node.hpp\""));
   BOOST_TEST(only(check())
              == "actors/node.hpp:3: <tern/tern.hpp> reaches caf/actor.hpp");
+  write("tern/tern.hpp", header_with("#include <vector>"));
+  write("tern/simulation.hpp", header_with("#include \"actors/node.hpp\""));
+  BOOST_TEST(only(check())
+             == "actors/node.hpp:3: <tern/simulation.hpp> reaches "
+                "caf/actor.hpp");
 }
 
 BOOST_FIXTURE_TEST_CASE(a_file_of_801_lines_is_found, small_house) {
