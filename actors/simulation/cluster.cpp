@@ -171,6 +171,8 @@ void cluster::rotate(bool on) {
 
 void cluster::kill(std::size_t node) {
   impl_->at(node);
+  if (node == outside())
+    throw std::out_of_range("who is outside does not die");
   impl_->kill(node);
 }
 

@@ -102,23 +102,27 @@ void cluster::impl::plan_clogs(random_source rng) {
     const auto begin = draw(rng, options_.bad.during);
     for (std::size_t n = 0; n < options_.nodes; ++n) {
       const bool chosen = rng.chance(0.5);
-      const auto first = draw(rng, options_.bad.longest);
-      const auto last = draw(rng, options_.bad.longest);
-      if (!chosen)
-        continue;
-      for (std::size_t other = 0; other < nodes_.size(); ++other) {
-        if (other == n)
-          continue;
-        sim_.after(begin + std::min(first, last), [this, n, other] {
-          cut(n, other);
-          cut(other, n);
-        });
-        sim_.after(begin + std::max(first, last), [this, n, other] {
-          mend(n, other);
-          mend(other, n);
-        });
-      }
+      const auto first = begin + draw(rng, options_.bad.longest);
+      const auto last = begin + draw(rng, options_.bad.longest);
+      if (chosen)
+        plan_clog(n, std::min(first, last), std::max(first, last));
     }
+  }
+}
+
+void cluster::impl::plan_clog(std::size_t n, sim_time begin, sim_time end) {
+  const auto over = static_cast<sim_time>(options_.bad.during.count());
+  for (std::size_t other = 0; other < nodes_.size(); ++other) {
+    if (other == n)
+      continue;
+    sim_.after(std::min(begin, over), [this, n, other] {
+      cut(n, other);
+      cut(other, n);
+    });
+    sim_.after(std::min(end, over), [this, n, other] {
+      mend(n, other);
+      mend(other, n);
+    });
   }
 }
 

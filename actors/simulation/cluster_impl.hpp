@@ -132,6 +132,7 @@ private:
   void plan_pauses(random_source rng);
   void plan_cuts(random_source rng);
   void plan_clogs(random_source rng);
+  void plan_clog(std::size_t n, sim_time begin, sim_time end);
   void kill_if_others_live(std::size_t n);
 
   const options options_;

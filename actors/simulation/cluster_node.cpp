@@ -42,7 +42,7 @@ network_options network_of(const faults& f) {
   o.straggle_delay = static_cast<sim_time>(f.straggle_delay.count());
   o.max_delay =
       std::max(static_cast<sim_time>(f.delay.count()), o.min_delay + 1);
-  o.lost_last_words = f.kills > 0 ? 0.5 : 0;
+  o.lost_last_words = 0.5;
   return o;
 }
 

@@ -302,6 +302,7 @@ BOOST_AUTO_TEST_CASE(actors_die_with_their_node_and_others_hear_of_it) {
   BOOST_TEST((answer.error().kind == tern::failure_kind::not_found));
   BOOST_CHECK_THROW(c.spawn<listener>(1), tern::actor_error);
   BOOST_CHECK_THROW(c.spawn<listener>(7), std::out_of_range);
+  BOOST_CHECK_THROW(c.kill(c.outside()), std::out_of_range);
 }
 
 BOOST_AUTO_TEST_CASE(a_paused_node_goes_on_later) {
