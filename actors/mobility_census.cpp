@@ -54,7 +54,8 @@ void mobility::on(mobility_event::view& e) {
 }
 
 // The others go on without this node. They may have what is half-way to or from
-// here, so that stays as it is, for ever.
+// here, so that stays as it is, for ever; what is being restored starts no
+// more.
 void mobility::leave() {
   view_.members.clear();
   directory_.set_view({});

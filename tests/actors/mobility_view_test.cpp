@@ -213,6 +213,19 @@ BOOST_AUTO_TEST_CASE(
   BOOST_TEST(!t.at(0).runs_here(b));
 }
 
+BOOST_AUTO_TEST_CASE(nor_what_it_was_restoring) {
+  trio t;
+  const auto a = t.spawn(0, 2);
+  send_state(t, a);
+  t.deliver(); // its type is being made
+  t.take_view(1, {0, 2});
+  t.restore();
+  t.settle();
+  BOOST_TEST(!t.at(1).runs_here(a));
+  take_next_view(t, {0, 2});
+  BOOST_TEST(t.at(0).runs_here(a));
+}
+
 BOOST_AUTO_TEST_CASE(a_home_says_nothing_before_all_have_reported) {
   trio t;
   const auto a = t.spawn(0, 1);
