@@ -33,6 +33,10 @@ public:
   bool is_complete() const noexcept {
     return missing_.empty();
   }
+  /// Whether another node is known to have taken up this view.
+  bool has_reported(node_id from) const {
+    return !missing_.contains(from);
+  }
   /// Whether the actor, if it were anywhere, would have been reported.
   bool covers(const actor_id& actor) const;
   /// A question that came before the reports did.

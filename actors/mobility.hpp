@@ -233,6 +233,7 @@ private:
   void freeze(resident& r);
   void send_state(resident& r);
   void thaw(resident& r);
+  void hear_installed(resident& r);
   void release(resident& r, const location& where);
   void carry_out(node_id to, const attempt_id& attempt,
                  migration_target::answer a);

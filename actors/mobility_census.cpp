@@ -10,7 +10,9 @@
 //  1. A move does not cross views: PREPARE and STATE name the view of the
 //     source, and a target takes them up in no other, nor installs what it
 //     has when the view changes. So an actor is in the report of its source,
-//     or in that of its target, or in both.
+//     or in that of its target, or in both. A source lets go only when it has
+//     the target's report of its own view: until then the target cannot hand
+//     the actor on, to a node that is out.
 //  2. A report is as of taking up the view, however often it is sent. What has
 //     moved since then is where the home hears of it anew.
 //  3. What was born after its node's report is no home's to miss: the report

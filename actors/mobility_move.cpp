@@ -250,6 +250,13 @@ void mobility::thaw(resident& r) {
   }
 }
 
+// A target in an older view might hand it on to a node that is out of this one,
+// where the census would miss it. It says so again.
+void mobility::hear_installed(resident& r) {
+  if (census_.has_reported(r.move->target()))
+    carry_out(r, r.move->on_installed(r.move->epoch()));
+}
+
 // It is gone: what came meanwhile follows it.
 void mobility::release(resident& r, const location& where) {
   const auto actor = r.id;
@@ -273,7 +280,7 @@ void mobility::take(node_id from, migrate_installed& m) {
   auto* r = find(m.attempt.actor);
   if (r && r->move && r->move->undecided()
       && r->move->epoch() == m.attempt.epoch)
-    carry_out(*r, r->move->on_installed(m.attempt.epoch));
+    hear_installed(*r);
   else
     transmit(from, migrate_released{m.attempt});
 }

@@ -116,7 +116,7 @@ void mobility::learn(const actor_id& actor, const location& where) {
   note(actor, where);
   auto* r = find(actor);
   if (r && r->move && where.epoch >= r->move->epoch() && where.node != self_)
-    carry_out(*r, r->move->on_installed(r->move->epoch()));
+    hear_installed(*r);
 }
 
 // What a home believes of its own comes from reports alone.

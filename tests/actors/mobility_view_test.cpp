@@ -226,6 +226,25 @@ BOOST_AUTO_TEST_CASE(nor_what_it_was_restoring) {
   BOOST_TEST(t.at(0).runs_here(a));
 }
 
+BOOST_AUTO_TEST_CASE(a_source_lets_go_only_in_the_view_of_its_target) {
+  trio t; // else the target might move it on to node 2, where it is lost
+  const auto a = t.spawn(0, 0);
+  send_state(t, a);
+  t.take_view(0, {0, 1});
+  t.settle(); // installed, and reported to its home
+  t.fire(0, timer::source);
+  t.settle();
+  BOOST_TEST(t.at(0).is_here(a));
+  BOOST_TEST(!t.at(1).runs_here(a));
+  t.take_view(1, {0, 1});
+  t.settle();
+  t.fire(1, timer::installed);
+  t.settle();
+  BOOST_TEST(!t.at(0).is_here(a));
+  BOOST_TEST(t.at(1).runs_here(a));
+  BOOST_TEST(t.done[1].moved);
+}
+
 BOOST_AUTO_TEST_CASE(a_home_says_nothing_before_all_have_reported) {
   trio t;
   const auto a = t.spawn(0, 1);
