@@ -4,7 +4,9 @@
 #include <boost/test/unit_test.hpp>
 #include <tern/simulation.hpp>
 
+#include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <map>
 #include <stdexcept>
 #include <string>
@@ -315,6 +317,38 @@ BOOST_AUTO_TEST_CASE(a_paused_node_goes_on_later) {
   BOOST_TEST(c.state(ear)->heard() == 0);
   c.run_for(10ms);
   BOOST_TEST(c.state(ear)->heard() == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_clog_lets_nodes_in_again_in_another_order) {
+  int reordered = 0;
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    auto o = quiet(6);
+    o.seed = seed;
+    o.tell = true;
+    o.bad.clogs = 1;
+    cluster c{o};
+    c.add<listener>();
+    const auto ear = c.spawn<listener>(1);
+    for (int i = 1; i <= 20; ++i)
+      c.after(5ms * i, [&c, ear, i] { c.send(ear, numbered{i}); });
+    BOOST_TEST(bool{c.run()});
+    BOOST_TEST(c.state(ear)->heard() == 20);
+    std::vector<char> off; // of those who cannot reach who is outside
+    std::vector<char> on;
+    for (const auto& line : c.history())
+      if (const auto at = line.find("node "); at != line.npos) {
+        const auto what = line.substr(at + 6);
+        if (what == " cannot reach node 6")
+          off.push_back(line[at + 5]);
+        if (what == " can reach node 6")
+          on.push_back(line[at + 5]);
+      }
+    reordered += off != on;
+    std::ranges::sort(off);
+    std::ranges::sort(on);
+    BOOST_TEST(off == on);
+  }
+  BOOST_TEST(reordered > 10);
 }
 
 BOOST_AUTO_TEST_CASE(handlers_make_actors) {
