@@ -18,6 +18,8 @@ namespace tern::simulation {
 namespace {
 
 constexpr auto for_ever = std::numeric_limits<std::uint64_t>::max();
+/// So long those who were taken for dead go on when all else is well again.
+constexpr sim_time ghost_time = 100 * millisecond;
 
 sim_time length_of(std::chrono::nanoseconds d) {
   return static_cast<sim_time>(std::max<std::int64_t>(bounded(d).count(), 0));
@@ -71,6 +73,7 @@ verdict cluster::impl::run() {
   if (!verdict_.holds())
     return so_far();
   heal();
+  sim_.after(ghost_time, [this] { end_expelled(); });
   go_on(for_ever, options_.patience);
   if (verdict_.holds() && !sim_.idle())
     broken("it comes to rest", "there is more to do");
@@ -137,7 +140,10 @@ void cluster::add_type(const std::string& name, factory make) {
 }
 
 actor_world& cluster::world(std::size_t node) {
-  return impl_->at(node);
+  auto& w = impl_->at(node);
+  if (!impl_->lives(node))
+    throw actor_error{{failure_kind::unreachable, "the node is dead"}};
+  return w;
 }
 
 void cluster::post(const actor_id& to, bytes payload) {
@@ -174,6 +180,13 @@ void cluster::kill(std::size_t node) {
   if (node == outside())
     throw std::out_of_range("who is outside does not die");
   impl_->kill(node);
+}
+
+void cluster::expel(std::size_t node, duration length) {
+  impl_->at(node);
+  if (node == outside())
+    throw std::out_of_range("who is outside is not taken for dead");
+  impl_->expel(node, length_of(length));
 }
 
 void cluster::pause(std::size_t node, duration length) {

@@ -39,9 +39,9 @@ namespace tern::simulation {
 /// a clock, a random device, an address or another thread; `verdict::hash`
 /// tells.
 ///
-/// When a node died the others learn of it together, a little later: by whom
-/// views are agreed in the real thing (view_agreement.hpp) is simulated apart
-/// (view_cluster.hpp).
+/// When a node died, each of the others learns a little later that they go on
+/// without it, as if they had agreed on that (view_agreement.hpp): how they do
+/// is simulated apart (view_cluster.hpp).
 class cluster {
 public:
   using duration = std::chrono::nanoseconds;
@@ -102,6 +102,10 @@ public:
   void rotate(bool on);
   /// Ends a node and all that is on it. It does not come back.
   void kill(std::size_t node);
+  /// A node stops for so long, and the others go on without it at once. When it
+  /// wakes up, what was on it goes on as well, but they do not hear that: to
+  /// them, and to `alive` and `state`, it is dead.
+  void expel(std::size_t node, duration length);
   /// A node does nothing for a while, then all at once (SIGSTOP, SIGCONT).
   void pause(std::size_t node, duration length);
   /// All that is sent from one node to the other is lost; both ways: two calls.

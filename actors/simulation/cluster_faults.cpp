@@ -13,6 +13,8 @@ namespace tern::simulation {
 namespace {
 
 constexpr sim_time hour = 3'600 * second;
+/// Until somebody misses a node.
+constexpr sim_time notice_delay = 20 * millisecond;
 
 /// A time within [0, most].
 sim_time draw(random_source& rng, std::chrono::nanoseconds most) {
@@ -31,6 +33,7 @@ void cluster::impl::plan() {
   plan_pauses(all.fork());
   plan_cuts(all.fork());
   plan_clogs(all.fork());
+  plan_expels(all.fork());
   plan_moves();
 }
 
@@ -55,15 +58,18 @@ void cluster::impl::plan_moves() {
 void cluster::impl::plan_kills(random_source rng) {
   for (std::size_t i = 0; i < options_.bad.kills; ++i) {
     const auto n = rng.below(options_.nodes);
-    sim_.after(draw(rng, options_.bad.during),
-               [this, n] { kill_if_others_live(n); });
+    sim_.after(draw(rng, options_.bad.during), [this, n] {
+      if (others_live(n))
+        kill(n);
+    });
   }
 }
 
-void cluster::impl::kill_if_others_live(std::size_t n) {
+bool cluster::impl::others_live(std::size_t n) const {
   for (std::size_t other = 0; other < options_.nodes; ++other)
     if (other != n && lives(other))
-      return kill(n);
+      return true;
+  return false;
 }
 
 void cluster::impl::plan_pauses(random_source rng) {
@@ -126,15 +132,53 @@ void cluster::impl::plan_clog(std::size_t n, sim_time begin, sim_time end) {
   }
 }
 
+void cluster::impl::plan_expels(random_source rng) {
+  for (std::size_t i = 0; i < options_.bad.expels; ++i) {
+    const auto n = rng.below(options_.nodes);
+    const auto length = draw(rng, options_.bad.longest);
+    sim_.after(draw(rng, options_.bad.during), [this, n, length] {
+      if (others_live(n))
+        expel(n, length);
+    });
+  }
+}
+
 // -- what a fault is ----------------------------------------------------------
 
 void cluster::impl::kill(std::size_t n) {
-  if (!lives(n))
+  if (!net_.alive(n))
     return;
   touched_ = true;
   tell([&] { return fmt::format("node {} dies", n); });
   net_.kill(n);
-  sim_.after(pick(20 * millisecond), [this] { change_view(); });
+  if (!expelled_.contains(n))
+    sim_.after(pick(notice_delay), [this] { change_view(); });
+}
+
+// It does not know that the others go on without it. What it says when it wakes
+// up is heard by those who do not know it either yet, and by nobody else.
+void cluster::impl::expel(std::size_t n, sim_time length) {
+  if (!lives(n))
+    return;
+  touched_ = true;
+  tell([&] { return fmt::format("node {} stops, and is taken for dead", n); });
+  expelled_.insert(n);
+  net_.pause(n);
+  sim_.after(pick(notice_delay), [this] { change_view(); });
+  sim_.after(length, [this, n] { wake(n); });
+}
+
+void cluster::impl::wake(std::size_t n) {
+  if (!net_.alive(n) || !net_.paused(n))
+    return;
+  tell([&] { return fmt::format("node {} wakes up", n); });
+  net_.resume(n);
+}
+
+// They would ask for ever.
+void cluster::impl::end_expelled() {
+  for (const auto n : expelled_)
+    kill(n);
 }
 
 void cluster::impl::pause(std::size_t n, sim_time length) {

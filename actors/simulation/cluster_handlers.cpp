@@ -118,6 +118,8 @@ void cluster::impl::handle(std::size_t n, const instruction::run& i) {
   tell([&] {
     return fmt::format("{} on node {}: {}", name_of(self), n, describe(m));
   });
+  if (m.what == mail::kind::down)
+    hear_of_end(n, m.from);
   context here(node, i.instance, m.number ? m.number : m.cause);
   try {
     run_handler(*place->second, here, i);

@@ -46,8 +46,9 @@ public:
   static std::size_t index_of(node_id id) {
     return id.value - 1;
   }
+  /// As the others see it, or are about to.
   bool lives(std::size_t n) const {
-    return net_.alive(n);
+    return net_.alive(n) && !expelled_.contains(n);
   }
   /// Throws `std::out_of_range` for a node that there is not.
   sim_node& at(std::size_t n);
@@ -57,6 +58,7 @@ public:
   bool try_post(const actor_id& to, const buffer& payload);
   void order(std::size_t by, const actor_id& actor, node_id target);
   void kill(std::size_t n);
+  void expel(std::size_t n, sim_time length);
   void pause(std::size_t n, sim_time length);
   void cut(std::size_t from, std::size_t to);
   void mend(std::size_t from, std::size_t to);
@@ -124,6 +126,10 @@ private:
     return sim_.rng().below(limit);
   }
 
+  // what mobility promises (cluster_checks.cpp)
+  void check_alone(std::size_t n, const actor_id& actor);
+  void hear_of_end(std::size_t n, const actor_id& of);
+
   // faults (cluster_faults.cpp)
   void plan();
   void plan_clocks(random_source rng);
@@ -133,7 +139,10 @@ private:
   void plan_cuts(random_source rng);
   void plan_clogs(random_source rng);
   void plan_clog(std::size_t n, sim_time begin, sim_time end);
-  void kill_if_others_live(std::size_t n);
+  void plan_expels(random_source rng);
+  bool others_live(std::size_t n) const;
+  void wake(std::size_t n);
+  void end_expelled();
 
   const options options_;
   simulator sim_;
@@ -150,6 +159,8 @@ private:
   bool rotate_ = false;
   std::uint64_t orders_ = 0;
   std::uint64_t view_number_ = 1;
+  std::set<std::size_t> expelled_; // taken for dead
+  std::set<actor_id> told_of_;     // somebody heard that it is gone
   std::vector<named_check> always_;
   std::vector<named_check> eventually_;
   bool touched_ = true; // since the invariants were checked

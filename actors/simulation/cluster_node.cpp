@@ -27,6 +27,7 @@ mobility_options quick_options() {
   o.migration.state_timeout = std::chrono::milliseconds(4);
   o.migration.abort_again = std::chrono::milliseconds(1);
   o.migration.abort_limit = std::chrono::milliseconds(20);
+  o.migration.abort_tries = 4;
   o.migration.arrival_timeout = std::chrono::milliseconds(15);
   o.parking = 64;
   o.ask_again = std::chrono::milliseconds(4);
@@ -125,8 +126,6 @@ void cluster::impl::take_view(std::size_t n, const view& v) {
 
 actor_id cluster::impl::spawn(std::size_t n, const std::string& type,
                               const buffer& state) {
-  if (!lives(n))
-    throw actor_error{{failure_kind::unreachable, "the node is dead"}};
   std::string why;
   auto made = make(n, type, state.bytes(), why);
   if (!made)
@@ -169,6 +168,7 @@ void cluster::impl::carry_out(std::size_t n, instruction::transmit& i) {
 }
 
 void cluster::impl::carry_out(std::size_t n, instruction::run& i) {
+  check_alone(n, i.instance.actor);
   net_.after(n, pick(handler_delay),
              [this, n, i = std::move(i)] { handle(n, i); });
 }
@@ -201,6 +201,7 @@ void cluster::impl::carry_out(std::size_t, instruction::located&) {}
 
 void cluster::impl::carry_out(std::size_t n, instruction::resumed& i) {
   touched_ = true;
+  check_alone(n, i.instance.actor);
   tell([&] {
     return fmt::format("{} runs on node {}", name_of(i.instance.actor), n);
   });

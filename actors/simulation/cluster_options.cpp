@@ -27,6 +27,7 @@ std::string to_string(const options& o) {
   add("duplicate", o.bad.duplicate);
   add("straggle", o.bad.straggle);
   add("kills", o.bad.kills);
+  add("expels", o.bad.expels);
   add("pauses", o.bad.pauses);
   add("cuts", o.bad.cuts);
   add("clogs", o.bad.clogs);

@@ -9,8 +9,8 @@
 namespace tern::simulation {
 
 /// What goes wrong in a simulated cluster. When, where and for how long is
-/// drawn from the seed; the numbers of kills, pauses, cuts and clogs are of the
-/// time `during`, from the start. `cluster::run` ends all of it.
+/// drawn from the seed; the numbers of kills, expels, pauses, cuts and clogs
+/// are of the time `during`, from the start. `cluster::run` ends all of it.
 struct faults {
   using duration = std::chrono::nanoseconds;
 
@@ -20,13 +20,15 @@ struct faults {
   duration delay = std::chrono::microseconds(500); ///< of the others, at most
   duration straggle_delay = std::chrono::milliseconds(20);
 
-  std::size_t kills = 0;  ///< nodes that die, never all of them
+  std::size_t kills = 0; ///< nodes that die, never all of them
+  /// That stop for so long that the others go on without them, and wake up.
+  std::size_t expels = 0;
   std::size_t pauses = 2; ///< of a node, which does nothing, then all at once
   std::size_t cuts = 1;   ///< of a link, one way or both: all on it is lost
   /// Some nodes are cut off one after the other, and let in again in another
   /// order (FoundationDB's "swizzle-clogging").
   std::size_t clogs = 0;
-  duration longest = std::chrono::milliseconds(30); ///< pause, cut, clog
+  duration longest = std::chrono::milliseconds(30); ///< of all but kills
   duration during = std::chrono::milliseconds(100);
   double skew = 0.01; ///< clocks run faster or slower by up to this part
 
@@ -34,7 +36,7 @@ struct faults {
   static faults none() {
     faults f;
     f.loss = f.duplicate = f.straggle = f.skew = 0;
-    f.kills = f.pauses = f.cuts = f.clogs = 0;
+    f.kills = f.expels = f.pauses = f.cuts = f.clogs = 0;
     return f;
   }
 

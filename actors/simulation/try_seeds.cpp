@@ -61,6 +61,7 @@ options draw_from(const options& most, std::uint64_t seed) {
   maybe(o.bad.cuts);
   maybe(o.bad.clogs);
   maybe(o.bad.skew);
+  maybe(o.bad.expels);
   return o;
 }
 
@@ -83,8 +84,8 @@ std::vector<options> smaller(const options& o) {
   without(&faults::duplicate);
   without(&faults::straggle);
   without(&faults::skew);
-  for (auto fault :
-       {&faults::kills, &faults::pauses, &faults::cuts, &faults::clogs}) {
+  for (auto fault : {&faults::kills, &faults::expels, &faults::pauses,
+                     &faults::cuts, &faults::clogs}) {
     without(fault);
     with([&](options& n) { n.bad.*fault -= n.bad.*fault > 0; });
   }
