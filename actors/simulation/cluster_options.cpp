@@ -23,6 +23,7 @@ std::string to_string(const options& o) {
   add("moves", o.moves);
   if (o.rotate)
     text += ", rotate";
+  add("load", o.load);
   add("loss", o.bad.loss);
   add("duplicate", o.bad.duplicate);
   add("straggle", o.bad.straggle);

@@ -49,6 +49,9 @@ struct options {
   std::size_t nodes = 3;
   std::size_t moves = 8; ///< of some actor to some node, within `bad.during`
   bool rotate = false;   ///< move an actor after every message it handled
+  /// How much a scenario does that asks `how().load`: messages, say. Its own
+  /// default if 0.
+  std::size_t load = 0;
   faults bad = {};
   /// Events without faults in which a run has to come to rest.
   std::uint64_t patience = 1'000'000;

@@ -80,6 +80,9 @@ std::vector<options> smaller(const options& o) {
   with([](options& n) { n.nodes = 1; });
   with([](options& n) { n.nodes = std::max<std::size_t>(n.nodes - 1, 1); });
   with([](options& n) { n.rotate = false; });
+  with([](options& n) { n.load = std::min<std::size_t>(n.load, 1); });
+  with([](options& n) { n.load -= n.load / 2; });
+  with([](options& n) { n.load -= n.load > 1; });
   without(&faults::loss);
   without(&faults::duplicate);
   without(&faults::straggle);

@@ -19,7 +19,7 @@ using scenario = std::function<void(cluster&)>;
 struct finding {
   options first; ///< as found
   verdict what;
-  options small; ///< as few nodes, moves and faults as still do it
+  options small; ///< as few nodes, moves, faults, load as still do it
   verdict shrunk;
   std::vector<std::string> history; ///< of the smaller one
   bool repeats = true; ///< the same seed gave the same run once more

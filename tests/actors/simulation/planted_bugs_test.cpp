@@ -47,9 +47,10 @@ template <bool Forgets>
 void counting(cluster& c) {
   c.add<tally<Forgets>>();
   const auto t = c.spawn<tally<Forgets>>(0);
-  for (int i = 0; i < 10; ++i)
+  const int n = c.how().load ? static_cast<int>(c.how().load) : 10;
+  for (int i = 0; i < n; ++i)
     c.after(10ms * i, [&c, t] { c.send(t, count_up{}); });
-  c.eventually("ten were counted", [&c, t] { return c.state(t)->n() == 10; });
+  c.eventually("all were counted", [&c, t, n] { return c.state(t)->n() == n; });
 }
 
 // -- a bank -------------------------------------------------------------------
@@ -171,11 +172,23 @@ BOOST_AUTO_TEST_CASE(a_state_that_forgets_a_field_is_found) {
   const auto r = try_seeds(1, 100, counting<true>);
   BOOST_REQUIRE(r.found);
   BOOST_TEST(r.found->repeats);
-  BOOST_TEST(r.found->shrunk.broken == "ten were counted");
+  BOOST_TEST(r.found->shrunk.broken == "all were counted");
   const auto& small = r.found->small;
   BOOST_TEST(small.nodes <= 2u);
   BOOST_TEST(small.moves == 1u);
   BOOST_TEST((small.bad == faults::none()));
+}
+
+BOOST_AUTO_TEST_CASE(a_smaller_run_says_less) {
+  options o;
+  o.load = 100;
+  const auto well = try_seeds(1, 20, counting<false>, o);
+  BOOST_TEST(well.holds(), to_string(well));
+  const auto r = try_seeds(1, 100, counting<true>, o);
+  BOOST_REQUIRE(r.found);
+  BOOST_TEST(r.found->first.load == 100u);
+  BOOST_TEST(r.found->small.load <= 2u);
+  BOOST_TEST(to_string(r).find("load 100") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(a_transfer_that_forgets_to_pay_back_is_found) {
