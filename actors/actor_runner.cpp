@@ -2,6 +2,7 @@
 
 #include "actors/trace/tracer.hpp"
 
+#include <algorithm>
 #include <exception>
 #include <utility>
 
@@ -9,14 +10,16 @@ namespace tern {
 
 namespace {
 
-// Messages that an actor handles before others get their turn.
-constexpr int messages_a_turn = 64;
+// Jobs that a worker does before others get their turn.
+constexpr int jobs_a_turn = 64;
 
 class handler_context final : public actor_context {
 public:
   handler_context(actor_host::impl& host, const instance_id& instance,
-                  std::uint64_t cause)
-    : host_(host), instance_(instance), cause_(cause) {}
+                  std::uint64_t cause, room_book& book,
+                  mobility_event::handled& done)
+    : host_(host), instance_(instance), cause_(cause), book_(book),
+      handler_(book.begin()), done_(done) {}
 
   const actor_id& self() const override {
     return instance_.actor;
@@ -24,79 +27,193 @@ public:
   node_id node() const override {
     return host_.on().id();
   }
-  // Asked once: what others do meanwhile can only make room.
   std::size_t room(const actor_id& to) override {
-    return room_left(to);
+    auto& page = book_[to];
+    ask(to, page);
+    return page.left;
   }
   bool send(const actor_id& to, buffer payload) override {
-    auto& left = room_left(to);
-    if (left == 0) {
-      done.refused.push_back(to);
+    auto& page = book_[to];
+    if (page.left == 0)
+      ask(to, page);
+    if (page.left == 0) {
+      done_.refused.push_back(to);
       return false;
     }
-    --left;
-    done.sent.push_back({to, cause_, std::move(payload)});
+    --page.left;
+    done_.sent.push_back({to, cause_, std::move(payload)});
     return true;
   }
 
   void wake_after(std::chrono::nanoseconds delay) override {
-    done.wake = delay;
+    done_.wake = delay;
   }
   void stop() override {
-    done.stop = true;
+    done_.stop = true;
   }
 
-  mobility_event::handled done;
-
 private:
-  std::size_t& room_left(const actor_id& to) {
-    for (auto& [receiver, left] : room_)
-      if (receiver == to)
-        return left;
-    room_.emplace_back(to, host_.room(instance_.actor, to));
-    return room_.back().second;
+  // Once in a handler: what others do meanwhile can only make room. The machine
+  // has not heard yet of what this handler sent.
+  void ask(const actor_id& to, room_book::page& page) {
+    if (page.asked == handler_)
+      return;
+    page.asked = handler_;
+    const auto room = host_.room(instance_.actor, to);
+    const auto sent = static_cast<std::size_t>(
+        std::ranges::count(done_.sent, to, &outgoing_message::to));
+    page.left = room > sent ? room - sent : 0;
   }
 
   actor_host::impl& host_;
   const instance_id& instance_;
   std::uint64_t cause_;
-  std::vector<std::pair<actor_id, std::size_t>> room_;
+  room_book& book_;
+  std::uint64_t handler_;
+  mobility_event::handled& done_;
 };
 
 } // namespace
 
-actor_runner::actor_runner(caf::actor_config& config,
-                           std::shared_ptr<actor_host::impl> host,
+/// What a worker does in one go.
+class actor_runner::turn {
+public:
+  turn() {
+    current() = this;
+  }
+  ~turn() {
+    current() = nullptr;
+    pass_on();
+  }
+  turn(const turn&) = delete;
+  turn& operator=(const turn&) = delete;
+
+  /// Of this thread, or none.
+  static turn*& current() noexcept {
+    thread_local turn* one = nullptr;
+    return one;
+  }
+
+  /// Whether it runs `r` when the one that runs now has nothing more to do. Not
+  /// if a handler is at it: that may take long.
+  bool follow_with(actor_runner& r) {
+    if (next_ || handles_)
+      return false;
+    next_.reset(&r);
+    return true;
+  }
+  caf::intrusive_ptr<actor_runner> follower() {
+    return std::exchange(next_, nullptr);
+  }
+  /// Somebody else shall run what would follow.
+  void pass_on() {
+    if (const auto r = follower())
+      r->put_in_queue();
+  }
+  bool take_one() noexcept {
+    return left_-- > 0;
+  }
+  void in_handler(bool is) noexcept {
+    handles_ = is;
+  }
+
+private:
+  caf::intrusive_ptr<actor_runner> next_;
+  bool handles_ = false;
+  int left_ = jobs_a_turn;
+};
+
+actor_runner::actor_runner(std::shared_ptr<actor_host::impl> host,
                            const instance_id& instance,
                            std::unique_ptr<mobile_behavior> made)
-  : caf::event_based_actor(config), host_(std::move(host)), instance_(instance),
-    behavior_(std::move(made)) {
-  host_->enter();
+  : host_(std::move(host)), instance_(instance), behavior_(std::move(made)) {}
+
+void actor_runner::take(runner_job job) {
+  {
+    std::lock_guard guard{mutex_};
+    if (closed_)
+      return;
+    jobs_.push_back(std::move(job));
+    if (std::exchange(scheduled_, true))
+      return;
+  }
+  schedule();
 }
 
-actor_runner::~actor_runner() {
-  behavior_.reset();
-  host_->leave();
+bool actor_runner::close() {
+  std::lock_guard guard{mutex_};
+  closed_ = true;
+  return scheduled_;
 }
 
-caf::behavior actor_runner::make_behavior() {
-  return {[this](runner_job& job) {
-    work(std::move(job));
-  }};
+void actor_runner::schedule() {
+  if (auto* here = turn::current(); !here || !here->follow_with(*this))
+    put_in_queue();
 }
 
-void actor_runner::work(runner_job job) {
-  std::optional<runner_job> next = std::move(job);
-  for (int i = 0; next && i < messages_a_turn; ++i)
-    next = std::visit([this](auto& j) { return perform(j); }, *next);
-  host_->on().flush();
-  if (next)
-    send(this, std::move(*next));
+void actor_runner::put_in_queue() {
+  caf_job::put_in_queue(host_->on().system());
 }
 
-std::optional<runner_job> actor_runner::perform(instruction::run& job) {
+void actor_runner::work() {
+  turn t;
+  work(t);
+  while (const auto next = t.follower())
+    next->work(t);
+}
+
+void actor_runner::work(turn& t) {
+  auto job = next_job();
+  while (job) {
+    if (!t.take_one())
+      return put_back(std::move(*job));
+    const bool last = std::holds_alternative<instruction::discard>(*job);
+    auto next = std::visit([&](auto& j) { return perform(j, t); }, *job);
+    if (next && !closed_.load(std::memory_order_relaxed)) {
+      job = std::move(next);
+    } else {
+      if (!last) // else the host may have ended
+        host_->flush();
+      job = next_job();
+    }
+    if (job)
+      t.pass_on();
+  }
+}
+
+std::optional<runner_job> actor_runner::next_job() {
+  std::unique_lock lock{mutex_};
+  if (!closed_ && !jobs_.empty()) {
+    std::optional<runner_job> first{std::move(jobs_.front())};
+    jobs_.erase(jobs_.begin());
+    return first;
+  }
+  scheduled_ = false;
+  const bool was_closed = closed_;
+  lock.unlock();
+  if (was_closed) {
+    behavior_.reset(); // it may build upon what ends after the host
+    host_->leave();
+  }
+  return std::nullopt;
+}
+
+void actor_runner::put_back(runner_job job) {
+  host_->flush();
+  {
+    std::lock_guard guard{mutex_};
+    jobs_.insert(jobs_.begin(), std::move(job));
+  }
+  put_in_queue();
+}
+
+std::optional<runner_job> actor_runner::perform(instruction::run& job,
+                                                turn& t) {
   const auto& m = job.what;
-  handler_context context(*host_, instance_, m.number ? m.number : m.cause);
+  done_.clear();
+  handler_context context(*host_, instance_, m.number ? m.number : m.cause,
+                          room_, done_);
+  t.in_handler(true);
   try {
     switch (m.what) {
     case mail::kind::writable:
@@ -125,11 +242,14 @@ std::optional<runner_job> actor_runner::perform(instruction::run& job) {
   } catch (...) { // whatever it is, the actor goes on
     host_->handler_failed();
   }
-  context.done.instance = instance_;
-  return host_->apply(std::move(context.done), &instance_);
+  t.in_handler(false);
+  done_.instance = instance_;
+  return host_->apply(done_);
 }
 
-std::optional<runner_job> actor_runner::perform(instruction::save& job) {
+std::optional<runner_job> actor_runner::perform(instruction::save& job, turn&) {
+  if (!behavior_)
+    return std::nullopt; // of an attempt that failed before it came here
   mobility_event::saved event{instance_, job.attempt, {}, {}};
   try {
     event.snapshot = behavior_->save();
@@ -141,8 +261,9 @@ std::optional<runner_job> actor_runner::perform(instruction::save& job) {
   return host_->apply(std::move(event), &instance_);
 }
 
-std::optional<runner_job> actor_runner::perform(instruction::restore& job) {
-  mobility_event::restored event{job.attempt, {}};
+std::optional<runner_job> actor_runner::perform(instruction::restore& job,
+                                                turn&) {
+  mobility_event::restored event{job.attempt, {}, handle()};
   try {
     auto made = host_->make(job.type, job.snapshot.bytes());
     if (made)
@@ -167,9 +288,12 @@ std::optional<runner_job> actor_runner::perform(instruction::restore& job) {
   return next;
 }
 
-std::optional<runner_job> actor_runner::perform(instruction::discard&) {
+// The last one. From `forget` on the host does not wait for this runner, so
+// nothing of the host may be needed any more.
+std::optional<runner_job> actor_runner::perform(instruction::discard&, turn&) {
+  behavior_.reset();
+  host_->flush();
   host_->forget(instance_);
-  quit();
   return std::nullopt;
 }
 

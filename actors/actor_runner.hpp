@@ -1,39 +1,69 @@
 #pragma once
 
-// For host.cpp: it includes CAF.
+// For host*.cpp: it includes CAF.
 
+#include "actors/caf_job.hpp"
 #include "actors/host_impl.hpp"
+#include "actors/room_book.hpp"
 
-#include <caf/event_based_actor.hpp>
-
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tern::runner_job)
+#include <atomic>
+#include <mutex>
+#include <vector>
 
 namespace tern {
 
-/// The CAF actor that runs one stateful actor's handlers on this node: a full
-/// actor whose mailbox holds at most the few jobs that the machine gave out.
-/// The actor's own mailbox is the machine's and moves with it.
-class actor_runner final : public caf::event_based_actor {
+/// Runs one stateful actor's handlers on this node, on CAF's workers: what CAF
+/// schedules, but no actor of CAF's, since nobody but the machine talks to it.
+/// It has at most the few jobs that the machine gave out; the actor's own
+/// mailbox is the machine's and moves with it.
+///
+/// An actor that a handler has woken runs next on the same worker, if the one
+/// that woke it has nothing more to do: most messages meet a receiver that
+/// sleeps, and neither the queue of the workers nor another thread is needed.
+class actor_runner final : public caf_job {
 public:
   /// `made` is empty when a `restore` comes first.
-  actor_runner(caf::actor_config& config,
-               std::shared_ptr<actor_host::impl> host,
+  actor_runner(std::shared_ptr<actor_host::impl> host,
                const instance_id& instance,
                std::unique_ptr<mobile_behavior> made);
-  ~actor_runner() override;
 
-  caf::behavior make_behavior() override;
+  /// Its name for the machine.
+  std::uint64_t handle() const noexcept {
+    return reinterpret_cast<std::uintptr_t>(this);
+  }
+
+  /// Any thread.
+  void take(runner_job job);
+  /// No job starts from here on. Returns whether one runs; then the runner
+  /// leaves its host when that has ended.
+  bool close();
 
 private:
-  void work(runner_job job);
-  std::optional<runner_job> perform(instruction::run& job);
-  std::optional<runner_job> perform(instruction::save& job);
-  std::optional<runner_job> perform(instruction::restore& job);
-  std::optional<runner_job> perform(instruction::discard& job);
+  class turn;
 
-  std::shared_ptr<actor_host::impl> host_;
+  void work() override;
+  void schedule();
+  void put_in_queue();
+  void work(turn& t);
+  std::optional<runner_job> next_job();
+  void put_back(runner_job job);
+  std::optional<runner_job> perform(instruction::run& job, turn& t);
+  std::optional<runner_job> perform(instruction::save& job, turn& t);
+  std::optional<runner_job> perform(instruction::restore& job, turn& t);
+  std::optional<runner_job> perform(instruction::discard& job, turn& t);
+
+  const std::shared_ptr<actor_host::impl> host_;
   const instance_id instance_;
+
+  // of the job that runs
   std::unique_ptr<mobile_behavior> behavior_;
+  room_book room_;
+  mobility_event::handled done_; // keeps its memory from one to the next
+
+  std::mutex mutex_; // guards the next two, and changes of the third
+  std::vector<runner_job> jobs_;
+  bool scheduled_ = false; // with a worker, or on the way to one
+  std::atomic<bool> closed_{false};
 };
 
 } // namespace tern

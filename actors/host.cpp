@@ -29,25 +29,18 @@ result<actor_id> actor_host::spawn(const std::string& type,
   auto made = impl_->make(type, state);
   if (!made)
     return tl::make_unexpected(made.error());
-  const auto id = impl_->give_birth(type, std::move(*made));
-  impl_->node_.flush();
-  return id;
+  return impl_->give_birth(type, std::move(*made));
+}
+
+result<actor_id> actor_host::spawn_made(const std::string& type,
+                                        std::unique_ptr<mobile_behavior> made) {
+  if (!impl_->knows(type))
+    return fail(failure_kind::not_found, "no type " + type + " here");
+  return impl_->give_birth(type, std::move(made));
 }
 
 bool actor_host::send(const actor_id& to, std::span<const std::byte> payload) {
-  mobility_outputs out;
-  bool taken = false;
-  {
-    std::lock_guard guard{impl_->mutex_};
-    taken = impl_->machine_.room(impl_->gateway_, to) > 0;
-    impl_->handle(
-        mobility_event::posted{impl_->gateway_, {to, 0, buffer::copy(payload)}},
-        out);
-  }
-  std::optional<runner_job> none;
-  impl_->carry_out(out, nullptr, none);
-  impl_->node_.flush();
-  return taken;
+  return impl_->send(to, buffer::copy(payload));
 }
 
 actor_id actor_host::gateway() const {
@@ -107,7 +100,7 @@ void actor_host::migrate(const actor_id& actor, node_id target,
     impl_->orders_[number] = std::move(done);
   }
   impl_->apply(mobility_event::ordered{actor, target, number});
-  impl_->node_.flush();
+  impl_->flush();
 }
 
 std::future<migration_outcome> actor_host::migrate(const actor_id& actor,
@@ -126,7 +119,7 @@ void actor_host::locate(const actor_id& actor, location_handler done) {
     impl_->queries_[number] = std::move(done);
   }
   impl_->apply(mobility_event::asked{actor, number});
-  impl_->node_.flush();
+  impl_->flush();
 }
 
 void actor_host::record(recorder f) {

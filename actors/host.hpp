@@ -66,6 +66,10 @@ public:
   /// factory does.
   result<actor_id> spawn(const std::string& type,
                          std::span<const std::byte> state);
+  /// The same with a behavior that was made already, as the type's factory
+  /// would have made it.
+  result<actor_id> spawn_made(const std::string& type,
+                              std::unique_ptr<mobile_behavior> made);
 
   /// Sends on behalf of this host (`gateway()`). False: the window to `to` is
   /// full; `on_writable` tells when to go on.

@@ -7,21 +7,17 @@
 //   CAF's clock --timed_out-->                    arm        CAF's clock
 //   user        --ordered-->                      order_done user's callback
 //
-// The way of a message between two processes is: link's loop, one CAF message
-// to the runner if it sleeps, handler. While the mailbox has more, the runner
+// The way of a message between two processes is: link's loop, one job
+// for the runner, handler. While the mailbox has more, the runner
 // goes on by itself. Nothing polls.
 #include "actors/host_impl.hpp"
 
 #include "actors/actor_runner.hpp"
+#include "actors/leased_outputs.hpp"
 #include "actors/trace/clock.hpp"
 
-#include <caf/actor_system.hpp>
-#include <caf/send.hpp>
-
+#include <iterator>
 #include <utility>
-
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tern::mobility_timer)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tern::view_timer)
 
 namespace tern {
 
@@ -92,35 +88,12 @@ private:
   impl& host_; // its runner keeps the host alive
 };
 
-/// CAF's clock calls this actor, and this actor the machine.
-class actor_host::impl::timer_actor final : public caf::event_based_actor {
-public:
-  timer_actor(caf::actor_config& config, std::weak_ptr<impl> host)
-    : caf::event_based_actor(config), host_(std::move(host)) {}
-
-  caf::behavior make_behavior() override {
-    return {[this](mobility_timer& t) {
-              const auto host = host_.lock();
-              if (!host)
-                return;
-              if (const gate in{*host}; in) {
-                host->apply(mobility_event::timed_out{t});
-                host->node_.flush();
-              }
-            },
-            [this](const view_timer& t) {
-              if (const auto host = host_.lock())
-                host->on_view_timer(t);
-            }};
-  }
-
-private:
-  std::weak_ptr<impl> host_; // timers may be due long after its end
-};
-
 actor_host::impl::impl(node& on, mobility_options options)
   : node_(on), gateway_(actor_id::service(on.id(), first_gateway + gateways++)),
-    machine_(on.id(), options), agreement_(on.id(), {}) {}
+    machine_(on.id(), options), agreement_(on.id(), {}),
+    timer_book_(options.channel.resend) {}
+
+actor_host::impl::~impl() = default;
 
 void actor_host::impl::open() {
   start_timers();
@@ -129,13 +102,10 @@ void actor_host::impl::open() {
       if (const gate in{*self}; in)
         self->on_incoming(m);
     });
-  start({gateway_, 1}, std::make_unique<gateway_behavior>(*this));
-  apply(mobility_event::spawned{gateway_, "gateway", true});
+  const auto runner =
+      start({gateway_, 1}, std::make_unique<gateway_behavior>(*this));
+  apply(mobility_event::spawned{gateway_, "gateway", true, runner});
   open_views();
-}
-
-void actor_host::impl::start_timers() {
-  timers_ = node_.system().spawn<timer_actor, caf::hidden>(weak_from_this());
 }
 
 void actor_host::impl::close() {
@@ -143,14 +113,8 @@ void actor_host::impl::close() {
     std::lock_guard guard{gate_mutex_};
     closed_ = true;
   }
-  {
-    std::lock_guard guard{runners_mutex_};
-    for (auto& [id, runner] : runners_)
-      caf::anon_send_exit(runner, caf::exit_reason::kill);
-    runners_.clear();
-    caf::anon_send_exit(timers_, caf::exit_reason::kill);
-    timers_ = nullptr;
-  }
+  end_timers();
+  const auto runners = end_runners(); // the machine names them until then
   {
     std::unique_lock lock{gate_mutex_};
     left_.wait(lock, [this] { return inside_ == 0; });
@@ -183,24 +147,50 @@ void actor_host::impl::on_incoming(incoming& m) {
 }
 
 // Under the lock.
-void actor_host::impl::handle(mobility_input event, mobility_outputs& out) {
+template <class Event>
+void actor_host::impl::handle(Event&& event, mobility_outputs& out) {
   if (!recorder_)
-    return machine_.handle(std::move(event), out);
-  const auto copy = event;
-  machine_.handle(std::move(event), out);
-  recorder_(copy, out);
+    return machine_.handle(std::forward<Event>(event), out);
+  const mobility_input copy{event};
+  mobility_outputs said;
+  machine_.handle(std::forward<Event>(event), said);
+  recorder_(copy, said);
+  std::move(said.begin(), said.end(), std::back_inserter(out));
 }
 
 std::optional<runner_job> actor_host::impl::apply(mobility_input event,
                                                   const instance_id* own) {
-  mobility_outputs out;
+  leased_outputs said;
   {
     std::lock_guard guard{mutex_};
-    handle(std::move(event), out);
+    handle(std::move(event), said.out);
   }
   std::optional<runner_job> mine;
-  carry_out(out, own, mine);
+  carry_out(said.out, own, mine);
   return mine;
+}
+
+std::optional<runner_job>
+actor_host::impl::apply(mobility_event::handled& event) {
+  leased_outputs said;
+  {
+    std::lock_guard guard{mutex_};
+    handle(event, said.out);
+  }
+  std::optional<runner_job> mine;
+  carry_out(said.out, &event.instance, mine);
+  return mine;
+}
+
+void actor_host::impl::apply(const std::vector<mobility_timer>& due) {
+  leased_outputs said;
+  {
+    std::lock_guard guard{mutex_};
+    for (auto& t : due)
+      handle(mobility_event::timed_out{t}, said.out);
+  }
+  std::optional<runner_job> none;
+  carry_out(said.out, nullptr, none);
 }
 
 void actor_host::impl::carry_out(mobility_outputs& out, const instance_id* own,
@@ -215,7 +205,10 @@ void actor_host::impl::carry_out(mobility_outputs& out, const instance_id* own,
     if (auto* t = std::get_if<instruction::transmit>(&o)) {
       transmit(*t);
     } else if (auto* r = std::get_if<instruction::run>(&o)) {
-      run(r->instance, std::move(*r));
+      if (own && r->instance == *own)
+        mine = std::move(*r);
+      else
+        dispatch(*r);
     } else if (auto* s = std::get_if<instruction::save>(&o)) {
       notify(move_event::kind::frozen, {s->instance.actor, s->attempt});
       run(s->instance, *s);
@@ -250,60 +243,46 @@ void actor_host::impl::transmit(const instruction::transmit& i) {
   else
     node_.send(i.to, wire.kind, wire.head, wire.payload);
   wire.bulk = {};
+  unsent_.store(true, std::memory_order_release);
 }
 
-void actor_host::impl::arm(const instruction::arm& i) {
-  std::lock_guard guard{runners_mutex_};
-  if (timers_)
-    caf::delayed_anon_send(timers_, i.delay, i.timer);
-}
-
-void actor_host::impl::carry_out(view_agreement::arm& i) {
-  std::lock_guard guard{runners_mutex_};
-  if (timers_)
-    caf::delayed_anon_send(timers_, i.delay, view_timer{i.generation});
-}
-
-void actor_host::impl::start(const instance_id& instance,
-                             std::unique_ptr<mobile_behavior> made) {
-  auto runner =
-      node_.system().spawn<actor_runner, caf::lazy_init + caf::hidden>(
-          shared_from_this(), instance, std::move(made));
-  std::lock_guard guard{runners_mutex_};
-  runners_[instance] = std::move(runner);
-}
-
-void actor_host::impl::dispatch(const instance_id& to, runner_job job) {
-  caf::actor runner;
-  {
-    std::lock_guard guard{runners_mutex_};
-    const auto found = runners_.find(to);
-    if (found == runners_.end())
-      return;
-    runner = found->second;
-  }
-  caf::anon_send(runner, std::move(job));
-}
-
-void actor_host::impl::forget(const instance_id& instance) {
-  std::lock_guard guard{runners_mutex_};
-  runners_.erase(instance);
+// Who finds it false was preceded by someone who sent what was there.
+void actor_host::impl::flush() {
+  if (unsent_.load(std::memory_order_acquire)
+      && unsent_.exchange(false, std::memory_order_acq_rel))
+    node_.flush();
 }
 
 // The machine hears of births in their order: a census says how many it knows.
 actor_id actor_host::impl::give_birth(const std::string& type,
                                       std::unique_ptr<mobile_behavior> made) {
-  mobility_outputs out;
+  leased_outputs said;
   actor_id id;
   {
     std::lock_guard guard{mutex_};
     id = actor_id::stateful(node_.id(), ++births);
-    start({id, 1}, std::move(made));
-    handle(mobility_event::spawned{id, type, false}, out);
+    const auto runner = start({id, 1}, std::move(made));
+    handle(mobility_event::spawned{id, type, false, runner}, said.out);
   }
   std::optional<runner_job> none;
-  carry_out(out, nullptr, none);
+  carry_out(said.out, nullptr, none);
+  flush();
   return id;
+}
+
+bool actor_host::impl::send(const actor_id& to, buffer payload) {
+  leased_outputs said;
+  bool taken = false;
+  {
+    std::lock_guard guard{mutex_};
+    taken = machine_.room(gateway_, to) > 0;
+    handle(mobility_event::posted{gateway_, {to, 0, std::move(payload)}},
+           said.out);
+  }
+  std::optional<runner_job> none;
+  carry_out(said.out, nullptr, none);
+  flush();
+  return taken;
 }
 
 void actor_host::impl::answer(const instruction::order_done& i) {
@@ -335,6 +314,11 @@ void actor_host::impl::notify(move_event::kind what,
 std::size_t actor_host::impl::room(const actor_id& from, const actor_id& to) {
   std::lock_guard guard{mutex_};
   return machine_.room(from, to);
+}
+
+bool actor_host::impl::knows(const std::string& type) {
+  std::lock_guard guard{mutex_};
+  return types_.contains(type);
 }
 
 result<std::unique_ptr<mobile_behavior>>

@@ -5,9 +5,12 @@
 #include "actors/host.hpp"
 #include "actors/mobile_codec.hpp"
 #include "actors/node.hpp"
+#include "actors/patient_mutex.hpp"
+#include "actors/timer_book.hpp"
 #include "actors/view_agreement.hpp"
 
 #include <caf/actor.hpp>
+#include <caf/intrusive_ptr.hpp>
 
 #include <atomic>
 #include <condition_variable>
@@ -19,6 +22,8 @@
 #include <variant>
 
 namespace tern {
+
+class actor_runner;
 
 /// Work for the runner of an actor, which does one after the other.
 using runner_job = std::variant<instruction::run, instruction::save,
@@ -39,6 +44,7 @@ struct view_timer {
 class actor_host::impl : public std::enable_shared_from_this<impl> {
 public:
   impl(node& on, mobility_options options);
+  ~impl();
 
   void open();
   /// Waits for handlers and callbacks that run; none starts after it.
@@ -48,16 +54,22 @@ public:
   /// of `own` is given back, for its runner to go on without a detour.
   std::optional<runner_job> apply(mobility_input event,
                                   const instance_id* own = nullptr);
+  /// The same for a runner's own handler.
+  std::optional<runner_job> apply(mobility_event::handled& event);
+  /// Sends what left the node since it was called last.
+  void flush();
 
   // For runners.
   node& on() noexcept {
     return node_;
   }
+  bool send(const actor_id& to, buffer payload);
   std::size_t room(const actor_id& from, const actor_id& to);
   actor_id give_birth(const std::string& type,
                       std::unique_ptr<mobile_behavior> made);
   result<std::unique_ptr<mobile_behavior>>
   make(const std::string& type, std::span<const std::byte> state);
+  bool knows(const std::string& type);
   void notify(move_event::kind what, const attempt_id& attempt);
   void handler_failed() noexcept {
     failed_handlers_.fetch_add(1, std::memory_order_relaxed);
@@ -87,18 +99,34 @@ private:
   class timer_actor;
   class gateway_behavior;
 
+  struct instance_hash {
+    std::size_t operator()(const instance_id& i) const noexcept {
+      return std::hash<actor_id>{}(i.actor) ^ i.epoch;
+    }
+  };
+  using runner_map =
+      std::unordered_map<instance_id, caf::intrusive_ptr<actor_runner>,
+                         instance_hash>;
+
   void on_incoming(incoming& m);
   void carry_out(mobility_outputs& out, const instance_id* own,
                  std::optional<runner_job>& mine);
   void transmit(const instruction::transmit& i);
   void arm(const instruction::arm& i);
   void dispatch(const instance_id& to, runner_job job);
-  void start(const instance_id& instance,
-             std::unique_ptr<mobile_behavior> made);
+  static void dispatch(instruction::run& i);
+  std::uint64_t start(const instance_id& instance,
+                      std::unique_ptr<mobile_behavior> made);
   void answer(const instruction::order_done& i);
   void answer(const instruction::located& i);
+  runner_map end_runners();
   void start_timers();
-  void handle(mobility_input event, mobility_outputs& out);
+  void end_timers();
+  void on_timers();
+  void apply(const std::vector<mobility_timer>& due);
+  void call_timers_at(timer_book::time when, timer_book::time now);
+  template <class Event>
+  void handle(Event&& event, mobility_outputs& out);
 
   // views (host_views.cpp)
   void open_views();
@@ -118,7 +146,7 @@ private:
   node& node_;
   const actor_id gateway_;
 
-  mutable std::mutex mutex_; // guards the machine and the next two
+  mutable patient_mutex mutex_; // guards the machine and the next two
   mobility machine_;
   std::map<std::string, behavior_factory> types_;
   recorder recorder_;
@@ -128,8 +156,12 @@ private:
   bool shared_view_ = true; // all members have it
   std::condition_variable view_changed_;
 
-  std::mutex runners_mutex_;
-  std::map<instance_id, caf::actor> runners_;
+  patient_mutex runners_mutex_;
+  runner_map runners_;
+  std::atomic<bool> unsent_{false}; // something may wait for a flush
+
+  patient_mutex timers_mutex_; // guards the next two
+  timer_book timer_book_;
   caf::actor timers_;
 
   std::mutex callbacks_mutex_;
@@ -148,7 +180,7 @@ private:
 
   std::mutex gate_mutex_; // guards the next three
   std::condition_variable left_;
-  std::size_t inside_ = 0; // threads of the node, and runners
+  std::size_t inside_ = 0; // threads of the node, and runners that are late
   bool closed_ = false;
 };
 

@@ -42,6 +42,13 @@ void mobility::handle(mobility_input event, mobility_outputs& out) {
   out_ = nullptr;
 }
 
+void mobility::handle(mobility_event::handled& e, mobility_outputs& out) {
+  out_ = &out;
+  on(e);
+  bury();
+  out_ = nullptr;
+}
+
 std::size_t mobility::room(const actor_id& from, const actor_id& to) const {
   const auto r = residents_.find(from);
   if (r == residents_.end())
@@ -88,6 +95,7 @@ void mobility::on(mobility_event::spawned& e) {
   auto r = std::make_unique<resident>(e.actor);
   r->type = std::move(e.type);
   r->pinned = e.pinned;
+  r->runner = e.runner;
   r->checked = view_.id;
   if (e.actor.kind() == actor_kind::stateful && e.actor.high == self_.value)
     births_ = std::max(births_, e.actor.counter());

@@ -81,6 +81,8 @@ public:
   ~mobility();
 
   void handle(mobility_input event, mobility_outputs& out);
+  /// The same for what happens most; `e` keeps its memory.
+  void handle(mobility_event::handled& e, mobility_outputs& out);
 
   node_id self() const noexcept {
     return self_;
@@ -237,7 +239,7 @@ private:
   void release(resident& r, const location& where);
   void carry_out(node_id to, const attempt_id& attempt,
                  migration_target::answer a);
-  void install(const attempt_id& attempt, migration_target::answer a);
+  void install(const mobility_event::restored& e, migration_target::answer a);
   void say_installed(resident& r);
   void start(resident& r);
   void ask_order(std::uint64_t number, open_order& o);

@@ -210,9 +210,12 @@ void mobility::pump(resident& r) {
     return;
   }
   r.busy = true;
-  r.current = std::move(r.mailbox.front());
+  auto& next = r.mailbox.front();
+  auto payload = std::move(next.payload);
+  r.current = next; // to know it by when its handler ends
+  next.payload = std::move(payload);
+  say(instruction::run{r.instance(), std::move(next), r.runner});
   r.mailbox.pop_front();
-  say(instruction::run{r.instance(), r.current});
 }
 
 // What was asked for before a move counts no more: `arrived` asks again.

@@ -64,6 +64,7 @@ struct spawned {
   actor_id actor;
   std::string type;
   bool pinned = false;
+  std::uint64_t runner = 0; ///< the shell's name for who runs its handlers
 };
 /// A message by a pinned actor, outside of any handler.
 struct posted {
@@ -78,6 +79,14 @@ struct handled {
   /// Wake it after so long; what was asked for before counts no more.
   std::optional<duration> wake = {};
   bool stop = false; ///< this was its last handler
+
+  /// For the next handler, in the same memory.
+  void clear() {
+    sent.clear();
+    refused.clear();
+    wake.reset();
+    stop = false;
+  }
 };
 /// What `save` asked for, or why there is none.
 struct saved {
@@ -90,6 +99,7 @@ struct saved {
 struct restored {
   attempt_id attempt;
   std::string why;
+  std::uint64_t runner = 0; ///< as in `spawned`
 };
 /// Somebody on this node wants `actor` to be at `target`.
 struct ordered {
@@ -129,6 +139,7 @@ struct transmit {
 struct run {
   instance_id instance;
   mail what;
+  std::uint64_t runner = 0; ///< as the shell named it
 };
 /// Frozen: take a snapshot, then say `saved`.
 struct save {

@@ -329,7 +329,7 @@ void mobility::take(node_id from, migrate_abort& m) {
 void mobility::on(mobility_event::restored& e) {
   auto answer = target_.on_restored(e.attempt, e.why);
   if (answer.what == migration_target::answer::kind::run)
-    return install(e.attempt, std::move(answer));
+    return install(e, std::move(answer));
   say(instruction::discard{{e.attempt.actor, e.attempt.epoch}});
   const auto source = answer.source;
   carry_out(source, e.attempt, std::move(answer));
@@ -369,10 +369,12 @@ void mobility::carry_out(node_id to, const attempt_id& attempt,
 
 // The commit point: from here on it is here. It runs when the source has let go
 // of it.
-void mobility::install(const attempt_id& attempt, migration_target::answer a) {
-  auto made = std::make_unique<resident>(attempt, *a.state);
+void mobility::install(const mobility_event::restored& e,
+                       migration_target::answer a) {
+  auto made = std::make_unique<resident>(e.attempt, *a.state);
   auto& r = *made;
-  residents_[attempt.actor] = std::move(made);
+  r.runner = e.runner;
+  residents_[r.id] = std::move(made);
   ++count_.moved_in;
   const bool ends =
       !r.mailbox.empty() && r.mailbox.front().what == mail::kind::ended;

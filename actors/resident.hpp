@@ -35,6 +35,7 @@ struct resident {
   actor_id id;
   std::string type;
   bool pinned = false;
+  std::uint64_t runner = 0;     ///< the shell's name for who runs it here
   std::uint32_t epoch = 1;      ///< of the attempt that installed it
   std::uint32_t last_epoch = 1; ///< given out last
   bool reported = false;        ///< its home has answered

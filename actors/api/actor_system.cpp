@@ -2,6 +2,7 @@
 
 #include "actors/trace/clock.hpp"
 
+#include <atomic>
 #include <condition_variable>
 #include <map>
 #include <mutex>
@@ -39,7 +40,8 @@ struct actor_system::state final : actor_world {
     std::optional<result<bytes>> answer;
   };
 
-  actor_id spawn_state(const std::string& type, const buffer& saved) override;
+  actor_id spawn_made(const std::string& type,
+                      std::unique_ptr<actor_core> made) override;
   void order_move(const actor_id& actor, node_id target) override;
   std::chrono::nanoseconds now() const override {
     return std::chrono::nanoseconds{monotonic_ns()};
@@ -50,11 +52,12 @@ struct actor_system::state final : actor_world {
   void answer(std::uint64_t request, result<bytes> given);
 
   std::unique_ptr<node> below;
-  std::mutex mutex; ///< guards the next four
+  std::mutex mutex; ///< guards the next three, and changes of the fourth
   std::condition_variable changed;
   std::map<std::uint64_t, open> requests;
   std::uint64_t last_request = 0;
-  std::uint64_t room_made = 0; ///< how often some receiver had room again
+  std::atomic<std::uint64_t> room_made{
+      0}; ///< how often some receiver had room again
   std::unique_ptr<actor_host> actors; ///< last: its threads use all of this
 };
 
@@ -148,12 +151,13 @@ actor_world& actor_system::world() noexcept {
   return *state_;
 }
 
-actor_id actor_system::state::spawn_state(const std::string& type,
-                                          const buffer& saved) {
-  const auto made = actors->spawn(type, saved.bytes());
-  if (!made)
-    throw actor_error{made.error()};
-  return *made;
+actor_id
+actor_system::state::spawn_made(const std::string& type,
+                                std::unique_ptr<actor_core> made) {
+  const auto id = actors->spawn_made(type, std::move(made));
+  if (!id)
+    throw actor_error{id.error()};
+  return *id;
 }
 
 void actor_system::post(const actor_id& to, const bytes& payload) {
@@ -167,13 +171,11 @@ bool actor_system::post_until(const actor_id& to, const bytes& payload,
   if (to.kind() == actor_kind::none)
     throw actor_error{{failure_kind::not_found, "a message to a null ref"}};
   auto& s = *state_;
-  std::unique_lock lock{s.mutex};
   for (;;) {
-    const auto before = s.room_made;
-    lock.unlock();
+    const auto before = s.room_made.load();
     if (s.actors->send(to, payload))
       return true;
-    lock.lock();
+    std::unique_lock lock{s.mutex};
     if (!s.changed.wait_until(lock, limit,
                               [&] { return s.room_made != before; }))
       return false;

@@ -1,12 +1,14 @@
 #pragma once
 
 #include "actors/actor_id.hpp"
-#include "serialization/buffer.hpp"
 
 #include <chrono>
+#include <memory>
 #include <string>
 
 namespace tern {
+
+class actor_core;
 
 /// What the actors of the typed API have around them on one node: the
 /// `actor_system` of a process, or a node of a `simulation::cluster`. What they
@@ -14,10 +16,9 @@ namespace tern {
 /// no actor asks a clock by itself.
 class actor_world {
 public:
-  /// A new actor on this node, of what `actor_core::save` gave. Throws
-  /// `actor_error`.
-  virtual actor_id spawn_state(const std::string& type,
-                               const buffer& state) = 0;
+  /// A new actor on this node. Throws `actor_error`.
+  virtual actor_id spawn_made(const std::string& type,
+                              std::unique_ptr<actor_core> made) = 0;
   /// Gives the order and goes on.
   virtual void order_move(const actor_id& actor, node_id target) = 0;
   /// A point of this node's steady clock.

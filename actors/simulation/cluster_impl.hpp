@@ -21,7 +21,8 @@ public:
   /// A node as its actors see it. Its clock has a start and a pace of its own.
   struct sim_node final : actor_world {
     sim_node(impl& all, std::size_t index) : cluster_(all), index_(index) {}
-    actor_id spawn_state(const std::string& type, const buffer& s) override;
+    actor_id spawn_made(const std::string& type,
+                        std::unique_ptr<actor_core> made) override;
     void order_move(const actor_id& actor, node_id target) override;
     std::chrono::nanoseconds now() const override;
 

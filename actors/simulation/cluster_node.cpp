@@ -56,9 +56,10 @@ constexpr sim_time view_delay = 20 * millisecond;
 
 // -- a node -------------------------------------------------------------------
 
-actor_id cluster::impl::sim_node::spawn_state(const std::string& type,
-                                              const buffer& state) {
-  return cluster_.spawn(index_, type, state);
+actor_id
+cluster::impl::sim_node::spawn_made(const std::string& type,
+                                    std::unique_ptr<actor_core> made) {
+  return cluster_.spawn(index_, type, made->save());
 }
 
 void cluster::impl::sim_node::order_move(const actor_id& actor,
