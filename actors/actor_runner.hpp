@@ -4,10 +4,10 @@
 
 #include "actors/caf_job.hpp"
 #include "actors/host_impl.hpp"
+#include "actors/patient_mutex.hpp"
 #include "actors/room_book.hpp"
 
 #include <atomic>
-#include <mutex>
 #include <vector>
 
 namespace tern {
@@ -60,7 +60,7 @@ private:
   room_book room_;
   mobility_event::handled done_; // keeps its memory from one to the next
 
-  std::mutex mutex_; // guards the next two, and changes of the third
+  patient_mutex mutex_; // guards the next two, and changes of the third
   std::vector<runner_job> jobs_;
   bool scheduled_ = false; // with a worker, or on the way to one
   std::atomic<bool> closed_{false};

@@ -6,7 +6,7 @@
 namespace tern {
 
 void caf_job::put_in_queue(caf::actor_system& system) {
-  ref(); // the worker's, who drops it after `resume`
+  intrusive_ptr_add_ref(this); // the worker's, who drops it after `resume`
   system.scheduler().enqueue(this);
 }
 

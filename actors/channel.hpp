@@ -1,11 +1,11 @@
 #pragma once
 
+#include "actors/fifo.hpp"
 #include "serialization/buffer.hpp"
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <map>
 #include <optional>
 #include <span>
@@ -99,14 +99,14 @@ public:
   };
   timeout on_timer(std::uint64_t generation, const channel_options& o);
 
-  const std::deque<channel_message>& kept() const noexcept {
+  const fifo<channel_message>& kept() const noexcept {
     return kept_;
   }
 
 private:
   std::uint64_t number_ = 0;
   std::uint64_t next_ = 1;
-  std::deque<channel_message> kept_; // sent or to be sent, not known as handled
+  fifo<channel_message> kept_; // sent or to be sent, not known as handled
   bool wants_room_ = false;
   bool armed_ = false;
   bool hurried_ = false;

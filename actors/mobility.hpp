@@ -189,10 +189,13 @@ private:
   sending_half* open_half(resident& r, const actor_id& to,
                           std::uint64_t channel);
   void accept(resident& r, routed_message& m);
-  void accept_message(resident& r, routed_message& m);
-  void accept_ack(resident& r, routed_message& m);
-  void acknowledge(resident& r, const channel_end& end);
+  void accept_message(resident& r, const channel_end& end,
+                      channel_message came);
+  void accept_ack(resident& r, const actor_id& from, std::uint64_t channel,
+                  std::uint64_t handled);
+  void acknowledge(resident& r, arriving_channel& channel);
   void flush_acks(resident& r);
+  static arriving_channel* channel_of(resident& r, const channel_end& end);
   void want_room(resident& r, const actor_id& to);
   void give_room(resident& r, const actor_id& to, sending_half& half);
   void pump(resident& r);

@@ -145,7 +145,8 @@ void mobility::ask_for(resident& r) {
   if (r.frozen || !must_ask(r) || faults_.never_ask)
     return;
   std::vector<actor_id> lost;
-  for (auto& [peer, half] : r.sending) {
+  for (const auto* channel : in_order(r.sending)) {
+    const auto& peer = channel->first;
     const auto home = directory_.home(peer);
     if (find(peer))
       continue;

@@ -27,6 +27,9 @@ void mobility::send(resident& r, outgoing_message m) {
 
 void mobility::dispatch(resident& r, const actor_id& to,
                         const sending_half& half, const channel_message& m) {
+  if (auto* here = find(to); here && !here->frozen && !here->ended)
+    return accept_message(*here, {r.id, half.number()},
+                          {m.sequence, m.cause, 0, m.payload});
   routed_message out;
   out.head.to = to;
   out.head.from = r.id;
@@ -108,19 +111,21 @@ void mobility::accept(resident& r, routed_message& m) {
   }
   switch (m.kind) {
   case message_kind::channel_ack:
-    return accept_ack(r, m);
+    return accept_ack(r, m.head.from, m.number, m.head.sequence);
   case message_kind::order_migration:
     return accept_order(r, {m.origin, m.number, m.target});
   default:
-    return accept_message(r, m);
+    return accept_message(
+        r, {m.head.from, m.number},
+        {m.head.sequence, m.head.cause, m.head.number, std::move(m.payload)});
   }
 }
 
-void mobility::accept_message(resident& r, routed_message& m) {
-  const channel_end end{m.head.from, m.number};
-  auto& half = r.receiving.try_emplace(end, m.number).first->second;
-  channel_message came{m.head.sequence, m.head.cause, m.head.number,
-                       std::move(m.payload)};
+void mobility::accept_message(resident& r, const channel_end& end,
+                              channel_message came) {
+  auto& channel = *r.receiving.try_emplace(end, end.second).first;
+  auto& half = channel.second;
+  r.last_arrival = &channel;
   const auto deliver = [&](channel_message& next) {
     r.mailbox.push_back({mail::kind::message, end.first, end.second,
                          next.sequence, next.cause, next.number,
@@ -143,22 +148,23 @@ void mobility::accept_message(resident& r, routed_message& m) {
     if (faults_.no_dedup && found != verdict::beyond)
       deliver(came);
     if (found == verdict::handled)
-      acknowledge(r, end);
+      acknowledge(r, channel);
   }
   if (faults_.ack_on_arrival) {
     half.on_handled(half.save().delivered);
-    acknowledge(r, end);
+    acknowledge(r, channel);
   }
   pump(r);
 }
 
-void mobility::accept_ack(resident& r, routed_message& m) {
-  auto* half = open_half(r, m.head.from, m.number);
-  if (!half || !half->acknowledge(m.head.sequence))
+void mobility::accept_ack(resident& r, const actor_id& from,
+                          std::uint64_t channel, std::uint64_t handled) {
+  auto* half = open_half(r, from, channel);
+  if (!half || !half->acknowledge(handled))
     return;
   if (r.ended)
     return bury_if_drained(r);
-  give_room(r, m.head.from, *half);
+  give_room(r, from, *half);
   pump(r);
 }
 
@@ -176,16 +182,16 @@ void mobility::give_room(resident& r, const actor_id& to, sending_half& half) {
     r.mailbox.push_back({mail::kind::writable, to, 0, 0, 0, 0, {}});
 }
 
-void mobility::acknowledge(resident& r, const channel_end& end) {
-  const auto half = r.receiving.find(end);
-  if (half == r.receiving.end())
-    return;
-  half->second.take_due();
+void mobility::acknowledge(resident& r, arriving_channel& channel) {
+  auto& [end, half] = channel;
+  half.take_due();
+  if (auto* sender = find(end.first); sender && !sender->frozen)
+    return accept_ack(*sender, r.id, end.second, half.handled());
   routed_message ack;
   ack.kind = message_kind::channel_ack;
   ack.head.to = end.first;
   ack.head.from = r.id;
-  ack.head.sequence = half->second.handled();
+  ack.head.sequence = half.handled();
   ack.origin = self_;
   ack.origin_epoch = r.epoch;
   ack.number = end.second;
@@ -194,10 +200,18 @@ void mobility::acknowledge(resident& r, const channel_end& end) {
 
 void mobility::flush_acks(resident& r) {
   r.handled_since_ack = 0;
-  for (const auto& end : std::exchange(r.ack_due, {}))
-    if (const auto half = r.receiving.find(end);
-        half != r.receiving.end() && half->second.take_due())
-      acknowledge(r, end);
+  for (std::size_t i = 0; i < r.ack_due.size(); ++i)
+    if (r.ack_due[i]->second.take_due())
+      acknowledge(r, *r.ack_due[i]);
+  r.ack_due.clear();
+}
+
+// Most find an empty mailbox, and so are the last that came.
+arriving_channel* mobility::channel_of(resident& r, const channel_end& end) {
+  if (r.last_arrival && r.last_arrival->first == end)
+    return r.last_arrival;
+  const auto found = r.receiving.find(end);
+  return found == r.receiving.end() ? nullptr : &*found;
 }
 
 void mobility::pump(resident& r) {
@@ -211,9 +225,11 @@ void mobility::pump(resident& r) {
   }
   r.busy = true;
   auto& next = r.mailbox.front();
-  auto payload = std::move(next.payload);
-  r.current = next; // to know it by when its handler ends
-  next.payload = std::move(payload);
+  r.current = 0;
+  if (next.what == mail::kind::message) {
+    r.current = next.sequence;
+    r.current_channel = channel_of(r, {next.from, next.channel});
+  }
   say(instruction::run{r.instance(), std::move(next), r.runner});
   r.mailbox.pop_front();
 }
@@ -232,12 +248,10 @@ void mobility::on(mobility_event::handled& e) {
   auto* r = find(e.instance.actor);
   if (!r || r->epoch != e.instance.epoch || !r->busy)
     return;
-  const auto done = std::exchange(r->current, {});
-  if (done.what == mail::kind::message) {
-    const channel_end end{done.from, done.channel};
-    const auto half = r->receiving.find(end);
-    if (half != r->receiving.end() && half->second.on_handled(done.sequence))
-      r->ack_due.push_back(end);
+  if (const auto done = std::exchange(r->current, 0)) {
+    auto* channel = r->current_channel;
+    if (channel && channel->second.on_handled(done))
+      r->ack_due.push_back(channel);
     ++count_.handled;
     ++r->handled_since_ack;
   }

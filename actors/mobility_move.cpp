@@ -237,9 +237,9 @@ void mobility::thaw(resident& r) {
   r.snapshot = {};
   for (auto& m : std::exchange(r.held, {}))
     accept(r, m);
-  for (auto& [to, half] : r.sending) {
-    half.disarm(); // its timer may have passed while frozen
-    arm_channel(r, to, half);
+  for (auto* channel : in_order(r.sending)) {
+    channel->second.disarm(); // its timer may have passed while frozen
+    arm_channel(r, channel->first, channel->second);
   }
   pump(r);
   if (must_ask(r)) {

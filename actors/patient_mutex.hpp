@@ -1,6 +1,7 @@
 #pragma once
 
-#include <mutex>
+#include <atomic>
+#include <cstdint>
 
 namespace tern {
 
@@ -8,26 +9,40 @@ namespace tern {
 /// all the time: who finds it taken looks again for a moment before he sleeps,
 /// since sleeping and being woken takes longer than the section. It is not held
 /// across calls that may block.
+///
+/// Taking it and giving it back is one atomic exchange each ("Mutex 3" of
+/// Drepper, "Futexes are tricky", 2011).
 class patient_mutex {
 public:
-  void lock() {
-    for (int i = 0; i < looks; ++i) {
-      if (mutex_.try_lock())
-        return;
-      pause();
-    }
-    mutex_.lock();
+  void lock() noexcept {
+    if (!try_lock())
+      lock_patiently();
   }
-  bool try_lock() {
-    return mutex_.try_lock();
+  bool try_lock() noexcept {
+    auto expected = free;
+    return state_.compare_exchange_strong(
+        expected, taken, std::memory_order_acquire, std::memory_order_relaxed);
   }
-  void unlock() {
-    mutex_.unlock();
+  void unlock() noexcept {
+    if (state_.exchange(free, std::memory_order_release) == wanted)
+      state_.notify_one(); // by address; the mutex may be gone by now
   }
 
 private:
+  static constexpr std::uint32_t free = 0;
+  static constexpr std::uint32_t taken = 1;
+  static constexpr std::uint32_t wanted = 2; // taken, and somebody sleeps
   static constexpr int looks = 64;
 
+  void lock_patiently() noexcept {
+    for (int i = 0; i < looks; ++i) {
+      if (state_.load(std::memory_order_relaxed) == free && try_lock())
+        return;
+      pause();
+    }
+    while (state_.exchange(wanted, std::memory_order_acquire) != free)
+      state_.wait(wanted, std::memory_order_relaxed);
+  }
   static void pause() noexcept {
     for (int i = 0; i < 8; ++i)
 #if defined(__x86_64__) || defined(__i386__)
@@ -37,7 +52,7 @@ private:
 #endif
   }
 
-  std::mutex mutex_;
+  std::atomic<std::uint32_t> state_{free};
 };
 
 } // namespace tern

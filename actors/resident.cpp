@@ -27,11 +27,11 @@ actor_state resident::image() const {
   out.orders.assign(orders.begin(), orders.end());
   out.finished.assign(finished.begin(), finished.end());
   out.sending.reserve(sending.size());
-  for (auto& [receiver, half] : sending)
-    out.sending.push_back({receiver, half.save()});
+  for (auto* channel : in_order(sending))
+    out.sending.push_back({channel->first, channel->second.save()});
   out.receiving.reserve(receiving.size());
-  for (auto& [end, half] : receiving)
-    out.receiving.push_back({end.first, half.save()});
+  for (auto* channel : in_order(receiving))
+    out.receiving.push_back({channel->first.first, channel->second.save()});
   return out;
 }
 

@@ -1,15 +1,17 @@
 #pragma once
 
 #include "actors/channel.hpp"
+#include "actors/fifo.hpp"
 #include "actors/migration.hpp"
 #include "actors/mobile_message.hpp"
 #include "actors/mobility_event.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <deque>
-#include <map>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -17,6 +19,16 @@ namespace tern {
 
 /// The receiver's name for a channel: its sender and the channel's number.
 using channel_end = std::pair<actor_id, std::uint64_t>;
+
+struct channel_end_hash {
+  std::size_t operator()(const channel_end& end) const noexcept {
+    return std::hash<actor_id>{}(end.first)
+           ^ end.second * 0x9e3779b97f4a7c15ull;
+  }
+};
+
+/// It stays where it is as long as its resident.
+using arriving_channel = std::pair<const channel_end, receiving_half>;
 
 /// The protocol state of one actor on the node that runs it. mobility alone
 /// touches it; `image` and the constructor from one are what a move carries.
@@ -47,13 +59,15 @@ struct resident {
   node_id came_from;   ///< frozen until this node has released it; or none
   std::uint32_t installed_tries = 0;
   view_id checked; ///< it has heard of the ends of its peers up to here
-  mail current;    ///< of the running handler
-  std::deque<mail> mailbox;
+  std::uint64_t current = 0; ///< the message whose handler runs; 0: none
+  arriving_channel* current_channel = nullptr;
+  fifo<mail> mailbox;
 
-  std::map<actor_id, sending_half> sending;
-  std::map<channel_end, receiving_half> receiving;
+  std::unordered_map<actor_id, sending_half> sending;
+  std::unordered_map<channel_end, receiving_half, channel_end_hash> receiving;
+  arriving_channel* last_arrival = nullptr; ///< of the last message; or none
   std::uint64_t next_channel = 1;
-  std::vector<channel_end> ack_due; ///< channels with news for their sender
+  std::vector<arriving_channel*> ack_due; ///< with news for their sender
   std::uint32_t handled_since_ack = 0;
   std::uint64_t wake_generation = 0; ///< of the timer that counts
 
@@ -65,5 +79,18 @@ struct resident {
   buffer snapshot;                  ///< while it moves
   std::vector<routed_message> held; ///< came while frozen
 };
+
+/// The channels of a table by the order of their names. Only that is the same
+/// in every run; the table's own order depends on how it came about.
+template <class Table>
+auto in_order(Table& table) {
+  std::vector<decltype(&*table.begin())> all;
+  all.reserve(table.size());
+  for (auto& channel : table)
+    all.push_back(&channel);
+  std::ranges::sort(
+      all, {}, [](auto* c) -> auto& { return c->first; });
+  return all;
+}
 
 } // namespace tern

@@ -34,6 +34,7 @@ struct call_head {
 template <class... Body>
 std::vector<std::byte> encode_call(const call_head& head, const Body&... body) {
   std::vector<std::byte> out;
+  out.reserve(64); // as many as the smallest buffer has
   archive_writer to{out};
   to(head, body...);
   return out;
