@@ -108,10 +108,13 @@ public:
   /// Somebody else shall run what would follow.
   void pass_on() {
     if (const auto r = follower())
-      r->put_in_queue();
+      r->host_->queue(*r);
   }
   bool take_one() noexcept {
     return left_-- > 0;
+  }
+  bool has_time() const noexcept {
+    return left_ > 0;
   }
   void in_handler(bool is) noexcept {
     handles_ = is;
@@ -124,16 +127,18 @@ private:
 };
 
 actor_runner::actor_runner(std::shared_ptr<actor_host::impl> host,
-                           const instance_id& instance,
                            std::unique_ptr<mobile_behavior> made)
-  : host_(std::move(host)), instance_(instance), behavior_(std::move(made)) {}
+  : host_(std::move(host)), behavior_(std::move(made)) {}
 
 void actor_runner::take(runner_job job) {
   {
     std::lock_guard guard{mutex_};
     if (closed_)
       return;
-    jobs_.push_back(std::move(job));
+    if (first_)
+      jobs_.push_back(std::move(job));
+    else
+      first_ = std::move(job);
     if (std::exchange(scheduled_, true))
       return;
   }
@@ -148,18 +153,21 @@ bool actor_runner::close() {
 
 void actor_runner::schedule() {
   if (auto* here = turn::current(); !here || !here->follow_with(*this))
-    put_in_queue();
-}
-
-void actor_runner::put_in_queue() {
-  caf_job::put_in_queue(host_->on().system());
+    host_->queue(*this);
 }
 
 void actor_runner::work() {
+  host_->left_queue();
   turn t;
   work(t);
-  while (const auto next = t.follower())
+  for (;;) {
+    auto next = t.follower();
+    if (!next && t.has_time())
+      next = host_->next_in_lounge();
+    if (!next)
+      return;
     next->work(t);
+  }
 }
 
 void actor_runner::work(turn& t) {
@@ -183,10 +191,13 @@ void actor_runner::work(turn& t) {
 
 std::optional<runner_job> actor_runner::next_job() {
   std::unique_lock lock{mutex_};
-  if (!closed_ && !jobs_.empty()) {
-    std::optional<runner_job> first{std::move(jobs_.front())};
-    jobs_.erase(jobs_.begin());
-    return first;
+  if (!closed_ && first_) {
+    auto next = std::exchange(first_, std::nullopt);
+    if (!jobs_.empty()) {
+      first_ = std::move(jobs_.front());
+      jobs_.erase(jobs_.begin());
+    }
+    return next;
   }
   scheduled_ = false;
   const bool was_closed = closed_;
@@ -202,9 +213,11 @@ void actor_runner::put_back(runner_job job) {
   host_->flush();
   {
     std::lock_guard guard{mutex_};
-    jobs_.insert(jobs_.begin(), std::move(job));
+    if (first_)
+      jobs_.insert(jobs_.begin(), std::move(*first_));
+    first_ = std::move(job);
   }
-  put_in_queue();
+  host_->queue(*this);
 }
 
 std::optional<runner_job> actor_runner::perform(instruction::run& job,

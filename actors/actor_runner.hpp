@@ -8,6 +8,7 @@
 #include "actors/room_book.hpp"
 
 #include <atomic>
+#include <optional>
 #include <vector>
 
 namespace tern {
@@ -24,9 +25,12 @@ class actor_runner final : public caf_job {
 public:
   /// `made` is empty when a `restore` comes first.
   actor_runner(std::shared_ptr<actor_host::impl> host,
-               const instance_id& instance,
                std::unique_ptr<mobile_behavior> made);
 
+  /// Whom it runs; before its first job.
+  void name(const instance_id& instance) noexcept {
+    instance_ = instance;
+  }
   /// Its name for the machine.
   std::uint64_t handle() const noexcept {
     return reinterpret_cast<std::uintptr_t>(this);
@@ -43,7 +47,6 @@ private:
 
   void work() override;
   void schedule();
-  void put_in_queue();
   void work(turn& t);
   std::optional<runner_job> next_job();
   void put_back(runner_job job);
@@ -53,16 +56,17 @@ private:
   std::optional<runner_job> perform(instruction::discard& job, turn& t);
 
   const std::shared_ptr<actor_host::impl> host_;
-  const instance_id instance_;
+  instance_id instance_;
 
   // of the job that runs
   std::unique_ptr<mobile_behavior> behavior_;
   room_book room_;
   mobility_event::handled done_; // keeps its memory from one to the next
 
-  patient_mutex mutex_; // guards the next two, and changes of the third
-  std::vector<runner_job> jobs_;
-  bool scheduled_ = false; // with a worker, or on the way to one
+  patient_mutex mutex_; // guards the next three, and changes of the fourth
+  std::optional<runner_job> first_; // mostly the only one
+  std::vector<runner_job> jobs_;    // behind it
+  bool scheduled_ = false;          // with a worker, or on the way to one
   std::atomic<bool> closed_{false};
 };
 

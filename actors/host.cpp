@@ -34,8 +34,6 @@ result<actor_id> actor_host::spawn(const std::string& type,
 
 result<actor_id> actor_host::spawn_made(const std::string& type,
                                         std::unique_ptr<mobile_behavior> made) {
-  if (!impl_->knows(type))
-    return fail(failure_kind::not_found, "no type " + type + " here");
   return impl_->give_birth(type, std::move(made));
 }
 

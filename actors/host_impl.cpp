@@ -9,7 +9,8 @@
 //
 // The way of a message between two processes is: link's loop, one job
 // for the runner, handler. While the mailbox has more, the runner
-// goes on by itself. Nothing polls.
+// goes on by itself. Nothing polls, but that a worker who has run out of work
+// looks around for some microseconds before it sleeps (lounge.hpp).
 #include "actors/host_impl.hpp"
 
 #include "actors/actor_runner.hpp"
@@ -214,7 +215,7 @@ void actor_host::impl::carry_out(mobility_outputs& out, const instance_id* own,
       run(s->instance, *s);
     } else if (auto* n = std::get_if<instruction::restore>(&o)) {
       const instance_id instance{n->attempt.actor, n->attempt.epoch};
-      start(instance, nullptr);
+      start(instance, std::unique_ptr<mobile_behavior>{});
       dispatch(instance, std::move(*n));
     } else if (auto* d = std::get_if<instruction::discard>(&o)) {
       run(d->instance, *d);
@@ -254,15 +255,22 @@ void actor_host::impl::flush() {
 }
 
 // The machine hears of births in their order: a census says how many it knows.
-actor_id actor_host::impl::give_birth(const std::string& type,
-                                      std::unique_ptr<mobile_behavior> made) {
+// What can be done before is not done under its lock.
+result<actor_id>
+actor_host::impl::give_birth(const std::string& type,
+                             std::unique_ptr<mobile_behavior> made) {
   leased_outputs said;
   actor_id id;
+  auto runner =
+      caf::make_counted<actor_runner>(shared_from_this(), std::move(made));
+  mobility_event::spawned event{{}, type, false, runner->handle()};
   {
     std::lock_guard guard{mutex_};
-    id = actor_id::stateful(node_.id(), ++births);
-    const auto runner = start({id, 1}, std::move(made));
-    handle(mobility_event::spawned{id, type, false, runner}, said.out);
+    if (!types_.contains(type))
+      return fail(failure_kind::not_found, "no type " + type + " here");
+    id = event.actor = actor_id::stateful(node_.id(), ++births);
+    start({id, 1}, std::move(runner));
+    handle(std::move(event), said.out);
   }
   std::optional<runner_job> none;
   carry_out(said.out, nullptr, none);
@@ -314,11 +322,6 @@ void actor_host::impl::notify(move_event::kind what,
 std::size_t actor_host::impl::room(const actor_id& from, const actor_id& to) {
   std::lock_guard guard{mutex_};
   return machine_.room(from, to);
-}
-
-bool actor_host::impl::knows(const std::string& type) {
-  std::lock_guard guard{mutex_};
-  return types_.contains(type);
 }
 
 result<std::unique_ptr<mobile_behavior>>

@@ -3,6 +3,7 @@
 // The inside of actor_host, for host*.cpp and actor_runner.cpp.
 
 #include "actors/host.hpp"
+#include "actors/lounge.hpp"
 #include "actors/mobile_codec.hpp"
 #include "actors/node.hpp"
 #include "actors/patient_mutex.hpp"
@@ -65,16 +66,23 @@ public:
   }
   bool send(const actor_id& to, buffer payload);
   std::size_t room(const actor_id& from, const actor_id& to);
-  actor_id give_birth(const std::string& type,
-                      std::unique_ptr<mobile_behavior> made);
+  result<actor_id> give_birth(const std::string& type,
+                              std::unique_ptr<mobile_behavior> made);
   result<std::unique_ptr<mobile_behavior>>
   make(const std::string& type, std::span<const std::byte> state);
-  bool knows(const std::string& type);
   void notify(move_event::kind what, const attempt_id& attempt);
   void handler_failed() noexcept {
     failed_handlers_.fetch_add(1, std::memory_order_relaxed);
   }
   void forget(const instance_id& instance);
+  /// Some worker runs it soon.
+  void queue(actor_runner& r);
+  /// One that was in the queue runs.
+  void left_queue() noexcept {
+    queued_.fetch_sub(1, std::memory_order_relaxed);
+  }
+  /// The next runner for a worker that has nothing else to do; or none.
+  caf::intrusive_ptr<actor_runner> next_in_lounge();
   void enter();
   void leave();
 
@@ -117,6 +125,8 @@ private:
   static void dispatch(instruction::run& i);
   std::uint64_t start(const instance_id& instance,
                       std::unique_ptr<mobile_behavior> made);
+  std::uint64_t start(const instance_id& instance,
+                      caf::intrusive_ptr<actor_runner> runner);
   void answer(const instruction::order_done& i);
   void answer(const instruction::located& i);
   runner_map end_runners();
@@ -158,7 +168,9 @@ private:
 
   patient_mutex runners_mutex_;
   runner_map runners_;
-  std::atomic<bool> unsent_{false}; // something may wait for a flush
+  lounge lounge_;
+  std::atomic<std::size_t> queued_{0}; // runners in the queue of CAF's workers
+  std::atomic<bool> unsent_{false};    // something may wait for a flush
 
   patient_mutex timers_mutex_; // guards the next two
   timer_book timer_book_;

@@ -8,9 +8,14 @@ namespace tern {
 
 std::uint64_t actor_host::impl::start(const instance_id& instance,
                                       std::unique_ptr<mobile_behavior> made) {
-  auto runner = caf::make_counted<actor_runner>(shared_from_this(), instance,
-                                                std::move(made));
+  return start(instance, caf::make_counted<actor_runner>(shared_from_this(),
+                                                         std::move(made)));
+}
+
+std::uint64_t actor_host::impl::start(const instance_id& instance,
+                                      caf::intrusive_ptr<actor_runner> runner) {
   const auto handle = runner->handle();
+  runner->name(instance);
   std::lock_guard guard{runners_mutex_};
   runners_[instance] = std::move(runner);
   return handle;
@@ -37,6 +42,22 @@ void actor_host::impl::dispatch(const instance_id& to, runner_job job) {
 void actor_host::impl::dispatch(instruction::run& i) {
   reinterpret_cast<actor_runner*>(static_cast<std::uintptr_t>(i.runner))
       ->take(std::move(i));
+}
+
+void actor_host::impl::queue(actor_runner& r) {
+  caf::intrusive_ptr<actor_runner> held{&r};
+  if (lounge_.offer(&r)) {
+    held.detach();
+    return;
+  }
+  queued_.fetch_add(1, std::memory_order_relaxed);
+  r.put_in_queue(node_.system());
+}
+
+caf::intrusive_ptr<actor_runner> actor_host::impl::next_in_lounge() {
+  if (queued_.load(std::memory_order_relaxed) > 0)
+    return nullptr;
+  return {lounge_.wait(), false};
 }
 
 void actor_host::impl::forget(const instance_id& instance) {

@@ -199,6 +199,7 @@ private:
   void want_room(resident& r, const actor_id& to);
   void give_room(resident& r, const actor_id& to, sending_half& half);
   void pump(resident& r);
+  void run(resident& r, mail m);
   void nudge(const location_answer& m);
   void on_channel_timer(const mobility_timer& t);
 
@@ -215,6 +216,7 @@ private:
   void end(resident& r);
   void bury_if_drained(resident& r);
   void bury();
+  bool forget_channel(const channel_end& end, const actor_id& to);
   void remember_dead(const actor_id& actor, dead_actor d);
   void report_dead(const actor_id& actor);
   void tell_ended(const routed_message& m);

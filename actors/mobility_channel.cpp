@@ -127,9 +127,13 @@ void mobility::accept_message(resident& r, const channel_end& end,
   auto& half = channel.second;
   r.last_arrival = &channel;
   const auto deliver = [&](channel_message& next) {
-    r.mailbox.push_back({mail::kind::message, end.first, end.second,
-                         next.sequence, next.cause, next.number,
-                         std::move(next.payload)});
+    mail m{mail::kind::message,    end.first,  end.second,
+           next.sequence,          next.cause, next.number,
+           std::move(next.payload)};
+    if (r.busy || r.frozen || !r.mailbox.empty())
+      r.mailbox.push_back(std::move(m));
+    else
+      run(r, std::move(m));
   };
   using verdict = receiving_half::verdict;
   const auto copy = faults_.no_order ? came : channel_message{};
@@ -223,15 +227,19 @@ void mobility::pump(resident& r) {
       end(r);
     return;
   }
-  r.busy = true;
-  auto& next = r.mailbox.front();
-  r.current = 0;
-  if (next.what == mail::kind::message) {
-    r.current = next.sequence;
-    r.current_channel = channel_of(r, {next.from, next.channel});
-  }
-  say(instruction::run{r.instance(), std::move(next), r.runner});
+  auto next = std::move(r.mailbox.front());
   r.mailbox.pop_front();
+  run(r, std::move(next));
+}
+
+void mobility::run(resident& r, mail m) {
+  r.busy = true;
+  r.current = 0;
+  if (m.what == mail::kind::message) {
+    r.current = m.sequence;
+    r.current_channel = channel_of(r, {m.from, m.channel});
+  }
+  say(instruction::run{r.instance(), std::move(m), r.runner});
 }
 
 // What was asked for before a move counts no more: `arrived` asks again.

@@ -51,11 +51,26 @@ void mobility::bury() {
     const auto epoch = found->second->epoch;
     std::vector<channel_mark> handled;
     for (auto& [end, half] : found->second->receiving)
-      handled.push_back({end, half.handled()});
+      if (!forget_channel(end, actor))
+        handled.push_back({end, half.handled()});
     residents_.erase(found);
+    directory_.drop(actor); // if this is its home: the dead come first
     remember_dead(actor, {epoch, true, false, 0, std::move(handled)});
     report_dead(actor);
   }
+}
+
+// A sender that is here, and has heard that all of it was handled, will not
+// ask.
+bool mobility::forget_channel(const channel_end& end, const actor_id& to) {
+  auto* sender = find(end.first);
+  if (!sender || sender->frozen)
+    return false;
+  const auto* half = open_half(*sender, to, end.second);
+  if (!half || !half->drained())
+    return false;
+  sender->sending.erase(to);
+  return true;
 }
 
 void mobility::remember_dead(const actor_id& actor, dead_actor d) {

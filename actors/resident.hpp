@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -73,8 +72,8 @@ struct resident {
 
   std::optional<migration_source> move;
   migration_order order; ///< that `move` carries out
-  std::deque<migration_order> orders;
-  std::deque<finished_order> finished;
+  fifo<migration_order> orders;
+  fifo<finished_order> finished;
   std::uint64_t state_bytes = 0;    ///< at its last move
   buffer snapshot;                  ///< while it moves
   std::vector<routed_message> held; ///< came while frozen
