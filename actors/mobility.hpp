@@ -62,7 +62,7 @@ struct mobility_faults {
   bool keep_claims = false;      ///< a home believes reports of older views
   bool never_ask = false;        ///< nobody asks who was lost
   bool wait_for_the_lost = false; ///< a source waits for a target that died
-  bool judge_when_out = false; ///< one that is out goes on with half a move
+  bool judge_when_out = false;    ///< one that is out goes on with half a move
 };
 
 /// All stateful actors of one node, as a pure state machine: what is here,

@@ -391,8 +391,11 @@ void mobility::install(const mobility_event::restored& e,
     start(r);
 }
 
-// Until it is released.
+// Until it is released; but one that is out keeps silent, for the others may
+// have gone on without what it has.
 void mobility::say_installed(resident& r) {
+  if (!view_.has(r.came_from))
+    return;
   transmit(r.came_from, migrate_installed{{r.id, r.epoch}});
   arm_again({mobility_timer::kind::installed, r.id, {}, r.epoch, 0},
             r.installed_tries++);

@@ -151,9 +151,8 @@ actor_world& actor_system::world() noexcept {
   return *state_;
 }
 
-actor_id
-actor_system::state::spawn_made(const std::string& type,
-                                std::unique_ptr<actor_core> made) {
+actor_id actor_system::state::spawn_made(const std::string& type,
+                                         std::unique_ptr<actor_core> made) {
   const auto id = actors->spawn_made(type, std::move(made));
   if (!id)
     throw actor_error{id.error()};

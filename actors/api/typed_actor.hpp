@@ -154,10 +154,10 @@ private:
 /// A new actor on the node of this world. Throws `actor_error`.
 template <class T, class... Arguments>
 ref<T> spawn_in(actor_world& world, Arguments&&... arguments) {
-  return ref<T>{world.spawn_made(
-      std::string{wire_name<T>()},
-      std::make_unique<typed_actor<T>>(
-          world, T{std::forward<Arguments>(arguments)...}))};
+  return ref<T>{
+      world.spawn_made(std::string{wire_name<T>()},
+                       std::make_unique<typed_actor<T>>(
+                           world, T{std::forward<Arguments>(arguments)...}))};
 }
 
 template <class T, class... Arguments>

@@ -56,9 +56,8 @@ constexpr sim_time view_delay = 20 * millisecond;
 
 // -- a node -------------------------------------------------------------------
 
-actor_id
-cluster::impl::sim_node::spawn_made(const std::string& type,
-                                    std::unique_ptr<actor_core> made) {
+actor_id cluster::impl::sim_node::spawn_made(const std::string& type,
+                                             std::unique_ptr<actor_core> made) {
   return cluster_.spawn(index_, type, made->save());
 }
 

@@ -248,7 +248,7 @@ BOOST_AUTO_TEST_CASE(one_that_is_out_and_goes_on_with_half_a_move_is_found) {
   options.agree = true;
   options.rotate = true;
   options.kills = 1;
-  options.nodes = 6;
+  options.nodes = 3;
   options.stop_at_first = true;
   options.planted.judge_when_out = true;
   const auto r = actor_simulation(options);
