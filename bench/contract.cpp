@@ -8,19 +8,20 @@
 //   sender lives:   handled + told >= sent >= handled
 //
 // What was both handled and told is uncertain: the acknowledgement was lost.
+// And who was told to be gone does nothing any more, but in processes that are
+// out.
 #include "bench/contract.hpp"
 
-#include "bench/child.hpp"
+#include "bench/contract_processes.hpp"
 #include "bench/contract_walker.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
-#include <signal.h>
 
 #include <algorithm>
 #include <chrono>
-#include <deque>
 #include <iostream>
+#include <map>
 #include <memory>
 #include <random>
 #include <thread>
@@ -39,12 +40,15 @@ struct verdict {
   std::uint64_t uncertain = 0;
   std::uint64_t lost = 0;     ///< neither handled nor told
   std::uint64_t from_air = 0; ///< handled, and never sent
+  std::uint64_t ghosts = 0;   ///< actors told to be gone that went on
 };
 
 class contract_run {
 public:
   explicit contract_run(const contract_options& o)
-    : options_(o), ledger_(contract_ledger::make()) {
+    : options_(o), ledger_(contract_ledger::make()),
+      processes_(o, ledger_->path()),
+      here_(actor_system::options{processes_.own_host(), 0}) {
     walkers_ledger = ledger_.get();
     here_.add<walker>();
   }
@@ -57,15 +61,12 @@ private:
     std::uint32_t slot = 0;
   };
 
-  void start_process();
   bool wait_for_processes();
   void spawn_missing();
   void tell_peers();
   void move_some();
   void strike();
-  void end_one(std::unique_ptr<child_process> process);
-  void stop_one(std::unique_ptr<child_process> process);
-  void wake_stopped();
+  void replace_lost();
   void drop_lost();
   verdict read() const;
   bool is_at_rest() const {
@@ -76,37 +77,23 @@ private:
 
   contract_options options_;
   std::unique_ptr<contract_ledger> ledger_;
+  contract_processes processes_;
   actor_system here_;
-  struct stopped_process {
-    std::unique_ptr<child_process> process;
-    steady_clock::time_point until;
-  };
-  std::vector<std::unique_ptr<child_process>> processes_;
-  std::deque<stopped_process> stopped_; // the others take them for dead
   steady_clock::time_point next_strike_{};
   std::vector<live_walker> live_;
   std::uint32_t next_slot_ = 0;
+  std::map<std::uint32_t, std::uint64_t> gone_; // slots, and what they had done
+  unsigned unanswered_ = 0;
   unsigned kills_ = 0;
   std::mt19937_64 random_{1};
 };
-
-void contract_run::start_process() {
-  processes_.push_back(std::make_unique<child_process>(
-      own_path(), std::vector<std::string>{"contract-node", here_.self().host,
-                                           std::to_string(here_.self().port),
-                                           ledger_->path()}));
-}
 
 // The processes that live, and this one, are those of the view.
 bool contract_run::wait_for_processes() {
   const auto limit = steady_clock::now() + 30s;
   while (steady_clock::now() < limit) {
     const auto now = here_.members();
-    const auto is_member = [&](const auto& process) {
-      return std::ranges::find(now, process->pid(), &member::pid) != now.end();
-    };
-    if (now.size() == processes_.size() + 1
-        && std::ranges::all_of(processes_, is_member))
+    if (processes_.are(now))
       return here_.wait_for_members(now.size(), 5s);
     std::this_thread::sleep_for(2ms);
   }
@@ -156,56 +143,36 @@ void contract_run::drop_lost() {
   std::vector<live_walker> there;
   for (std::size_t i = 0; i < live_.size(); ++i) {
     const auto answer = asked[i].wait();
-    if (answer)
+    if (answer) {
       there.push_back(live_[i]);
-    else if (answer.error().kind != failure_kind::not_found)
+    } else if (answer.error().kind == failure_kind::not_found) {
+      const auto slot = live_[i].slot;
+      gone_[slot] = ledger_->life_of(slot).beats;
+    } else {
+      ++unanswered_;
       std::cerr << to_string(live_[i].actor.id()) << ": " << answer.error().what
                 << '\n';
+    }
   }
   live_ = std::move(there);
 }
 
 void contract_run::strike() {
-  const auto which =
-      processes_.begin()
-      + static_cast<std::ptrdiff_t>(random_() % processes_.size());
-  auto process = std::move(*which);
-  processes_.erase(which);
-  if (options_.pause)
-    stop_one(std::move(process));
-  else
-    end_one(std::move(process));
+  processes_.strike();
   ++kills_;
   // It takes 2 s until silence counts as death; most of the time is to be
   // quiet.
-  next_strike_ = steady_clock::now() + (options_.pause ? 8s : 0s);
-  start_process();
+  next_strike_ =
+      steady_clock::now() + (options_.kill ? 0s : options_.pause ? 8s : 14s);
+  if (!options_.cut)
+    replace_lost();
+}
+
+void contract_run::replace_lost() {
   if (!wait_for_processes())
     return;
   drop_lost();
   spawn_missing();
-}
-
-void contract_run::end_one(std::unique_ptr<child_process> process) {
-  ::kill(process->pid(), SIGKILL);
-  process->finish();
-}
-
-// The others take it for dead and go on.
-void contract_run::stop_one(std::unique_ptr<child_process> process) {
-  ::kill(process->pid(), SIGSTOP);
-  stopped_.push_back({std::move(process), steady_clock::now() + 5s});
-}
-
-// It goes on for a while with what it had; none of that may be heard.
-void contract_run::wake_stopped() {
-  while (!stopped_.empty() && stopped_.front().until < steady_clock::now()) {
-    auto process = std::move(stopped_.front().process);
-    stopped_.pop_front();
-    ::kill(process->pid(), SIGCONT);
-    std::this_thread::sleep_for(500ms);
-    end_one(std::move(process));
-  }
 }
 
 verdict contract_run::read() const {
@@ -226,6 +193,10 @@ verdict contract_run::read() const {
       v.lost += got + told < sent ? sent - got - told : 0;
       v.uncertain += got + told > sent ? got + told - sent : 0;
     }
+  for (const auto& [slot, beats] : gone_) {
+    const auto& life = ledger_->life_of(slot);
+    v.ghosts += life.beats > beats && !processes_.has_ended(life.process);
+  }
   return v;
 }
 
@@ -241,6 +212,8 @@ void contract_run::print(const verdict& v, double seconds, bool ok) const {
   out["moves"] = all.moves.load();
   out["kills"] = kills_;
   out["lost"] = v.lost;
+  out["ghosts"] = v.ghosts;
+  out["unanswered"] = unanswered_;
   out["seconds"] = seconds;
   out["ok"] = ok;
   if (options_.json) {
@@ -252,17 +225,18 @@ void contract_run::print(const verdict& v, double seconds, bool ok) const {
 }
 
 int contract_run::go() {
-  for (unsigned i = 0; i < options_.processes; ++i)
-    start_process();
+  processes_.start(here_.self());
   if (!wait_for_processes())
     return 1;
   const auto begin = steady_clock::now();
   spawn_missing();
-  const unsigned kills = options_.kill || options_.pause ? options_.kills : 0;
+  const bool trouble = options_.kill || options_.pause || options_.cut;
+  const unsigned kills = trouble ? options_.kills : 0;
   while (kills_ < kills || read().sent < options_.messages
-         || ledger_->all().moves < options_.moves || !stopped_.empty()) {
+         || ledger_->all().moves < options_.moves || !processes_.is_quiet()) {
     move_some();
-    wake_stopped();
+    if (processes_.tend([this] { return here_.members(); }))
+      replace_lost();
     if (kills_ < kills && steady_clock::now() >= next_strike_)
       strike();
   }
@@ -275,7 +249,8 @@ int contract_run::go() {
       std::chrono::duration<double>(steady_clock::now() - begin).count();
   const auto v = read();
   auto& all = ledger_->all();
-  const bool ok = v.lost == 0 && v.from_air == 0 && all.duplicated == 0
+  const bool ok = v.lost == 0 && v.from_air == 0 && v.ghosts == 0
+                  && unanswered_ == 0 && all.duplicated == 0
                   && all.reordered == 0 && v.delivered >= v.sent / 10 * 9
                   && live_.size() == options_.actors
                   && (kills > 0 || v.delivered == v.sent);
@@ -286,10 +261,10 @@ int contract_run::go() {
 } // namespace
 
 int run_contract_node(const std::string& host, std::uint16_t port,
-                      const std::string& ledger) {
+                      const std::string& ledger, const std::string& at) {
   const auto opened = contract_ledger::open(ledger);
   walkers_ledger = opened.get();
-  actor_system here;
+  actor_system here{actor_system::options{at, 0}};
   here.add<walker>();
   here.join(host, port);
   while (std::cin.get() != std::istream::traits_type::eof())
@@ -298,6 +273,11 @@ int run_contract_node(const std::string& host, std::uint16_t port,
 }
 
 int run_contract(const contract_options& o) {
+  if (o.cut && !cut_network::is_possible()) {
+    std::cerr
+        << "contract --cut needs root and network namespaces (iproute2)\n";
+    return not_possible;
+  }
   return contract_run{o}.go();
 }
 

@@ -39,8 +39,17 @@ public:
     std::atomic<std::uint64_t> moves;
   };
 
+  /// What an actor shows of itself: that it goes on, and in which process.
+  struct life {
+    std::atomic<std::uint64_t> beats;
+    std::atomic<int> process;
+  };
+
   pair& of(std::size_t from, std::size_t to) noexcept {
     return pages_->pairs[from][to];
+  }
+  life& life_of(std::size_t slot) noexcept {
+    return pages_->lives[slot];
   }
   totals& all() noexcept {
     return pages_->all;
@@ -54,6 +63,7 @@ private:
   struct memory {
     totals all;
     std::atomic<std::uint64_t> names[slots][2];
+    life lives[slots];
     pair pairs[slots][slots];
   };
 

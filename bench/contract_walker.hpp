@@ -3,6 +3,7 @@
 #include "bench/contract_ledger.hpp"
 
 #include <tern/actors.hpp>
+#include <unistd.h>
 
 #include <chrono>
 #include <vector>
@@ -51,7 +52,7 @@ struct are_you_there {
 };
 
 /// Writes to all others, in turn by chance, and enters everything into the
-/// ledger.
+/// ledger, also that it lives.
 class walker {
 public:
   static constexpr std::string_view name = "bench.walker";
@@ -68,6 +69,9 @@ public:
 
   // What waits for room waits here, and nothing new is written meanwhile.
   void on(const more&, context& here) {
+    auto& life = walkers_ledger->life_of(peers_.me);
+    life.process = ::getpid();
+    ++life.beats;
     if (finished_)
       return;
     for (int i = 0; i < together && here.waiting() < 4 * together; ++i) {

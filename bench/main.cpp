@@ -81,6 +81,12 @@ int main(int argc, char** argv) {
       ->add_flag("--pause", contract_how.pause,
                  "stop processes for 5 s, so that they are taken for dead")
       ->excludes(kill);
+  contract
+      ->add_flag("--cut", contract_how.cut,
+                 "cut links for 5 s, one way or both (in network namespaces; "
+                 "needs root)")
+      ->excludes(kill)
+      ->excludes("--pause");
   contract->add_option("--kills", contract_how.kills, "so many")
       ->capture_default_str();
   contract->callback([&] { status = run_contract(contract_how); });
@@ -92,8 +98,10 @@ int main(int argc, char** argv) {
   contract_node->add_option("port", port)->required();
   std::string ledger;
   contract_node->add_option("ledger", ledger)->required();
+  std::string at = "127.0.0.1";
+  contract_node->add_option("at", at);
   contract_node->callback(
-      [&] { status = run_contract_node(host, port, ledger); });
+      [&] { status = run_contract_node(host, port, ledger, at); });
 
   std::size_t bytes = 0;
   auto* migrate_once = tool.add_subcommand("migrate-once")->group("");
