@@ -10,6 +10,7 @@ void census::begin(const view& v, node_id self, std::uint64_t births) {
   births_ = {{self, births}};
   kept_.clear();
   owed_.clear();
+  awaited_.clear();
   asked_.clear();
 }
 
@@ -27,6 +28,22 @@ bool census::covers(const actor_id& actor) const {
     return view_.has_lost(birth);
   const auto known = births_.find(birth);
   return known != births_.end() && actor.counter() <= known->second;
+}
+
+void census::await(const actor_id& actor) {
+  awaited_.insert(actor);
+  missing_.insert(self_);
+}
+
+bool census::decide(const actor_id& actor) {
+  return awaited_.erase(actor) != 0 && awaited_.empty();
+}
+
+void census::add_to_report(node_id home, const actor_id& actor,
+                           std::uint32_t epoch) {
+  const auto report = owed_.find(home);
+  if (awaited_.contains(actor) && report != owed_.end())
+    report->second.here.push_back({actor, epoch});
 }
 
 bool census::ask(node_id home, const actor_id& actor) {

@@ -52,6 +52,16 @@ public:
   void owe(node_id home, census_report r) {
     owed_[home] = std::move(r);
   }
+  /// It is not known yet whether this actor will be here; no report counts
+  /// until it is.
+  void await(const actor_id& actor);
+  /// Now it is known. Returns whether this was the last one.
+  bool decide(const actor_id& actor);
+  /// What was awaited is here, so its home hears of it.
+  void add_to_report(node_id home, const actor_id& actor, std::uint32_t epoch);
+  bool may_report() const noexcept {
+    return awaited_.empty();
+  }
   void taken(node_id home) {
     owed_.erase(home);
   }
@@ -76,6 +86,7 @@ private:
   std::map<node_id, std::uint64_t> births_;
   std::map<node_id, census_query> kept_;
   std::map<node_id, census_report> owed_;
+  std::set<actor_id> awaited_;
   std::map<node_id, question> asked_;
   std::uint64_t last_number_ = 0;
 };

@@ -241,6 +241,7 @@ private:
   void send_state(resident& r);
   void thaw(resident& r);
   void hear_installed(resident& r);
+  void let_go_to(node_id target);
   void release(resident& r, const location& where);
   void carry_out(node_id to, const attempt_id& attempt,
                  migration_target::answer a);
@@ -265,6 +266,8 @@ private:
   void ask_for(resident& r);
   void end_of_asking();
   void speak_for_census();
+  void count_report(node_id from, std::uint64_t births);
+  void decide_guest(const actor_id& actor);
   void on_census_timer(const mobility_timer& t);
   void answer(node_id asker, const census_query& q);
   void answer_own_question();

@@ -15,9 +15,11 @@
 //     the actor on, to a node that is out.
 //  2. A report is as of taking up the view, however often it is sent. What has
 //     moved since then is where the home hears of it anew.
-//  3. What was born after its node's report is no home's to miss: the report
+//  3. Who has the whole state of an actor whose source is out reports only when
+//     it has made the actor, or could not: what is reported stays.
+//  4. What was born after its node's report is no home's to miss: the report
 //     says how many were born until then.
-//  4. A home believes nothing about its own actors but reports of this view:
+//  5. A home believes nothing about its own actors but reports of this view:
 //     late news of an older one would hide a loss.
 //
 // Who sends to actors asks their homes after each view that lost a node, once
@@ -84,7 +86,9 @@ void mobility::give_reports() {
     r->reported = true;
   }
   for (auto& g : target_.guests())
-    if (g.has_state)
+    if (g.has_state && is_out(g.source))
+      census_.await(g.attempt.actor);
+    else if (g.has_state)
       add(g.attempt.actor, g.attempt.epoch);
   add_ended(reports);
   for (auto& [actor, epoch] : reports[self_].here)
@@ -175,7 +179,8 @@ void mobility::end_of_asking() {
 // Says what was not answered yet, and will say it again.
 void mobility::speak_for_census() {
   for (auto& [home, report] : census_.owed())
-    transmit(home, report);
+    if (census_.may_report())
+      transmit(home, report);
   for (auto& [home, q] : census_.asked())
     if (home != self_)
       transmit(
@@ -219,11 +224,31 @@ void mobility::take(node_id from, census_report& m) {
       directory_.learn(actor, {from, epoch});
   for (auto& actor : m.ended)
     remember_dead(actor, {0, false, false, 0, {}});
-  if (!census_.take_report(from, m.births))
+  const bool is_news = !census_.has_reported(from);
+  const auto owed = census_.owed().find(from);
+  if (is_news && owed != census_.owed().end() && census_.may_report())
+    transmit(from, owed->second); // it may have come too early for this node
+  count_report(from, m.births);
+  let_go_to(from);
+}
+
+void mobility::count_report(node_id from, std::uint64_t births) {
+  if (!census_.take_report(from, births))
     return;
   for (auto& [asker, q] : census_.take_kept())
     answer(asker, q);
   answer_own_question();
+}
+
+// An actor whose source is out was all there was of it, and has been made, or
+// could not be.
+void mobility::decide_guest(const actor_id& actor) {
+  if (const auto* r = find(actor))
+    census_.add_to_report(directory_.home(actor), actor, r->epoch);
+  if (!census_.decide(actor))
+    return;
+  count_report(self_, births_);
+  speak_for_census();
 }
 
 void mobility::take(node_id from, census_query& m) {

@@ -251,10 +251,24 @@ void mobility::thaw(resident& r) {
 }
 
 // A target in an older view might hand it on to a node that is out of this one,
-// where the census would miss it. It says so again.
+// where the census would miss it.
 void mobility::hear_installed(resident& r) {
+  r.installed_there = r.move->epoch();
   if (census_.has_reported(r.move->target()))
     carry_out(r, r.move->on_installed(r.move->epoch()));
+}
+
+// What it has installed while it was in an older view.
+void mobility::let_go_to(node_id target) {
+  std::vector<actor_id> there;
+  for (auto& [actor, r] : residents_)
+    if (r->move && r->move->target() == target && r->move->undecided()
+        && r->installed_there == r->move->epoch())
+      there.push_back(actor);
+  std::ranges::sort(there);
+  for (auto& actor : there)
+    if (auto* r = find(actor))
+      carry_out(*r, r->move->on_installed(r->move->epoch()));
 }
 
 // It is gone: what came meanwhile follows it.
@@ -328,8 +342,10 @@ void mobility::take(node_id from, migrate_abort& m) {
 
 void mobility::on(mobility_event::restored& e) {
   auto answer = target_.on_restored(e.attempt, e.why);
-  if (answer.what == migration_target::answer::kind::run)
-    return install(e, std::move(answer));
+  if (answer.what == migration_target::answer::kind::run) {
+    install(e, std::move(answer));
+    return decide_guest(e.attempt.actor);
+  }
   say(instruction::discard{{e.attempt.actor, e.attempt.epoch}});
   const auto source = answer.source;
   carry_out(source, e.attempt, std::move(answer));
@@ -337,6 +353,7 @@ void mobility::on(mobility_event::restored& e) {
     return;
   remember_dead(e.attempt.actor, {e.attempt.epoch, true, false, 0, {}});
   report_dead(e.attempt.actor); // this was all there was of it
+  decide_guest(e.attempt.actor);
 }
 
 void mobility::carry_out(node_id to, const attempt_id& attempt,

@@ -57,6 +57,7 @@ struct resident {
   bool ended = false;  ///< no handler starts any more; it has no behavior
   node_id came_from;   ///< frozen until this node has released it; or none
   std::uint32_t installed_tries = 0;
+  std::uint32_t installed_there = 0; ///< the last attempt that its target has
   view_id checked; ///< it has heard of the ends of its peers up to here
   std::uint64_t current = 0; ///< the message whose handler runs; 0: none
   arriving_channel* current_channel = nullptr;

@@ -1,5 +1,6 @@
 // tern-bench: what tern reaches, beside its rivals, measured in the same run.
 
+#include "bench/actors.hpp"
 #include "bench/contract.hpp"
 #include "bench/fused.hpp"
 #include "bench/link.hpp"
@@ -59,6 +60,12 @@ int main(int argc, char** argv) {
   migrate->add_option("--repeats", repeats)->capture_default_str();
   migrate->callback([&] { finish(run_migrate(moves, repeats)); });
 
+  auto* actors = tool.add_subcommand(
+      "actors", "Actors in two processes: messages, round trips, moves, size.");
+  actors->add_flag("--json", json, "one JSON object a line");
+  actors->add_option("--repeats", repeats)->capture_default_str();
+  actors->callback([&] { finish(run_actors(repeats)); });
+
   contract_options contract_how;
   auto* contract = tool.add_subcommand(
       "contract", "Moving actors on several processes: is every message "
@@ -108,6 +115,18 @@ int main(int argc, char** argv) {
   migrate_once->add_option("bytes", bytes)->required();
   migrate_once->add_option("moves", moves)->required();
   migrate_once->callback([&] { status = run_migrate_once(bytes, moves); });
+
+  auto* actors_once = tool.add_subcommand("actors-once")->group("");
+  actors_once->add_option("figure", kind)->required();
+  actors_once->callback([&] { status = run_actors_once(kind); });
+
+  auto* actors_peer = tool.add_subcommand("actors-peer")->group("");
+  actors_peer->add_option("host", host)->required();
+  actors_peer->add_option("port", port)->required();
+  actors_peer->callback([&] { status = run_actors_peer(host, port); });
+
+  auto* actors_echo = tool.add_subcommand("actors-echo")->group("");
+  actors_echo->callback([&] { status = run_actors_echo(); });
 
   auto* migrate_peer = tool.add_subcommand("migrate-peer")->group("");
   migrate_peer->add_option("host", host)->required();

@@ -110,6 +110,7 @@ private:
   void plan_deaths();
   void pause(std::size_t n, sim_time length);
   void die(std::size_t n, bool wakes_up);
+  void wake(std::size_t n);
   void change_view();
   void take_view(std::size_t n, const view& v);
   void meet();

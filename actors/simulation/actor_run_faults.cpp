@@ -55,8 +55,11 @@ void actor_run::die(std::size_t n, bool wakes_up) {
     net_.pause(n);
   else
     net_.kill(n);
-  if (!options_.agree)
+  if (!options_.agree) {
+    if (wakes_up)
+      wake(n);
     return sim_.after(pick(20 * millisecond), [this] { change_view(); });
+  }
   for (std::size_t other = 0; other < nodes_.size(); ++other)
     if (other != n) {
       net_.after(other, pick(20 * millisecond),
@@ -64,6 +67,15 @@ void actor_run::die(std::size_t n, bool wakes_up) {
       net_.after(n, pick(20 * millisecond),
                  [=, this] { hear_of_death(n, other); });
     }
+}
+
+// When the others have all gone on without it; it may hear of that or not.
+void actor_run::wake(std::size_t n) {
+  sim_.after(45 * millisecond + pick(60 * millisecond), [=, this] {
+    net_.resume(n);
+    if (sim_.rng().chance(0.5))
+      take_view(n, agreed());
+  });
 }
 
 // --- agreed by the nodes themselves
