@@ -8,7 +8,7 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <optional>
+#include <memory>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -71,7 +71,7 @@ struct resident {
   std::uint32_t handled_since_ack = 0;
   std::uint64_t wake_generation = 0; ///< of the timer that counts
 
-  std::optional<migration_source> move;
+  std::unique_ptr<migration_source> move; ///< mostly none
   migration_order order; ///< that `move` carries out
   fifo<migration_order> orders;
   fifo<finished_order> finished;
