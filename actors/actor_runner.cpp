@@ -48,6 +48,10 @@ public:
   void wake_after(std::chrono::nanoseconds delay) override {
     done_.wake = delay;
   }
+  void rest(std::chrono::nanoseconds delay) override {
+    done_.wake = delay;
+    done_.rest = true;
+  }
   void stop() override {
     done_.stop = true;
   }

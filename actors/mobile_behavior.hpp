@@ -37,6 +37,10 @@ public:
   /// again).
   virtual void wake_after(std::chrono::nanoseconds delay) = 0;
 
+  /// The same, and until then no handler runs but `arrived` (which may say so
+  /// again): what comes meanwhile waits in the mailbox, and keeps its place.
+  virtual void rest(std::chrono::nanoseconds delay) = 0;
+
   /// This handler is the last. What it sends still arrives.
   virtual void stop() = 0;
 

@@ -130,7 +130,7 @@ void mobility::accept_message(resident& r, const channel_end& end,
     mail m{mail::kind::message,    end.first,  end.second,
            next.sequence,          next.cause, next.number,
            std::move(next.payload)};
-    if (r.busy || r.frozen || !r.mailbox.empty())
+    if (r.busy || r.frozen || r.resting || !r.mailbox.empty())
       r.mailbox.push_back(std::move(m));
     else
       run(r, std::move(m));
@@ -221,6 +221,8 @@ arriving_channel* mobility::channel_of(resident& r, const channel_end& end) {
 void mobility::pump(resident& r) {
   if (r.busy || r.frozen || r.mailbox.empty())
     return;
+  if (r.resting && r.mailbox.front().what != mail::kind::arrived)
+    return;
   if (r.mailbox.front().what == mail::kind::ended) {
     if (!r.move || faults_.end_while_moving) // else it ends where it goes, or
                                              // when it stays
@@ -242,13 +244,18 @@ void mobility::run(resident& r, mail m) {
   say(instruction::run{r.instance(), std::move(m), r.runner});
 }
 
-// What was asked for before a move counts no more: `arrived` asks again.
+// What was asked for before a move counts no more: `arrived` asks again. What
+// came during a rest comes after it.
 void mobility::on_wake_timer(const mobility_timer& t) {
   auto* r = find(t.actor);
   if (!r || r->ended || r->epoch != t.number
       || r->wake_generation != t.generation)
     return;
-  r->mailbox.push_back({mail::kind::woken, {}, 0, 0, 0, 0, {}});
+  mail woken{mail::kind::woken, {}, 0, 0, 0, 0, {}};
+  if (std::exchange(r->resting, false))
+    r->mailbox.push_front(std::move(woken));
+  else
+    r->mailbox.push_back(std::move(woken));
   pump(*r);
 }
 
@@ -273,7 +280,8 @@ void mobility::on(mobility_event::handled& e) {
         *e.wake});
   if (e.stop)
     stop(*r);
-  if (r->mailbox.empty() || e.stop
+  r->resting = e.rest && !e.stop;
+  if (r->mailbox.empty() || e.stop || e.rest
       || r->handled_since_ack >= options_.channel.ack_every)
     flush_acks(*r);
   r->busy = false; // only now: what it sent to itself must not run before

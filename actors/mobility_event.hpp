@@ -79,6 +79,7 @@ struct handled {
   /// Wake it after so long; what was asked for before counts no more.
   std::optional<duration> wake = {};
   bool stop = false; ///< this was its last handler
+  bool rest = false; ///< none runs before it is woken, but `arrived`
 
   /// For the next handler, in the same memory.
   void clear() {
@@ -86,6 +87,7 @@ struct handled {
     refused.clear();
     wake.reset();
     stop = false;
+    rest = false;
   }
 };
 /// What `save` asked for, or why there is none.

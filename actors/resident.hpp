@@ -52,10 +52,11 @@ struct resident {
   bool reported = false;        ///< its home has answered
   std::uint32_t report_tries = 0;
 
-  bool busy = false;   ///< a handler runs
-  bool frozen = false; ///< no handler starts
-  bool ended = false;  ///< no handler starts any more; it has no behavior
-  node_id came_from;   ///< frozen until this node has released it; or none
+  bool busy = false;    ///< a handler runs
+  bool frozen = false;  ///< no handler starts
+  bool resting = false; ///< no handler starts before it is woken
+  bool ended = false;   ///< no handler starts any more; it has no behavior
+  node_id came_from;    ///< frozen until this node has released it; or none
   std::uint32_t installed_tries = 0;
   std::uint32_t installed_there = 0; ///< the last attempt that its target has
   view_id checked; ///< it has heard of the ends of its peers up to here

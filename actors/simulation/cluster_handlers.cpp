@@ -65,7 +65,7 @@ const char* word_for(call_head::kind what) {
 class cluster::impl::context final : public actor_context {
 public:
   context(const sim_node& on, const instance_id& instance, std::uint64_t cause)
-    : on_(on), cause_(cause), done{instance, {}, {}, {}, false} {}
+    : on_(on), cause_(cause), done{instance, {}, {}} {}
 
   const actor_id& self() const override {
     return done.instance.actor;
@@ -88,6 +88,10 @@ public:
   }
   void wake_after(std::chrono::nanoseconds delay) override {
     done.wake = delay;
+  }
+  void rest(std::chrono::nanoseconds delay) override {
+    done.wake = delay;
+    done.rest = true;
   }
   void stop() override {
     done.stop = true;

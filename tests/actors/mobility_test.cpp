@@ -362,6 +362,66 @@ BOOST_AUTO_TEST_CASE(an_actor_is_woken_once_and_by_its_last_wish) {
   BOOST_TEST(fired == 1);
 }
 
+namespace {
+
+/// The oldest handler ends and says that its actor rests.
+void rest(trio& t) {
+  auto [n, r] = t.runs.front();
+  t.runs.pop_front();
+  mobility_event::handled done{r.instance, {}, {}};
+  done.wake = std::chrono::milliseconds(5);
+  done.rest = true;
+  t.feed(n, done);
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(what_comes_during_a_rest_waits_and_keeps_its_order) {
+  trio t;
+  const auto a = t.spawn(0, 0);
+  const auto b = t.spawn(0, 0);
+  for (int i = 0; i < 3; ++i)
+    t.send(0, b, a);
+  rest(t);
+  t.send(0, b, a);
+  t.settle();
+  BOOST_TEST(t.handled.empty());
+  t.fire(0, timer::wake);
+  BOOST_REQUIRE(!t.runs.empty());
+  BOOST_TEST((t.runs[0].second.what.what == mail::kind::woken)); // first
+  t.settle();
+  BOOST_TEST(sequences(t.handled, a) == "2 3 4 ");
+}
+
+BOOST_AUTO_TEST_CASE(one_that_rests_moves_and_says_again_that_it_rests) {
+  trio t;
+  const auto a = t.spawn(0, 0);
+  const auto b = t.spawn(0, 0);
+  t.send(0, b, a);
+  t.send(0, b, a);
+  rest(t);
+  t.order(0, a, 1, 1);
+  while (t.runs.empty()) {
+    if (!t.saves.empty())
+      t.save();
+    else if (!t.restores.empty())
+      t.restore();
+    else
+      BOOST_REQUIRE(t.deliver());
+  }
+  BOOST_TEST((t.runs[0].second.what.what == mail::kind::arrived));
+  rest(t);
+  t.send(0, b, a);
+  t.settle();
+  BOOST_TEST(t.handled.empty());
+  t.fire(0, timer::wake); // of the old place
+  t.settle();
+  BOOST_TEST(t.handled.empty());
+  t.fire(1, timer::wake);
+  t.settle();
+  BOOST_TEST(sequences(t.handled, a) == "2 3 ");
+}
+
 BOOST_AUTO_TEST_CASE(who_sent_to_an_actor_that_ended_hears_of_it) {
   trio t;
   const auto a = t.spawn(0, 2);
