@@ -4,6 +4,11 @@
 // An exception of a handler goes on to the host, which counts it; who asked is
 // told before. Where several members run in one entry (requests that expire
 // together) each has its turn before the first exception goes on.
+//
+// An exception is also what the class' `supervision` is about. An actor that is
+// to be made anew rests until then: but for its arrival on another node it gets
+// nothing, its mail stays in the mailbox (mobile_behavior.hpp). Open requests,
+// timers, monitors and links are the actor's, and survive its state.
 
 #include "actors/api/actor_core.hpp"
 
@@ -12,7 +17,9 @@
 
 #include <algorithm>
 #include <exception>
+#include <optional>
 #include <stdexcept>
+#include <utility>
 
 namespace tern {
 
@@ -35,6 +42,9 @@ public:
         first_ = std::current_exception();
     }
   }
+  const std::exception_ptr& failed() const {
+    return first_;
+  }
   void end() {
     if (first_)
       std::rethrow_exception(first_);
@@ -43,6 +53,19 @@ public:
 private:
   std::exception_ptr first_;
 };
+
+/// What a handler threw; none: it was not the handler.
+std::optional<std::string> words_of(const std::exception_ptr& thrown) {
+  try {
+    std::rethrow_exception(thrown);
+  } catch (const detail::unreadable&) {
+    return {};
+  } catch (const std::exception& e) {
+    return e.what();
+  } catch (...) {
+    return "it threw what is no std::exception";
+  }
+}
 
 } // namespace
 
@@ -79,6 +102,28 @@ void actor_core::unwatch(actor_context& here, const actor_id& actor) {
     post(here, actor, encode_call({call_head::kind::unwatch}));
 }
 
+void actor_core::link(actor_context& here, const actor_id& actor) {
+  if (actor == here.self() || open_.links.has(actor))
+    return;
+  post(here, actor,
+       encode_call({call_head::kind::link, 0, open_.links.next()}));
+  open_.links.add(actor);
+}
+
+void actor_core::unlink(actor_context& here, const actor_id& actor) {
+  const auto seen = open_.links.seen(actor);
+  if (!seen)
+    return;
+  open_.links.drop(actor);
+  post(here, actor, encode_call({call_head::kind::unlink, 0, *seen}));
+}
+
+actor_id actor_core::spawn_child(actor_context& here, const std::string& type,
+                                 std::unique_ptr<actor_core> child) {
+  child->open_.parent = here.self();
+  return world_.spawn_made(type, std::move(child));
+}
+
 void actor_core::stop(const std::string& reason) {
   if (stopping_)
     return;
@@ -91,10 +136,13 @@ void actor_core::stop(const std::string& reason) {
 void actor_core::end_handler(actor_context& here) {
   if (!stopping_)
     return set_alarm(here);
+  auto told = std::exchange(open_.watchers, {});
+  for (const auto& linked : open_.links.take_all())
+    told.insert(linked);
   turns each;
-  for (const auto& watcher : std::exchange(open_.watchers, {}))
+  for (const auto& other : told)
     each.run([&] {
-      post(here, watcher, encode_call({call_head::kind::ended}, reason_));
+      post(here, other, encode_call({call_head::kind::ended}, reason_));
     });
   open_.abandon();
   stop_when_sent(here);
@@ -114,11 +162,47 @@ void actor_core::run(actor_context& here, const actor_id& sender, F&& f) {
   context c{*this, here, sender};
   turns once;
   once.run([&] { f(c); });
+  if (once.failed())
+    once.run([&] { supervise(here, once.failed()); });
   once.run([&] { end_handler(here); });
   once.end();
 }
 
+// A handler threw, whose message counts as handled.
+void actor_core::supervise(actor_context& here,
+                           const std::exception_ptr& thrown) {
+  const auto what = words_of(thrown);
+  if (stopping_ || !what)
+    return;
+  const auto how = strategy();
+  if (const auto* restart = std::get_if<supervision::restart>(&how)) {
+    if (!open_.restarts.failed(*restart, world_.now()))
+      stop(*what);
+  } else if (std::holds_alternative<supervision::stop>(how)) {
+    stop(*what);
+  } else if (std::holds_alternative<supervision::escalate>(how)) {
+    stop(*what);
+    if (open_.parent.kind() != actor_kind::none)
+      post(here, open_.parent, encode_call({call_head::kind::failed}, *what));
+  }
+}
+
+/// Whether it has its state: made anew, if the time for that has come.
+bool actor_core::is_ready() {
+  const auto due = open_.restarts.due();
+  if (due && *due > world_.now())
+    return false;
+  open_.restarts.done(); // first: it may throw, which is a failure like others
+  if (due)
+    renew(open_.born);
+  return true;
+}
+
 void actor_core::set_alarm(actor_context& here) {
+  if (const auto due = open_.restarts.due()) {
+    alarm_ = {}; // for nothing else
+    return here.rest(std::max(*due - world_.now(), open_work::time{0}));
+  }
   const auto next = open_.next_due();
   if (!next || (alarm_.count() != 0 && alarm_ <= *next))
     return;
@@ -139,7 +223,7 @@ void actor_core::receive(actor_context& here, const envelope& head,
       if (stopping_)
         return;
       if (!handle(c, call->tag, body, nullptr))
-        throw std::runtime_error(name() + " has no handler for a message of "
+        throw detail::unreadable(name() + " has no handler for a message of "
                                  + to_string(head.from));
       return;
     case kind::request:
@@ -150,8 +234,7 @@ void actor_core::receive(actor_context& here, const envelope& head,
       return close(c, call->number, tl::make_unexpected(decode_failure(body)));
     case kind::watch:
       if (stopping_)
-        post(here, head.from,
-             encode_call({call_head::kind::ended}, std::string{"stopped"}));
+        post(here, head.from, encode_call({kind::ended}, reason_));
       else
         open_.watchers.insert(head.from);
       return;
@@ -161,6 +244,21 @@ void actor_core::receive(actor_context& here, const envelope& head,
     case kind::ended:
       return end_of(c, head.from,
                     from_bytes<std::string>(body).value_or("ended"));
+    case kind::link:
+      if (stopping_)
+        post(here, head.from, encode_call({kind::ended}, reason_));
+      else if (open_.links.heard_link(head.from, call->number))
+        post(here, head.from, encode_call({kind::linked}));
+      return;
+    case kind::unlink:
+      return open_.links.heard_unlink(head.from, call->number);
+    case kind::linked:
+      return;
+    case kind::failed:
+      if (stopping_)
+        return;
+      throw std::runtime_error(
+          from_bytes<std::string>(body).value_or("a child failed"));
     }
   });
 }
@@ -197,6 +295,7 @@ void actor_core::end_of(context& c, const actor_id& actor,
                         const std::string& reason) {
   open_.drop_waiting(actor);
   open_.watchers.erase(actor);
+  const bool linked = open_.links.drop(actor);
   turns each;
   const auto why = gone(actor, reason);
   for (const auto& then : open_.close_all(actor))
@@ -204,6 +303,8 @@ void actor_core::end_of(context& c, const actor_id& actor,
       each.run([&] { resume(c, then, tl::make_unexpected(why)); });
   if (open_.watched.erase(actor) > 0)
     each.run([&] { handle_end(c, actor, reason); });
+  if (linked)
+    stop(reason);
   each.end();
 }
 
@@ -219,8 +320,11 @@ void actor_core::writable(actor_context& here, const actor_id& to) {
 void actor_core::woken(actor_context& here) {
   alarm_ = {};
   run(here, here.self(), [&](context& c) {
-    auto due = open_.take_due(world_.now());
+    if (!is_ready())
+      return;
     turns each;
+    each.run([&] { greet_node(c); });
+    auto due = open_.take_due(world_.now());
     for (auto& m : due.messages)
       each.run([&] { post(here, m.to, std::move(m.payload)); });
     const failure late{failure_kind::unreachable,
@@ -235,9 +339,15 @@ void actor_core::woken(actor_context& here) {
 void actor_core::arrived(actor_context& here) {
   alarm_ = {};
   run(here, here.self(), [&](context& c) {
-    if (!stopping_)
-      handle_arrival(c);
+    open_.restarts.arrived = !stopping_;
+    if (is_ready())
+      greet_node(c);
   });
+}
+
+void actor_core::greet_node(context& c) {
+  if (std::exchange(open_.restarts.arrived, false))
+    handle_arrival(c);
 }
 
 void actor_core::down(actor_context& here, const actor_id& actor,
@@ -257,7 +367,7 @@ void actor_core::down(actor_context& here, const actor_id& actor,
 buffer actor_core::save() const {
   std::vector<std::byte> out;
   archive_writer to{out};
-  to(stopping_);
+  to(stopping_, reason_);
   open_.save(to, world_.now());
   save_fields(to);
   return buffer::copy(out);
@@ -265,7 +375,7 @@ buffer actor_core::save() const {
 
 result<void> actor_core::load(bytes_view state) {
   archive_reader from{state};
-  from(stopping_);
+  from(stopping_, reason_);
   open_.load(from, world_.now());
   load_fields(from);
   if (from.failed().empty() && !from.left().empty())

@@ -3,17 +3,31 @@
 #include "actors/api/actor_world.hpp"
 #include "actors/api/call.hpp"
 #include "actors/api/open_work.hpp"
+#include "actors/api/supervision.hpp"
 #include "actors/mobile_behavior.hpp"
 
 #include <chrono>
 #include <cstdint>
+#include <exception>
+#include <memory>
 #include <span>
+#include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace tern {
 
 class context;
+
+namespace detail {
+
+/// A message that is none of the class': no handler of it has failed.
+class unreadable : public std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+} // namespace detail
 
 /// What every actor of the typed API has, whatever its class: it takes calls
 /// apart, answers requests, and keeps what is open. The class' own part is in
@@ -40,6 +54,11 @@ public:
   }
   void watch(actor_context& here, const actor_id& actor);
   void unwatch(actor_context& here, const actor_id& actor);
+  void link(actor_context& here, const actor_id& actor);
+  void unlink(actor_context& here, const actor_id& actor);
+  /// A new actor whose parent this one is.
+  actor_id spawn_child(actor_context& here, const std::string& type,
+                       std::unique_ptr<actor_core> child);
   /// The actor ends when this handler and what it sends are through.
   void stop(const std::string& reason);
 
@@ -57,6 +76,11 @@ public:
   result<void> load(bytes_view state);
 
 protected:
+  /// What `renew` will be given. For a class that is restarted.
+  void keep_birth(bytes state) {
+    open_.born = std::move(state);
+  }
+
   // The class' own part. These may throw; `what()` is told to who asked.
 
   /// False: it has no handler for messages of this tag. `answer`: where to put
@@ -71,6 +95,9 @@ protected:
   virtual void handle_undelivered(context& here, const actor_id& actor,
                                   std::uint64_t count) = 0;
   virtual std::string name() const = 0;
+  virtual supervision::strategy strategy() const = 0;
+  /// Makes the state anew.
+  virtual void renew(bytes_view born) = 0;
   virtual void save_fields(archive_writer& to) const = 0;
   virtual void load_fields(archive_reader& from) = 0;
 
@@ -81,6 +108,10 @@ private:
   void close(context& here, std::uint64_t number,
              const result<bytes_view>& answer);
   void end_of(context& here, const actor_id& actor, const std::string& reason);
+  void heard_link(context& here, std::uint64_t number);
+  void supervise(actor_context& here, const std::exception_ptr& thrown);
+  bool is_ready();
+  void greet_node(context& here);
   void set_alarm(actor_context& here);
   void end_handler(actor_context& here);
   void stop_when_sent(actor_context& here);
@@ -88,7 +119,7 @@ private:
   actor_world& world_;
   open_work open_;
   bool stopping_ = false;   ///< as soon as nothing waits for room
-  std::string reason_;      ///< why, until the handler that said so is through
+  std::string reason_;      ///< why
   open_work::time alarm_{}; ///< when it will be woken; 0: not asked for
 };
 

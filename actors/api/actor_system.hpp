@@ -69,6 +69,15 @@ public:
   ref<T> spawn(Arguments&&... arguments) {
     return spawn_in<T>(world(), std::forward<Arguments>(arguments)...);
   }
+  /// A new actor that is born here, and goes to that node at once. Its ref is
+  /// valid before it is there. It runs here if that node is gone, or does not
+  /// know the class. Does not wait.
+  template <class T, class... Arguments>
+  ref<T> spawn_on(node_id node, Arguments&&... arguments) {
+    const auto made = spawn<T>(std::forward<Arguments>(arguments)...);
+    order_move(made.id(), node);
+    return made;
+  }
 
   /// Waits while there is no room for it at the receiver, for up to 30 s; then
   /// fails with `unreachable`.

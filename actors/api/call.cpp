@@ -6,7 +6,7 @@ result<call_head> decode_call(std::span<const std::byte>& bytes) {
   call_head head;
   archive_reader from{bytes};
   from(head);
-  if (from.failed().empty() && head.what > call_head::kind::ended)
+  if (from.failed().empty() && head.what > call_head::kind::failed)
     from.fail("a call of an unknown kind");
   if (!from.failed().empty())
     return fail(failure_kind::malformed, "a call: " + from.failed());

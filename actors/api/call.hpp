@@ -19,6 +19,10 @@ struct call_head {
     watch,   ///< tell me when you end
     unwatch, ///< no more
     ended,   ///< the sender ends; the body is the reason
+    link,    ///< we end together; `number`: of the sender's links
+    unlink, ///< no more; `number`: of the receiver's last link, as far as known
+    linked, ///< heard: so that the way back is known when a node dies
+    failed, ///< a handler of the sender, a child, threw; the body is what
   };
   kind what = kind::tell;
   std::uint64_t tag = 0; ///< of the message's type

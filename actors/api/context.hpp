@@ -79,9 +79,25 @@ public:
     core_.unwatch(here_, actor.id());
   }
 
-  /// A new actor on this node. Throws `actor_error`.
+  /// This actor and the other end together, whichever comes first: the other
+  /// one ends with the same reason, after all that the first one sent to it.
+  /// Linked to one that has ended this one ends. Both sides hold the link; once
+  /// more is the same as once.
+  template <class T>
+  void link(const ref<T>& actor) {
+    core_.link(here_, actor.id());
+  }
+  template <class T>
+  void unlink(const ref<T>& actor) {
+    core_.unlink(here_, actor.id());
+  }
+
+  /// A new actor on this node, its parent being this one. Throws `actor_error`.
   template <class T, class... Arguments>
   ref<T> spawn(Arguments&&... arguments);
+  /// The same, and it goes to that node: `actor_system::spawn_on`.
+  template <class T, class... Arguments>
+  ref<T> spawn_on(node_id node, Arguments&&... arguments);
   /// Moves an actor, wherever it is.
   template <class T>
   void migrate(const ref<T>& actor, node_id target) {

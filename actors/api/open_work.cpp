@@ -159,6 +159,10 @@ void open_work::save(archive_writer& to, time now) const {
     for (const auto& id : *ids)
       put(to, id);
   }
+  links.save(to);
+  put(to, parent);
+  restarts.save(to, now);
+  to(born);
 }
 
 void open_work::load(archive_reader& from, time now) {
@@ -191,6 +195,10 @@ void open_work::load(archive_reader& from, time now) {
   });
   for (auto* ids : {&watchers, &watched})
     each(from, [&] { ids->insert(get(from)); });
+  links.load(from);
+  parent = get(from);
+  restarts.load(from, now);
+  from(born);
 }
 
 } // namespace tern

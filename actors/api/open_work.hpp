@@ -1,6 +1,8 @@
 #pragma once
 
 #include "actors/actor_id.hpp"
+#include "actors/api/link_book.hpp"
+#include "actors/api/restart_book.hpp"
 #include "serialization/archive.hpp"
 #include "serialization/buffer.hpp"
 
@@ -24,9 +26,10 @@ constexpr std::chrono::nanoseconds bounded(std::chrono::nanoseconds d) {
 }
 
 /// What an actor has begun and not ended: requests without an answer, messages
-/// for later, messages that found no room, and who watches whom. A value that
-/// travels with its actor; times are points of a steady clock here, and what is
-/// left until then on the way.
+/// for later, messages that found no room, who watches whom, who ends with
+/// whom, and what it is made anew from. A value that travels with its actor;
+/// times are points of a steady clock here, and what is left until then on the
+/// way.
 ///
 /// Pure: the time is handed in. Not for what the actor itself remembers.
 class open_work {
@@ -94,6 +97,10 @@ public:
 
   std::set<actor_id> watchers; ///< who is told when this actor ends
   std::set<actor_id> watched;  ///< of whose end this actor is told
+  link_book links;
+  actor_id parent; ///< who spawned it; null: no actor
+  restart_book restarts;
+  std::vector<std::byte> born; ///< its state as it was spawned, for a restart
 
   void save(archive_writer& to, time now) const;
   void load(archive_reader& from, time now);

@@ -35,7 +35,10 @@ class typed_actor final : public actor_core {
 public:
   explicit typed_actor(actor_world& world) : actor_core(world) {}
   typed_actor(actor_world& world, T object)
-    : actor_core(world), object_(std::move(object)) {}
+    : actor_core(world), object_(std::move(object)) {
+    if constexpr (detail::restarts<T>)
+      keep_birth(to_bytes(object_));
+  }
 
   const T& object() const noexcept {
     return object_;
@@ -58,7 +61,7 @@ private:
   void handle_as(context& here, bytes_view body, bytes* answer) {
     const auto message = from_bytes<M>(body);
     if (!message)
-      throw std::runtime_error(std::string{wire_name<M>()} + ": "
+      throw detail::unreadable(std::string{wire_name<M>()} + ": "
                                + message.error().what);
     if constexpr (std::is_void_v<reply_of<T, M>>) {
       detail::call(object_, *message, here);
@@ -138,6 +141,19 @@ private:
       object_.arrived(here);
   }
 
+  supervision::strategy strategy() const override {
+    return detail::strategy_of<T>();
+  }
+  void renew(bytes_view born) override {
+    if constexpr (detail::restarts<T>) {
+      auto made = from_bytes<T>(born);
+      if (!made)
+        throw std::runtime_error("what it was spawned with: "
+                                 + made.error().what);
+      object_ = std::move(*made);
+    }
+  }
+
   std::string name() const override {
     return std::string{wire_name<T>()};
   }
@@ -151,18 +167,38 @@ private:
   T object_{};
 };
 
+namespace detail {
+
+template <class T, class... Arguments>
+std::unique_ptr<actor_core> make_actor(actor_world& world,
+                                       Arguments&&... arguments) {
+  return std::make_unique<typed_actor<T>>(
+      world, T{std::forward<Arguments>(arguments)...});
+}
+
+} // namespace detail
+
 /// A new actor on the node of this world. Throws `actor_error`.
 template <class T, class... Arguments>
 ref<T> spawn_in(actor_world& world, Arguments&&... arguments) {
-  return ref<T>{
-      world.spawn_made(std::string{wire_name<T>()},
-                       std::make_unique<typed_actor<T>>(
-                           world, T{std::forward<Arguments>(arguments)...}))};
+  return ref<T>{world.spawn_made(
+      std::string{wire_name<T>()},
+      detail::make_actor<T>(world, std::forward<Arguments>(arguments)...))};
 }
 
 template <class T, class... Arguments>
 ref<T> context::spawn(Arguments&&... arguments) {
-  return spawn_in<T>(core_.world(), std::forward<Arguments>(arguments)...);
+  return ref<T>{core_.spawn_child(
+      here_, std::string{wire_name<T>()},
+      detail::make_actor<T>(core_.world(),
+                            std::forward<Arguments>(arguments)...))};
+}
+
+template <class T, class... Arguments>
+ref<T> context::spawn_on(node_id node, Arguments&&... arguments) {
+  const auto made = spawn<T>(std::forward<Arguments>(arguments)...);
+  migrate(made, node);
+  return made;
 }
 
 } // namespace tern

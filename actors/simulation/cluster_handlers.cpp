@@ -55,6 +55,14 @@ const char* word_for(call_head::kind what) {
     return "unwatch";
   case call_head::kind::ended:
     return "end";
+  case call_head::kind::link:
+    return "link";
+  case call_head::kind::unlink:
+    return "unlink";
+  case call_head::kind::linked:
+    return "answer to a link";
+  case call_head::kind::failed:
+    return "failure";
   }
   return "?";
 }
