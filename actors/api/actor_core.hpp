@@ -108,7 +108,6 @@ private:
   void close(context& here, std::uint64_t number,
              const result<bytes_view>& answer);
   void end_of(context& here, const actor_id& actor, const std::string& reason);
-  void heard_link(context& here, std::uint64_t number);
   void supervise(actor_context& here, const std::exception_ptr& thrown);
   bool is_ready();
   void greet_node(context& here);

@@ -234,6 +234,69 @@ void bad_jobs(cluster& c) {
   });
 }
 
+// -- what a restart leaves alone ----------------------------------------------
+
+struct begin {
+  tern::ref<climber> other;
+  template <class Archive>
+  void fields(Archive& a) {
+    a(other);
+  }
+};
+struct tick {
+  template <class Archive>
+  void fields(Archive&) {}
+};
+
+/// Begins all that it can, and throws.
+class hasty {
+public:
+  using messages = tern::messages<begin, tick>;
+  static constexpr auto supervision =
+      tern::supervision::restart{.first = 20ms, .most = 20ms};
+  void on(const begin& m, tern::context& here) {
+    begun_ = true;
+    here.send_after(5ms, here.self<hasty>(), tick{});
+    here.request(m.other, shout{}).then<&hasty::answered>();
+    here.monitor(m.other);
+    throw std::runtime_error("too much");
+  }
+  void on(const tick&) {
+    ++ticks_;
+  }
+  void answered(const tern::result<void>& ok) {
+    answers_ += ok.has_value();
+  }
+  void on(const tern::ended&) {
+    ++ends_;
+  }
+  bool has_all() const {
+    return !begun_ && ticks_ == 1 && answers_ == 1 && ends_ == 1;
+  }
+  using continuations = tern::continuations<&hasty::answered>;
+  template <class Archive>
+  void fields(Archive& a) {
+    a(begun_, ticks_, answers_, ends_);
+  }
+
+private:
+  bool begun_ = false;
+  int ticks_ = 0;
+  int answers_ = 0;
+  int ends_ = 0;
+};
+
+void much_at_once(cluster& c) {
+  c.add<hasty>();
+  c.add<climber>();
+  const auto h = c.spawn<hasty>(0);
+  const auto other = c.spawn<climber>(c.nodes() - 1);
+  c.send(h, begin{other});
+  c.after(1s, [=, &c] { c.send(other, fall{}); });
+  c.eventually("the new state hears of all of it",
+               [=, &c] { return c.state(h)->has_all(); });
+}
+
 // -- a family -----------------------------------------------------------------
 
 struct raise {
@@ -315,6 +378,10 @@ BOOST_AUTO_TEST_CASE(a_restart_loses_no_message_and_no_order) {
 
 BOOST_AUTO_TEST_CASE(nor_does_it_when_nodes_die) {
   holds(bad_jobs, 2);
+}
+
+BOOST_AUTO_TEST_CASE(what_an_actor_has_begun_outlives_its_state) {
+  holds(much_at_once, 0);
 }
 
 BOOST_AUTO_TEST_CASE(failures_of_children_are_their_parents) {
