@@ -3,3 +3,4 @@
 // Actors that move: `#include <tern/actors.hpp>`. docs/actors.md introduces it.
 
 #include "actors/api/actor_system.hpp"
+#include "actors/api/topic.hpp"
