@@ -37,8 +37,19 @@ result<actor_id> actor_host::spawn_made(const std::string& type,
   return impl_->give_birth(type, std::move(made));
 }
 
+void actor_host::start_service(const actor_id& service,
+                               std::unique_ptr<mobile_behavior> made) {
+  const auto runner = impl_->start({service, 1}, std::move(made));
+  impl_->apply(mobility_event::spawned{service, "service", true, runner});
+  {
+    std::lock_guard guard{impl_->callbacks_mutex_};
+    impl_->services_.push_back(service);
+  }
+  impl_->send(service, service, {});
+}
+
 bool actor_host::send(const actor_id& to, std::span<const std::byte> payload) {
-  return impl_->send(to, buffer::copy(payload));
+  return impl_->send(impl_->gateway_, to, buffer::copy(payload));
 }
 
 actor_id actor_host::gateway() const {

@@ -75,6 +75,12 @@ public:
   /// full; `on_writable` tells when to go on.
   bool send(const actor_id& to, std::span<const std::byte> payload);
 
+  /// An actor that never moves, under a name that others know: this node's,
+  /// and below the numbers of gateways. Hears of each new view by a message
+  /// without bytes. Once a node.
+  void start_service(const actor_id& service,
+                     std::unique_ptr<mobile_behavior> made);
+
   /// The host as an actor: others may send to it. It never moves.
   actor_id gateway() const;
   /// What the gateway receives; one call at a time, on a worker.

@@ -278,14 +278,14 @@ actor_host::impl::give_birth(const std::string& type,
   return id;
 }
 
-bool actor_host::impl::send(const actor_id& to, buffer payload) {
+bool actor_host::impl::send(const actor_id& from, const actor_id& to,
+                            buffer payload) {
   leased_outputs said;
   bool taken = false;
   {
     std::lock_guard guard{mutex_};
-    taken = machine_.room(gateway_, to) > 0;
-    handle(mobility_event::posted{gateway_, {to, 0, std::move(payload)}},
-           said.out);
+    taken = machine_.room(from, to) > 0;
+    handle(mobility_event::posted{from, {to, 0, std::move(payload)}}, said.out);
   }
   std::optional<runner_job> none;
   carry_out(said.out, nullptr, none);

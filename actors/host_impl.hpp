@@ -64,7 +64,8 @@ public:
   node& on() noexcept {
     return node_;
   }
-  bool send(const actor_id& to, buffer payload);
+  /// On behalf of a pinned actor. False: there is no room.
+  bool send(const actor_id& from, const actor_id& to, buffer payload);
   std::size_t room(const actor_id& from, const actor_id& to);
   result<actor_id> give_birth(const std::string& type,
                               std::unique_ptr<mobile_behavior> made);
@@ -184,7 +185,8 @@ private:
   std::function<void(const actor_id&)> on_down_;
   move_handler on_move_;
   view_handler on_view_;
-  std::deque<view> untold_; // views that on_view_ has not got yet
+  std::vector<actor_id> services_; // that hear of views
+  std::deque<view> untold_;        // views that on_view_ has not got yet
   bool is_telling_ = false;
 
   std::atomic<std::uint64_t> numbers_{0};

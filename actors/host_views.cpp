@@ -66,8 +66,12 @@ void actor_host::impl::carry_out(view_agreement::expelled& i) {
 void actor_host::impl::take_view(const view& v) {
   apply(mobility_event::view{v});
   const auto taken = now(); // without members if this node is out of it
-  std::lock_guard guard{callbacks_mutex_};
+  std::unique_lock lock{callbacks_mutex_};
   untold_.push_back(taken);
+  const auto services = services_;
+  lock.unlock();
+  for (const auto& s : services) // without room it has not seen earlier ones
+    send(s, s, {});
 }
 
 // In their order, by one thread at a time, and without a lock: a handler may

@@ -52,12 +52,14 @@ struct actor_system::state final : actor_world {
   void answer(std::uint64_t request, result<bytes> given);
 
   std::unique_ptr<node> below;
-  std::mutex mutex; ///< guards the next three, and changes of the fourth
+  std::mutex mutex; ///< guards the next three, changes of the fourth, and
+                    ///< the fifth
   std::condition_variable changed;
   std::map<std::uint64_t, open> requests;
   std::uint64_t last_request = 0;
   std::atomic<std::uint64_t> room_made{
       0}; ///< how often some receiver had room again
+  std::function<void(const name_lost&)> name_lost_handler;
   std::unique_ptr<actor_host> actors; ///< last: its threads use all of this
 };
 
@@ -105,6 +107,17 @@ actor_system::actor_system(const options& o)
     ++s.room_made;
     s.changed.notify_all();
   });
+  s.actors->start_service(name_service_of(s.below->id()),
+                          make_name_service(
+                              s.below->id(),
+                              [&host = *s.actors] { return host.now(); },
+                              [&s](const name_lost& lost) {
+                                std::unique_lock lock{s.mutex};
+                                const auto f = s.name_lost_handler;
+                                lock.unlock();
+                                if (f)
+                                  f(lost);
+                              }));
 }
 
 actor_system::~actor_system() = default;
@@ -230,6 +243,17 @@ node_id actor_system::place_of(const actor_id& actor) {
       actor, [promise](const location& l) { promise->set_value(l.node); });
   return place.wait_for(patience) == std::future_status::ready ? place.get()
                                                                : node_id{};
+}
+
+void actor_system::unregister_name(const std::string& name) {
+  request(detail::name_service_on<void>(self().id),
+          detail::unregister_request{name})
+      .get();
+}
+
+void actor_system::on_name_lost(std::function<void(const name_lost&)> f) {
+  std::lock_guard guard{state_->mutex};
+  state_->name_lost_handler = std::move(f);
 }
 
 node& actor_system::below() noexcept {

@@ -105,6 +105,30 @@ public:
     return place_of(actor.id());
   }
 
+  /// Gives an actor a name, for this node and those in its view. Fails with
+  /// `refused` if another actor that lives has it. The name is free again when
+  /// the actor ends or dies. Waits, as the next two do.
+  template <class T>
+  void register_name(const std::string& name, const ref<T>& actor) {
+    request(
+        detail::name_service_on<T>(self().id),
+        detail::register_request{name, actor.id(), std::string{wire_name<T>()}})
+        .get();
+  }
+  /// The actor that has the name. Fails with `not_found` if there is none, and
+  /// with `refused` if it is of another class.
+  template <class T>
+  ref<T> whereis_name(const std::string& name) {
+    return request(detail::name_service_on<T>(self().id),
+                   detail::whereis_request{name, std::string{wire_name<T>()}})
+        .get();
+  }
+  /// Any node may do so, also if no actor has the name.
+  void unregister_name(const std::string& name);
+  /// Called when two groups meet and a name that was registered here goes to
+  /// the actor of the other one. Must not block.
+  void on_name_lost(std::function<void(const name_lost&)> f);
+
   /// What lies below: bytes, traces, counters.
   node& below() noexcept;
   actor_host& host() noexcept;

@@ -2,6 +2,7 @@
 
 #include "actors/api/actor_core.hpp"
 #include "actors/api/message_types.hpp"
+#include "actors/api/name_service.hpp"
 #include "actors/api/ref.hpp"
 
 #include <chrono>
@@ -16,7 +17,7 @@ namespace tern {
 inline constexpr std::chrono::seconds request_deadline{5};
 
 /// A request that is about to be made: `then` makes it.
-template <class T, class M>
+template <class T, class M, class Held = const M&>
 class outgoing_request;
 
 /// What a handler can do. Valid during the call only.
@@ -104,15 +105,43 @@ public:
     order_move(actor.id(), target);
   }
 
+  // Names, as in `actor_system`. The answer is a result<void>, or for
+  // `whereis_name` a result<ref<T>>.
+  template <class T>
+  [[nodiscard]] auto register_name(const std::string& name,
+                                   const ref<T>& actor) {
+    return name_request<T, detail::register_request>{
+        *this,
+        name_service_of(node()),
+        {name, actor.id(), std::string{wire_name<T>()}},
+        request_deadline};
+  }
+  template <class T>
+  [[nodiscard]] auto whereis_name(const std::string& name) {
+    return name_request<T, detail::whereis_request>{
+        *this,
+        name_service_of(node()),
+        {name, std::string{wire_name<T>()}},
+        request_deadline};
+  }
+  template <class T = void>
+  [[nodiscard]] auto unregister_name(const std::string& name) {
+    return name_request<T, detail::unregister_request>{
+        *this, name_service_of(node()), {name}, request_deadline};
+  }
+
   /// This handler is the last. What was sent still arrives.
   void stop(const std::string& reason = "stopped") {
     core_.stop(reason);
   }
 
 private:
-  template <class T, class M>
+  template <class T, class M, class Held>
   friend class outgoing_request;
   friend class actor_core;
+
+  template <class T, class M>
+  using name_request = outgoing_request<detail::name_service_for<T>, M, M>;
 
   void reply(actor_core::bytes payload) {
     core_.post(here_, sender_, std::move(payload));
@@ -131,7 +160,7 @@ private:
   const actor_id& sender_;
 };
 
-template <class T, class M>
+template <class T, class M, class Held>
 class outgoing_request {
 public:
   template <auto Member, class... Bound>
@@ -149,9 +178,10 @@ public:
 
 private:
   friend class context;
-  outgoing_request(context& here, const actor_id& to, const M& message,
+  outgoing_request(context& here, const actor_id& to, Held message,
                    std::chrono::nanoseconds deadline)
-    : here_(here), to_(to), message_(message), deadline_(deadline) {}
+    : here_(here), to_(to), message_(std::forward<Held>(message)),
+      deadline_(deadline) {}
 
   void make(open_work::continuation c) {
     const auto number = here_.core_.open_request(to_, std::move(c), deadline_);
@@ -162,7 +192,7 @@ private:
 
   context& here_;
   actor_id to_;
-  const M& message_;
+  Held message_;
   std::chrono::nanoseconds deadline_;
 };
 

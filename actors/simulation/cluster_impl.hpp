@@ -103,6 +103,7 @@ private:
 
   // nodes (cluster_node.cpp)
   void open_nodes();
+  void open_names(std::size_t n);
   view agreed() const;
   void change_view();
   void take_view(std::size_t n, const view& v);

@@ -2,6 +2,7 @@
 // actor_runner.cpp do it with CAF: each handler, snapshot and restoration is an
 // event of its own, a little later.
 
+#include "actors/api/name_service.hpp"
 #include "actors/simulation/cluster_impl.hpp"
 
 #include <fmt/format.h>
@@ -99,6 +100,16 @@ void cluster::impl::open_nodes() {
   gateway_ = made.get();
   nodes_[n]->running[{gateway_id_, 1}] = std::move(made);
   feed(n, mobility_event::spawned{gateway_id_, "gateway", true});
+  for (std::size_t each = 0; each <= n && options_.names; ++each)
+    open_names(each);
+}
+
+void cluster::impl::open_names(std::size_t n) {
+  const auto id = name_service_of(id_of(n));
+  nodes_[n]->running[{id, 1}] = make_name_service(
+      id_of(n), [&m = *nodes_[n]->machine] { return m.now(); }, {});
+  feed(n, mobility_event::spawned{id, "names", true});
+  feed(n, mobility_event::posted{id, {id, 0, {}}});
 }
 
 view cluster::impl::agreed() const {
@@ -118,8 +129,11 @@ void cluster::impl::change_view() {
 }
 
 void cluster::impl::take_view(std::size_t n, const view& v) {
-  if (v.id.number > nodes_[n]->machine->now().id.number)
-    feed(n, mobility_event::view{v});
+  if (v.id.number <= nodes_[n]->machine->now().id.number)
+    return;
+  feed(n, mobility_event::view{v});
+  if (const auto id = name_service_of(id_of(n)); options_.names)
+    feed(n, mobility_event::posted{id, {id, 0, {}}});
 }
 
 // -- what a program does ------------------------------------------------------

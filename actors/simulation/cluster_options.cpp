@@ -23,6 +23,8 @@ std::string to_string(const options& o) {
   add("moves", o.moves);
   if (o.rotate)
     text += ", rotate";
+  if (o.names)
+    text += ", names";
   add("load", o.load);
   add("loss", o.bad.loss);
   add("duplicate", o.bad.duplicate);
