@@ -66,7 +66,8 @@ void actor_host::on_writable(std::function<void(const actor_id& to)> f) {
   impl_->on_writable_ = std::move(f);
 }
 
-void actor_host::on_down(std::function<void(const actor_id& actor)> f) {
+void actor_host::on_down(
+    std::function<void(const actor_id& actor, std::uint64_t lost)> f) {
   std::lock_guard guard{impl_->callbacks_mutex_};
   impl_->on_down_ = std::move(f);
 }

@@ -86,8 +86,10 @@ public:
   /// What the gateway receives; one call at a time, on a worker.
   void on_message(message_handler f);
   void on_writable(std::function<void(const actor_id& to)> f);
-  /// An actor to which the gateway sent has ended.
-  void on_down(std::function<void(const actor_id& actor)> f);
+  /// An actor to which the gateway sent has ended; the last `lost` messages
+  /// were not handled, as far as anybody knows.
+  void
+  on_down(std::function<void(const actor_id& actor, std::uint64_t lost)> f);
 
   /// Moves an actor, wherever it is, to `target`. The handler is called once,
   /// on a thread of the node, and must not block. `moved` is false when it

@@ -74,12 +74,13 @@ public:
     if (f)
       f(to);
   }
-  void down(actor_context&, const actor_id& actor, std::uint64_t) override {
+  void down(actor_context&, const actor_id& actor,
+            std::uint64_t lost) override {
     std::unique_lock lock{host_.callbacks_mutex_};
     const auto f = host_.on_down_;
     lock.unlock();
     if (f)
-      f(actor);
+      f(actor, lost);
   }
   buffer save() const override {
     return {};

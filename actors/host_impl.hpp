@@ -182,7 +182,7 @@ private:
   std::map<std::uint64_t, location_handler> queries_;
   message_handler on_message_;
   std::function<void(const actor_id&)> on_writable_;
-  std::function<void(const actor_id&)> on_down_;
+  std::function<void(const actor_id&, std::uint64_t)> on_down_;
   move_handler on_move_;
   view_handler on_view_;
   std::vector<actor_id> services_; // that hear of views

@@ -30,6 +30,20 @@ failure gone(const actor_id& actor, const std::string& reason) {
           to_string(actor) + " has ended (" + reason + ")"};
 }
 
+/// Of a message or request, as dead letters name it; 0: it is neither.
+std::uint64_t tag_in(std::span<const std::byte> payload) {
+  const auto call = decode_call(payload);
+  const bool is_one = call
+                      && (call->what == call_head::kind::tell
+                          || call->what == call_head::kind::request);
+  return is_one ? call->tag : 0;
+}
+
+bool is_message(std::span<const std::byte> payload) {
+  const auto call = decode_call(payload);
+  return call && call->what == call_head::kind::tell;
+}
+
 /// Runs all, then lets the first exception go on.
 class turns {
 public:
@@ -71,14 +85,31 @@ std::optional<std::string> words_of(const std::exception_ptr& thrown) {
 
 // -- what handlers do ---------------------------------------------------------
 
-void actor_core::post(actor_context& here, const actor_id& to, bytes payload) {
+void actor_core::post(actor_context& here, const actor_id& to, bytes payload,
+                      overflow_policy how) {
+  using reason = dead_letter::reason;
   if (to.kind() == actor_kind::none)
     throw actor_error{{failure_kind::not_found, "a message to a null ref"}};
   if (!open_.waits_for_room(to) && here.send(to, bytes_view{payload}))
     return;
-  if (!open_.wait_for_room(to, std::move(payload)))
-    throw actor_error{{failure_kind::refused,
-                       "too many messages wait for room at " + to_string(to)}};
+  if (how.what == overflow::error)
+    how.limit = 0;
+  else if (how.what == overflow::drop_oldest
+           && open_.waiting_for(to) >= std::max<std::size_t>(how.limit, 1)) {
+    if (const auto old = open_.drop_oldest(to, is_message))
+      world_.bury({reason::dropped, here.self(), to, {}, 1}, tag_in(*old));
+  }
+  const auto tag = tag_in(payload);
+  const auto limit =
+      how.what == overflow::drop_oldest ? open_work::most_waiting : how.limit;
+  if (open_.wait_for_room(to, std::move(payload), limit))
+    return;
+  if (tag != 0)
+    world_.bury({reason::refused, here.self(), to, {}, 1}, tag);
+  throw actor_error{
+      {failure_kind::refused,
+       limit == 0 ? "no room for a message at " + to_string(to)
+                  : "too many messages wait for room at " + to_string(to)}};
 }
 
 void actor_core::post_after(std::chrono::nanoseconds delay, const actor_id& to,
@@ -221,7 +252,9 @@ void actor_core::receive(actor_context& here, const envelope& head,
     switch (call->what) {
     case kind::tell:
       if (stopping_)
-        return;
+        return world_.bury(
+            {dead_letter::reason::gone, head.from, here.self(), {}, 1},
+            call->tag);
       if (!handle(c, call->tag, body, nullptr))
         throw detail::unreadable(name() + " has no handler for a message of "
                                  + to_string(head.from));
@@ -293,7 +326,10 @@ void actor_core::close(context& c, std::uint64_t number,
 
 void actor_core::end_of(context& c, const actor_id& actor,
                         const std::string& reason) {
-  open_.drop_waiting(actor);
+  for (const auto& payload : open_.drop_waiting(actor))
+    if (const auto tag = tag_in(payload))
+      world_.bury({dead_letter::reason::gone, c.here_.self(), actor, {}, 1},
+                  tag);
   open_.watchers.erase(actor);
   const bool linked = open_.links.drop(actor);
   turns each;
@@ -326,7 +362,7 @@ void actor_core::woken(actor_context& here) {
     each.run([&] { greet_node(c); });
     auto due = open_.take_due(world_.now());
     for (auto& m : due.messages)
-      each.run([&] { post(here, m.to, std::move(m.payload)); });
+      each.run([&] { post(here, m.to, std::move(m.payload), policy()); });
     const failure late{failure_kind::unreachable,
                        "no answer within the deadline"};
     for (const auto& then : due.expired)
@@ -354,6 +390,8 @@ void actor_core::down(actor_context& here, const actor_id& actor,
                       std::uint64_t lost) {
   run(here, actor, [&](context& c) {
     turns each;
+    if (lost > 0)
+      world_.bury({dead_letter::reason::gone, here.self(), actor, {}, lost}, 0);
     lost += open_.waiting_for(actor);
     if (lost > 0 && !stopping_)
       each.run([&] { handle_undelivered(c, actor, lost); });

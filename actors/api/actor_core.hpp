@@ -44,7 +44,8 @@ public:
   }
 
   // What handlers do, by way of `context`.
-  void post(actor_context& here, const actor_id& to, bytes payload);
+  void post(actor_context& here, const actor_id& to, bytes payload,
+            overflow_policy how = {});
   void post_after(std::chrono::nanoseconds delay, const actor_id& to,
                   bytes payload);
   std::uint64_t open_request(const actor_id& to, open_work::continuation then,
@@ -98,10 +99,12 @@ protected:
   virtual supervision::strategy strategy() const = 0;
   /// Makes the state anew.
   virtual void renew(bytes_view born) = 0;
+  virtual overflow_policy policy() const noexcept = 0;
   virtual void save_fields(archive_writer& to) const = 0;
   virtual void load_fields(archive_reader& from) = 0;
 
 private:
+  friend class context;
   template <class F>
   void run(actor_context& here, const actor_id& sender, F&& f);
   void answer(context& here, const call_head& head, bytes_view body);

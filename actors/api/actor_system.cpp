@@ -48,18 +48,21 @@ struct actor_system::state final : actor_world {
   }
 
   void on_message(const envelope& head, std::span<const std::byte> payload);
-  void on_down(const actor_id& actor);
+  void on_down(const actor_id& actor, std::uint64_t lost);
+  void bury(dead_letter letter, std::uint64_t tag) override;
   void answer(std::uint64_t request, result<bytes> given);
 
   std::unique_ptr<node> below;
-  std::mutex mutex; ///< guards the next three, changes of the fourth, and
-                    ///< the fifth
+  std::mutex mutex; ///< guards all but `room_made`, whose changes it
+                    ///< guards, too
   std::condition_variable changed;
   std::map<std::uint64_t, open> requests;
   std::uint64_t last_request = 0;
   std::atomic<std::uint64_t> room_made{
       0}; ///< how often some receiver had room again
   std::function<void(const name_lost&)> name_lost_handler;
+  std::function<void(const dead_letter&)> dead_letter_handler;
+  std::map<std::uint64_t, std::string> messages; ///< their names, by tag
   std::unique_ptr<actor_host> actors; ///< last: its threads use all of this
 };
 
@@ -84,7 +87,9 @@ void actor_system::state::answer(std::uint64_t request, result<bytes> given) {
   changed.notify_all();
 }
 
-void actor_system::state::on_down(const actor_id& actor) {
+void actor_system::state::on_down(const actor_id& actor, std::uint64_t lost) {
+  if (lost > 0)
+    bury({dead_letter::reason::gone, actors->gateway(), actor, {}, lost}, 0);
   std::lock_guard guard{mutex};
   for (auto& [number, r] : requests)
     if (r.to == actor && !r.answer)
@@ -101,7 +106,9 @@ actor_system::actor_system(const options& o)
       [&s](const envelope& head, std::span<const std::byte> payload) {
         s.on_message(head, payload);
       });
-  s.actors->on_down([&s](const actor_id& actor) { s.on_down(actor); });
+  s.actors->on_down([&s](const actor_id& actor, std::uint64_t lost) {
+    s.on_down(actor, lost);
+  });
   s.actors->on_writable([&s](const actor_id&) {
     std::lock_guard guard{s.mutex};
     ++s.room_made;
@@ -172,10 +179,45 @@ actor_id actor_system::state::spawn_made(const std::string& type,
   return *id;
 }
 
-void actor_system::post(const actor_id& to, const bytes& payload) {
-  if (!post_until(to, payload, steady_clock::now() + patience))
-    throw actor_error{{failure_kind::unreachable,
-                       "no room for a message at " + to_string(to)}};
+void actor_system::post(const actor_id& to, const bytes& payload,
+                        overflow when_full, std::uint64_t tag) {
+  const bool waits = when_full == overflow::wait;
+  const auto limit =
+      steady_clock::now() + (waits ? patience : std::chrono::seconds{0});
+  if (post_until(to, payload, limit))
+    return;
+  const bool drops = when_full == overflow::drop_oldest;
+  using reason = dead_letter::reason;
+  state_->bury({drops ? reason::dropped : reason::refused,
+                state_->actors->gateway(),
+                to,
+                {},
+                1},
+               tag);
+  if (!drops)
+    throw actor_error{
+        {waits ? failure_kind::unreachable : failure_kind::refused,
+         "no room for a message at " + to_string(to)}};
+}
+
+void actor_system::on_dead_letter(std::function<void(const dead_letter&)> f) {
+  std::lock_guard guard{state_->mutex};
+  state_->dead_letter_handler = std::move(f);
+}
+
+void actor_system::state::bury(dead_letter letter, std::uint64_t tag) {
+  std::unique_lock lock{mutex};
+  const auto f = dead_letter_handler;
+  if (const auto known = messages.find(tag); known != messages.end())
+    letter.message = known->second;
+  lock.unlock();
+  if (f)
+    f(letter);
+}
+
+void actor_system::name_message(std::uint64_t tag, std::string_view name) {
+  std::lock_guard guard{state_->mutex};
+  state_->messages.emplace(tag, name);
 }
 
 bool actor_system::post_until(const actor_id& to, const bytes& payload,

@@ -10,6 +10,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -62,6 +63,7 @@ public:
   void add() {
     add_type(std::string{wire_name<T>()},
              [this] { return std::make_unique<typed_actor<T>>(world()); });
+    name_messages(typename T::messages{});
   }
 
   /// A new actor on this node.
@@ -80,15 +82,22 @@ public:
   }
 
   /// Waits while there is no room for it at the receiver, for up to 30 s; then
-  /// fails with `unreachable`.
+  /// fails with `unreachable`. Or, as `when_full` says, fails at once with
+  /// `refused`, or drops this message, for nothing older waits out here.
   template <class T, receiver_of_any<T> M>
-  void send(const ref<T>& to, const M& message) {
-    post(to.id(), encode_call({call_head::kind::tell, tag_of<M>, 0}, message));
+  void send(const ref<T>& to, const M& message,
+            overflow when_full = overflow::wait) {
+    post(to.id(), encode_call({call_head::kind::tell, tag_of<M>, 0}, message),
+         when_full, tag_of<M>);
   }
   template <class T, receiver_of_any<T> M>
   pending<reply_of<T, M>>
   request(const ref<T>& to, const M& message,
           std::chrono::nanoseconds deadline = request_deadline);
+
+  /// Called for messages that nobody will handle, which actors of this node
+  /// or `send` had for others. By handlers, so it must not block.
+  void on_dead_letter(std::function<void(const dead_letter&)> f);
 
   /// Moves an actor, wherever it is. Waits until it is there.
   template <class T>
@@ -140,8 +149,14 @@ private:
   using factory = std::function<std::unique_ptr<actor_core>()>;
 
   actor_world& world() noexcept;
+  template <class... M>
+  void name_messages(messages<M...>) {
+    (name_message(tag_of<M>, wire_name<M>()), ...);
+  }
+  void name_message(std::uint64_t tag, std::string_view name);
   void add_type(const std::string& name, factory make);
-  void post(const actor_id& to, const bytes& payload);
+  void post(const actor_id& to, const bytes& payload, overflow when_full,
+            std::uint64_t tag);
   bool post_until(const actor_id& to, const bytes& payload,
                   std::chrono::steady_clock::time_point limit);
   std::uint64_t open_request(const actor_id& to);

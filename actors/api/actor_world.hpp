@@ -1,8 +1,10 @@
 #pragma once
 
 #include "actors/actor_id.hpp"
+#include "actors/api/dead_letter.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -23,6 +25,11 @@ public:
   virtual void order_move(const actor_id& actor, node_id target) = 0;
   /// A point of this node's steady clock.
   virtual std::chrono::nanoseconds now() const = 0;
+  /// Messages will not be handled. `tag`: of their type; 0: not known.
+  virtual void bury(dead_letter letter, std::uint64_t tag) {
+    static_cast<void>(letter);
+    static_cast<void>(tag);
+  }
 
 protected:
   ~actor_world() = default;

@@ -47,7 +47,13 @@ public:
 
   template <class T, receiver_of_any<T> M>
   void send(const ref<T>& to, const M& message) {
-    core_.post(here_, to.id(), encode_call(told<M>(), message));
+    core_.post(here_, to.id(), encode_call(told<M>(), message), core_.policy());
+  }
+  /// Without room there it does as it is told here, not as the class says.
+  template <class T, receiver_of_any<T> M>
+  void send(const ref<T>& to, const M& message, overflow when_full) {
+    core_.post(here_, to.id(), encode_call(told<M>(), message),
+               {when_full, core_.policy().limit});
   }
   /// Sends after a while; the wait moves along.
   template <class T, receiver_of_any<T> M>

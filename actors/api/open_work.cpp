@@ -64,13 +64,32 @@ std::optional<open_work::time> open_work::next_due() const {
 }
 
 bool open_work::wait_for_room(const actor_id& to,
-                              std::vector<std::byte> payload) {
-  auto& queue = waiting_[to];
-  if (queue.size() >= most_waiting)
+                              std::vector<std::byte> payload,
+                              std::size_t limit) {
+  if (waiting_for(to) >= std::min(limit, most_waiting))
     return false;
-  queue.push_back(std::move(payload));
+  waiting_[to].push_back(std::move(payload));
   ++all_waiting_;
   return true;
+}
+
+std::optional<std::vector<std::byte>>
+open_work::drop_oldest(const actor_id& to,
+                       bool (*may_go)(std::span<const std::byte> payload)) {
+  const auto found = waiting_.find(to);
+  if (found == waiting_.end())
+    return {};
+  auto& queue = found->second;
+  const auto first =
+      std::ranges::find_if(queue, [&](auto& p) { return may_go(p); });
+  if (first == queue.end())
+    return {};
+  auto gone = std::move(*first);
+  queue.erase(first);
+  --all_waiting_;
+  if (queue.empty())
+    waiting_.erase(found);
+  return gone;
 }
 
 const std::vector<std::byte>*
@@ -89,12 +108,12 @@ void open_work::sent(const actor_id& to) {
     waiting_.erase(found);
 }
 
-void open_work::drop_waiting(const actor_id& to) {
-  const auto found = waiting_.find(to);
-  if (found == waiting_.end())
-    return;
-  all_waiting_ -= found->second.size();
-  waiting_.erase(found);
+std::deque<std::vector<std::byte>> open_work::drop_waiting(const actor_id& to) {
+  auto found = waiting_.extract(to);
+  if (!found)
+    return {};
+  all_waiting_ -= found.mapped().size();
+  return std::move(found.mapped());
 }
 
 void open_work::abandon() {

@@ -13,6 +13,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -76,14 +77,19 @@ public:
   std::optional<time> next_due() const;
 
   /// False: too many wait already.
-  bool wait_for_room(const actor_id& to, std::vector<std::byte> payload);
+  bool wait_for_room(const actor_id& to, std::vector<std::byte> payload,
+                     std::size_t limit = most_waiting);
+  /// The first one that `may_go`, taken off.
+  std::optional<std::vector<std::byte>>
+  drop_oldest(const actor_id& to,
+              bool (*may_go)(std::span<const std::byte> payload));
   bool waits_for_room(const actor_id& to) const {
     return waiting_.contains(to);
   }
   /// The next message for `to`; `sent` takes it off.
   const std::vector<std::byte>* next_waiting(const actor_id& to) const;
   void sent(const actor_id& to);
-  void drop_waiting(const actor_id& to);
+  std::deque<std::vector<std::byte>> drop_waiting(const actor_id& to);
   std::vector<actor_id> receivers_waiting() const;
   /// The actor ends: nothing counts but what waits for room.
   void abandon();

@@ -154,6 +154,21 @@ private:
     }
   }
 
+  /// `when_full` and `most_waiting`, unless these are data of the class.
+  overflow_policy policy() const noexcept override {
+    overflow_policy p;
+    if constexpr (requires {
+                    requires !std::is_member_pointer_v<decltype(&T::when_full)>;
+                  })
+      p.what = T::when_full;
+    if constexpr (requires {
+                    requires !std::is_member_pointer_v<
+                        decltype(&T::most_waiting)>;
+                  })
+      p.limit = T::most_waiting;
+    return p;
+  }
+
   std::string name() const override {
     return std::string{wire_name<T>()};
   }

@@ -64,6 +64,25 @@ BOOST_AUTO_TEST_CASE(the_end_of_an_actor_closes_the_requests_to_it) {
   BOOST_TEST(w.close(other).has_value());
 }
 
+BOOST_AUTO_TEST_CASE(the_oldest_that_may_go_is_dropped) {
+  open_work w;
+  const auto may_go = [](std::span<const std::byte> payload) {
+    return from_bytes<int>(payload).value_or(0) > 1;
+  };
+  BOOST_TEST(!w.drop_oldest(a, may_go).has_value());
+  for (int n = 1; n <= 3; ++n)
+    BOOST_TEST(w.wait_for_room(a, word(n), 3));
+  BOOST_TEST(!w.wait_for_room(a, word(4), 3));
+  BOOST_TEST((w.drop_oldest(a, may_go) == word(2)));
+  BOOST_TEST((w.drop_oldest(a, may_go) == word(3)));
+  BOOST_TEST(!w.drop_oldest(a, may_go).has_value());
+  BOOST_TEST(w.waiting() == 1u);
+  BOOST_TEST(w.drop_waiting(a).size() == 1u);
+  BOOST_TEST(w.waiting() == 0u);
+  BOOST_TEST(!w.wait_for_room(a, word(1), 0));
+  BOOST_TEST(!w.waits_for_room(a));
+}
+
 BOOST_AUTO_TEST_CASE(what_waits_for_room_keeps_its_order) {
   open_work w;
   BOOST_TEST(w.wait_for_room(a, word(1)));
