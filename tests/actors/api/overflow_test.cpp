@@ -120,10 +120,10 @@ struct strict : patient {
 };
 
 struct office {
-  tern::actor_system a;
-  tern::actor_system b;
   std::mutex mutex;
   std::map<std::pair<reason, std::string>, std::uint64_t> letters;
+  tern::actor_system a; // they tell of letters to their end
+  tern::actor_system b;
 
   office() {
     for (auto* s : {&a, &b}) {
@@ -139,11 +139,6 @@ struct office {
     }
     b.join(a.self().host, a.self().port);
   }
-  ~office() {
-    for (auto* s : {&a, &b})
-      s->on_dead_letter({});
-  }
-
   std::uint64_t letters_of(reason why, const std::string& message) {
     std::lock_guard guard{mutex};
     return letters[{why, message}];
