@@ -1,5 +1,6 @@
 #include "actors/actor_runner.hpp"
 
+#include "actors/trace/clock.hpp"
 #include "actors/trace/tracer.hpp"
 
 #include <algorithm>
@@ -145,8 +146,21 @@ void actor_runner::take(runner_job job) {
       first_ = std::move(job);
     if (std::exchange(scheduled_, true))
       return;
+    if (host_->measures())
+      since_ = monotonic_ns();
   }
   schedule();
+}
+
+// What goes on all the time is measured too, also if it began before somebody
+// wanted to know.
+std::uint64_t actor_runner::take_active(std::uint64_t now) {
+  std::lock_guard guard{mutex_};
+  auto all = std::exchange(active_, 0);
+  if (since_ != 0 && now > since_)
+    all += now - since_;
+  since_ = scheduled_ ? now : 0;
+  return all;
 }
 
 bool actor_runner::close() {
@@ -204,6 +218,8 @@ std::optional<runner_job> actor_runner::next_job() {
     return next;
   }
   scheduled_ = false;
+  if (since_ != 0)
+    active_ += monotonic_ns() - std::exchange(since_, 0);
   const bool was_closed = closed_;
   lock.unlock();
   if (was_closed) {
@@ -260,6 +276,8 @@ std::optional<runner_job> actor_runner::perform(instruction::run& job,
     host_->handler_failed();
   }
   t.in_handler(false);
+  if (host_->counts_talks())
+    host_->count_talks(instance_.actor, m, done_.sent);
   done_.instance = instance_;
   return host_->apply(done_);
 }
@@ -268,6 +286,7 @@ std::optional<runner_job> actor_runner::perform(instruction::save& job, turn&) {
   if (!behavior_)
     return std::nullopt; // of an attempt that failed before it came here
   mobility_event::saved event{instance_, job.attempt, {}, {}};
+  const auto begin = host_->measures() ? monotonic_ns() : 0;
   try {
     event.snapshot = behavior_->save();
   } catch (const std::exception& e) {
@@ -275,11 +294,14 @@ std::optional<runner_job> actor_runner::perform(instruction::save& job, turn&) {
   } catch (...) {
     event.why = "it threw what is no std::exception";
   }
+  if (begin != 0)
+    host_->note_saved(instance_.actor, event.snapshot.size(), begin);
   return host_->apply(std::move(event), &instance_);
 }
 
 std::optional<runner_job> actor_runner::perform(instruction::restore& job,
                                                 turn&) {
+  bytes_.store(job.snapshot.size(), std::memory_order_relaxed);
   mobility_event::restored event{job.attempt, {}, handle()};
   try {
     auto made = host_->make(job.type, job.snapshot.bytes());

@@ -42,6 +42,14 @@ public:
   /// leaves its host when that has ended.
   bool close();
 
+  /// Nanoseconds in which it had something to do since it was asked last, while
+  /// the host measures.
+  std::uint64_t take_active(std::uint64_t now);
+  /// Of its state, when it came; 0: not known.
+  std::uint64_t bytes() const noexcept {
+    return bytes_.load(std::memory_order_relaxed);
+  }
+
 private:
   class turn;
 
@@ -63,11 +71,14 @@ private:
   room_book room_;
   mobility_event::handled done_; // keeps its memory from one to the next
 
-  patient_mutex mutex_; // guards the next three, and changes of the fourth
+  patient_mutex mutex_; // guards the next five, and changes of the sixth
   std::optional<runner_job> first_; // mostly the only one
   std::vector<runner_job> jobs_;    // behind it
   bool scheduled_ = false;          // with a worker, or on the way to one
+  std::uint64_t since_ = 0;         // when it got something to do; 0: unknown
+  std::uint64_t active_ = 0;        // nanoseconds before that
   std::atomic<bool> closed_{false};
+  std::atomic<std::uint64_t> bytes_{0};
 };
 
 } // namespace tern

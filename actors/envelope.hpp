@@ -31,6 +31,7 @@ enum class message_kind : std::uint16_t {
   census_taken,
   census_query,
   census_answer,
+  balance_report,
 
   // 100..199: dataflow
   plan_submit = 100,

@@ -122,6 +122,14 @@ std::future<migration_outcome> actor_host::migrate(const actor_id& actor,
   return future;
 }
 
+void actor_host::balance(const balance_options& how) {
+  impl_->balance(how);
+}
+
+node_id actor_host::place() {
+  return impl_->place();
+}
+
 void actor_host::locate(const actor_id& actor, location_handler done) {
   const auto number = ++impl_->numbers_;
   {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/balance_options.hpp"
 #include "actors/directory.hpp"
 #include "actors/mobile_behavior.hpp"
 #include "actors/mobility.hpp"
@@ -97,6 +98,13 @@ public:
   void migrate(const actor_id& actor, node_id target, outcome_handler done);
   /// Not from a handler: it would wait for itself.
   std::future<migration_outcome> migrate(const actor_id& actor, node_id target);
+
+  /// Lets this node move its actors by itself, or not any more. All nodes of a
+  /// cluster should be told the same.
+  void balance(const balance_options& how);
+  /// The node with the least load, as far as is known, for an actor that is
+  /// about to be made; without a policy one after the other.
+  node_id place();
 
   /// Asks the actor's home where it is. No node: the home does not know it.
   void locate(const actor_id& actor, location_handler done);

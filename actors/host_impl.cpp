@@ -107,6 +107,7 @@ void actor_host::impl::open() {
   const auto runner =
       start({gateway_, 1}, std::make_unique<gateway_behavior>(*this));
   apply(mobility_event::spawned{gateway_, "gateway", true, runner});
+  open_balance();
   open_views();
 }
 

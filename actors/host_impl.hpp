@@ -2,6 +2,7 @@
 
 // The inside of actor_host, for host*.cpp and actor_runner.cpp.
 
+#include "actors/balance.hpp"
 #include "actors/host.hpp"
 #include "actors/lounge.hpp"
 #include "actors/mobile_codec.hpp"
@@ -32,6 +33,11 @@ using runner_job = std::variant<instruction::run, instruction::save,
 
 /// The agreement on views asked for it.
 struct view_timer {
+  std::uint64_t generation = 0;
+};
+
+/// A period of the balancer is over.
+struct balance_timer {
   std::uint64_t generation = 0;
 };
 
@@ -84,6 +90,18 @@ public:
   }
   /// The next runner for a worker that has nothing else to do; or none.
   caf::intrusive_ptr<actor_runner> next_in_lounge();
+
+  // For runners, while there is a policy of balancing (host_balance.cpp).
+  bool measures() const noexcept {
+    return measures_.load(std::memory_order_relaxed);
+  }
+  bool counts_talks() const noexcept {
+    return counts_talks_.load(std::memory_order_relaxed);
+  }
+  void count_talks(const actor_id& actor, const mail& got,
+                   const std::vector<outgoing_message>& sent);
+  void note_saved(const actor_id& actor, std::uint64_t bytes,
+                  std::uint64_t frozen_at);
   void enter();
   void leave();
 
@@ -154,6 +172,18 @@ private:
   bool wait_for_view(const std::function<bool(const view&)>& holds,
                      std::chrono::steady_clock::time_point limit);
 
+  // balance (host_balance.cpp)
+  class balance_part;
+  void open_balance();
+  void balance(const balance_options& how);
+  node_id place();
+  void on_balance_timer(const balance_timer& t);
+  void arm(const balance_timer& t, duration period);
+  balance_measures measure();
+  void add_places(balance_measures& m);
+  void carry_out(const balance_orders& o);
+  void on_balanced(const actor_id& actor, bool moved);
+
   node& node_;
   const actor_id gateway_;
 
@@ -173,9 +203,10 @@ private:
   std::atomic<std::size_t> queued_{0}; // runners in the queue of CAF's workers
   std::atomic<bool> unsent_{false};    // something may wait for a flush
 
-  patient_mutex timers_mutex_; // guards the next two
+  patient_mutex timers_mutex_; // guards the next three
   timer_book timer_book_;
   caf::actor timers_;
+  caf::actor balance_timers_; // while there is a policy
 
   std::mutex callbacks_mutex_;
   std::map<std::uint64_t, outcome_handler> orders_;
@@ -188,6 +219,10 @@ private:
   std::vector<actor_id> services_; // that hear of views
   std::deque<view> untold_;        // views that on_view_ has not got yet
   bool is_telling_ = false;
+
+  std::shared_ptr<balance_part> balance_;
+  std::atomic<bool> measures_{false};     // there is a policy
+  std::atomic<bool> counts_talks_{false}; // and it is affinity
 
   std::atomic<std::uint64_t> numbers_{0};
   std::atomic<std::uint64_t> failed_handlers_{0};

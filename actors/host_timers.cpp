@@ -19,6 +19,7 @@ struct timers_due {};
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tern::timers_due)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tern::view_timer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tern::balance_timer)
 
 namespace tern {
 
@@ -39,6 +40,13 @@ public:
             [this](const view_timer& t) {
               if (const auto host = host_.lock())
                 host->on_view_timer(t);
+            },
+            [this](const balance_timer& t) {
+              const auto host = host_.lock();
+              if (!host)
+                return;
+              if (const gate in{*host}; in)
+                host->on_balance_timer(t);
             }};
   }
 
@@ -53,7 +61,9 @@ void actor_host::impl::start_timers() {
 void actor_host::impl::end_timers() {
   std::lock_guard guard{timers_mutex_};
   caf::anon_send_exit(timers_, caf::exit_reason::kill);
-  timers_ = nullptr;
+  if (balance_timers_)
+    caf::anon_send_exit(balance_timers_, caf::exit_reason::kill);
+  timers_ = balance_timers_ = nullptr;
 }
 
 void actor_host::impl::arm(const instruction::arm& i) {
@@ -85,6 +95,19 @@ void actor_host::impl::on_timers() {
     apply(due);
   }
   flush();
+}
+
+// With a thread of its own: a node whose workers have too much to do is the one
+// that must not be late.
+void actor_host::impl::arm(const balance_timer& t, duration period) {
+  std::lock_guard guard{timers_mutex_};
+  if (!timers_)
+    return; // the host ends
+  if (!balance_timers_)
+    balance_timers_ =
+        node_.system().spawn<timer_actor, caf::detached + caf::hidden>(
+            weak_from_this());
+  caf::delayed_anon_send(balance_timers_, period, t);
 }
 
 void actor_host::impl::carry_out(view_agreement::arm& i) {

@@ -125,6 +125,8 @@ actor_system::actor_system(const options& o)
                                 if (f)
                                   f(lost);
                               }));
+  if (o.balancer != balance_policy::none)
+    balance(o.balancer);
 }
 
 actor_system::~actor_system() = default;
@@ -276,6 +278,18 @@ void actor_system::move(const actor_id& actor, node_id target) {
   if (!outcome.moved)
     throw actor_error{{failure_kind::refused,
                        to_string(actor) + " did not move: " + outcome.why}};
+}
+
+void actor_system::send_off(const actor_id& actor) {
+  const auto place = state_->actors->place();
+  if (place != self().id)
+    state_->order_move(actor, place);
+}
+
+void actor_system::balance(balance_policy policy) {
+  balance_options how;
+  how.policy = policy;
+  state_->actors->balance(how);
 }
 
 node_id actor_system::place_of(const actor_id& actor) {

@@ -37,6 +37,7 @@ public:
   struct options {
     std::string host = "127.0.0.1";
     std::uint16_t port = 0; ///< 0: one that is free
+    balance_policy balancer = balance_policy::none;
   };
 
   actor_system() : actor_system(options{}) {}
@@ -80,6 +81,17 @@ public:
     order_move(made.id(), node);
     return made;
   }
+
+  /// A new actor on the node with the least load, as far as is known: made here
+  /// and sent off.
+  template <class T, class... Arguments>
+  ref<T> spawn_anywhere(Arguments&&... arguments) {
+    const auto made = spawn<T>(std::forward<Arguments>(arguments)...);
+    send_off(made.id());
+    return made;
+  }
+  /// Lets this node move its actors by itself; say it on all nodes.
+  void balance(balance_policy policy);
 
   /// Waits while there is no room for it at the receiver, for up to 30 s; then
   /// fails with `unreachable`. Or, as `when_full` says, fails at once with
@@ -164,6 +176,7 @@ private:
                                 std::chrono::steady_clock::time_point limit);
   void forget_request(std::uint64_t request);
   void move(const actor_id& actor, node_id target);
+  void send_off(const actor_id& actor);
   node_id place_of(const actor_id& actor);
 
   struct state;

@@ -65,6 +65,8 @@ std::string_view name_of(message_kind kind) noexcept {
     return "census_query";
   case message_kind::census_answer:
     return "census_answer";
+  case message_kind::balance_report:
+    return "balance_report";
   case message_kind::plan_submit:
     return "plan_submit";
   case message_kind::plan_accepted:
