@@ -1,6 +1,7 @@
 // tern-bench: what tern reaches, beside its rivals, measured in the same run.
 
 #include "bench/actors.hpp"
+#include "bench/balance.hpp"
 #include "bench/contract.hpp"
 #include "bench/fused.hpp"
 #include "bench/link.hpp"
@@ -109,6 +110,36 @@ int main(int argc, char** argv) {
   contract_node->add_option("at", at);
   contract_node->callback(
       [&] { status = run_contract_node(host, port, ledger, at); });
+
+  balance_bench_options balance_how;
+  auto* balance = tool.add_subcommand(
+      "balance", "Busy actors that start on one of two nodes: what a balancer "
+                 "makes of it.");
+  balance->add_flag("--json", json, "one JSON object a line");
+  balance->add_option("--actors", balance_how.actors)
+      ->check(CLI::Range(1, 100'000))
+      ->capture_default_str();
+  balance->add_option("--settle", balance_how.settle, "seconds before counting")
+      ->capture_default_str();
+  balance->add_option("--window", balance_how.window, "seconds of counting")
+      ->capture_default_str();
+  balance->add_option("--repeats", balance_how.repeats)->capture_default_str();
+  balance->add_flag("--check", balance_how.check,
+                    "one run each: do they spread and stay?");
+  balance->callback([&] { finish(run_balance(balance_how)); });
+
+  auto* balance_once = tool.add_subcommand("balance-once")->group("");
+  balance_once->add_option("policy", kind)->required();
+  balance_once->add_option("actors", balance_how.actors)->required();
+  balance_once->add_option("settle", balance_how.settle)->required();
+  balance_once->add_option("window", balance_how.window)->required();
+  balance_once->callback([&] { status = run_balance_once(kind, balance_how); });
+
+  auto* balance_peer = tool.add_subcommand("balance-peer")->group("");
+  balance_peer->add_option("host", host)->required();
+  balance_peer->add_option("port", port)->required();
+  balance_peer->add_option("policy", kind)->required();
+  balance_peer->callback([&] { status = run_balance_peer(host, port, kind); });
 
   std::size_t bytes = 0;
   auto* migrate_once = tool.add_subcommand("migrate-once")->group("");
