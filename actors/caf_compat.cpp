@@ -26,6 +26,10 @@ caf_config::caf_config(bool networked) {
   set("middleman.connection-timeout", caf::timespan{silence});
 }
 
+std::uint32_t workers_of(caf::actor_system& system) {
+  return static_cast<std::uint32_t>(system.scheduler().num_workers());
+}
+
 void steadfast_actor::enqueue(caf::mailbox_element_ptr message,
                               caf::execution_unit* unit) {
   if (!message->content().match_elements<caf::exit_msg>())

@@ -7,6 +7,8 @@
 #include <caf/actor_system_config.hpp>
 #include <caf/event_based_actor.hpp>
 
+#include <cstdint>
+
 namespace tern {
 
 /// The settings of a node's actor system.
@@ -19,6 +21,9 @@ public:
   /// `networked`: with a middleman, for a node that has peers.
   explicit caf_config(bool networked);
 };
+
+/// Threads that run its actors.
+std::uint32_t workers_of(caf::actor_system& system);
 
 /// An actor that others cannot end: exit messages, for which CAF knows one
 /// reason that no handler can refuse, do not reach it.

@@ -8,12 +8,10 @@
 // so that two workers seldom meet.
 #include "actors/actor_runner.hpp"
 #include "actors/balance_codec.hpp"
+#include "actors/caf_compat.hpp"
 #include "actors/host_impl.hpp"
 #include "actors/top_talks.hpp"
 #include "actors/trace/clock.hpp"
-
-#include <caf/actor_system.hpp>
-#include <caf/scheduler/abstract_coordinator.hpp>
 
 #include <array>
 
@@ -50,9 +48,8 @@ public:
 };
 
 void actor_host::impl::open_balance() {
-  const auto workers = node_.system().scheduler().num_workers();
-  balance_ = std::make_shared<balance_part>(
-      node_.id(), static_cast<std::uint32_t>(workers));
+  balance_ =
+      std::make_shared<balance_part>(node_.id(), workers_of(node_.system()));
   node_.on(message_kind::balance_report,
            [self = shared_from_this()](incoming& m) {
              const auto report = decode_balance_report(m.payload);

@@ -105,8 +105,7 @@ void mobility::next_order(resident& r) {
     } else if (!directory_.in_view(target)) {
       finish_order(r, {false, self_, r.epoch, "not a node of the view"});
     } else {
-      r.move =
-          std::make_unique<migration_source>(target, options_.migration);
+      r.move = std::make_unique<migration_source>(target, options_.migration);
       carry_out(r, r.move->start(++r.last_epoch));
     }
   }

@@ -73,7 +73,7 @@ struct resident {
   std::uint64_t wake_generation = 0; ///< of the timer that counts
 
   std::unique_ptr<migration_source> move; ///< mostly none
-  migration_order order; ///< that `move` carries out
+  migration_order order;                  ///< that `move` carries out
   fifo<migration_order> orders;
   fifo<finished_order> finished;
   std::uint64_t state_bytes = 0;    ///< at its last move

@@ -162,8 +162,10 @@ void contract_run::strike() {
   ++kills_;
   // It takes 2 s until silence counts as death; most of the time is to be
   // quiet.
-  next_strike_ =
-      steady_clock::now() + (options_.kill ? 0s : options_.pause ? 8s : 14s);
+  next_strike_ = steady_clock::now()
+                 + (options_.kill    ? 0s
+                    : options_.pause ? 8s
+                                     : 14s);
   if (!options_.cut)
     replace_lost();
 }
