@@ -93,7 +93,7 @@ void mobility::on(mobility_event::register_type& e) {
 
 void mobility::on(mobility_event::spawned& e) {
   auto r = std::make_unique<resident>(e.actor);
-  r->type = std::move(e.type);
+  r->type = kept_name(std::move(e.type));
   r->pinned = e.pinned;
   r->runner = e.runner;
   r->checked = view_.id;
@@ -101,6 +101,11 @@ void mobility::on(mobility_event::spawned& e) {
     births_ = std::max(births_, e.actor.counter());
   auto& there = *residents_.emplace(e.actor, std::move(r)).first->second;
   report(there);
+}
+
+// Many actors have one type.
+std::string_view mobility::kept_name(std::string type) {
+  return *type_names_.insert(std::move(type)).first;
 }
 
 void mobility::on(mobility_event::posted& e) {

@@ -13,6 +13,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -164,6 +165,8 @@ private:
   void take(node_id from, census_query& m);
   void take(node_id from, census_answer& m);
 
+  std::string_view kept_name(std::string type);
+
   template <class Instruction>
   void say(Instruction i) {
     out_->emplace_back(std::in_place_type<Instruction>, std::move(i));
@@ -288,6 +291,7 @@ private:
   migration_target target_;
   std::unordered_map<actor_id, std::unique_ptr<resident>> residents_;
   std::set<std::string> types_;
+  std::set<std::string> type_names_; // of residents, now or earlier
   std::map<std::uint64_t, open_order> orders_;
   std::map<std::uint64_t, open_query> queries_;
   std::unordered_map<actor_id, dead_actor> dead_;

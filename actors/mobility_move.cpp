@@ -145,8 +145,8 @@ void mobility::carry_out(resident& r, source_instructions steps) {
     const attempt_id attempt{r.id, r.move->epoch()};
     switch (step.what) {
     case kind::send_prepare:
-      transmit(target,
-               migrate_prepare{attempt, r.type, r.state_bytes, view_.id});
+      transmit(target, migrate_prepare{attempt, std::string{r.type},
+                                       r.state_bytes, view_.id});
       break;
     case kind::freeze:
       if (!r.busy)
@@ -390,6 +390,7 @@ void mobility::install(const mobility_event::restored& e,
                        migration_target::answer a) {
   auto made = std::make_unique<resident>(e.attempt, *a.state);
   auto& r = *made;
+  r.type = kept_name(std::move(a.state->type));
   r.runner = e.runner;
   residents_[r.id] = std::move(made);
   ++count_.moved_in;

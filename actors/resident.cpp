@@ -3,8 +3,7 @@
 namespace tern {
 
 resident::resident(const attempt_id& attempt, actor_state& state)
-  : id(attempt.actor), type(std::move(state.type)), epoch(attempt.epoch),
-    last_epoch(attempt.epoch),
+  : id(attempt.actor), epoch(attempt.epoch), last_epoch(attempt.epoch),
     mailbox(state.mailbox.begin(), state.mailbox.end()),
     next_channel(state.next_channel),
     orders(state.orders.begin(), state.orders.end()),

@@ -9,7 +9,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <memory>
-#include <string>
+#include <string_view>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -33,7 +33,7 @@ using arriving_channel = std::pair<const channel_end, receiving_half>;
 /// touches it; `image` and the constructor from one are what a move carries.
 struct resident {
   explicit resident(const actor_id& actor) : id(actor) {}
-  /// What arrived with a move.
+  /// What arrived with a move, but for its type.
   resident(const attempt_id& attempt, actor_state& state);
 
   /// What goes with a move, but for the snapshot.
@@ -44,21 +44,22 @@ struct resident {
   }
 
   actor_id id;
-  std::string type;
-  bool pinned = false;
+  std::string_view type;        ///< a name that the machine keeps
   std::uint64_t runner = 0;     ///< the shell's name for who runs it here
   std::uint32_t epoch = 1;      ///< of the attempt that installed it
   std::uint32_t last_epoch = 1; ///< given out last
-  bool reported = false;        ///< its home has answered
   std::uint32_t report_tries = 0;
 
-  bool busy = false;    ///< a handler runs
-  bool frozen = false;  ///< no handler starts
-  bool resting = false; ///< no handler starts before it is woken
-  bool ended = false;   ///< no handler starts any more; it has no behavior
-  node_id came_from;    ///< frozen until this node has released it; or none
+  bool pinned = false;
+  bool reported = false; ///< its home has answered
+  bool busy = false;     ///< a handler runs
+  bool frozen = false;   ///< no handler starts
+  bool resting = false;  ///< no handler starts before it is woken
+  bool ended = false;    ///< no handler starts any more; it has no behavior
+  node_id came_from;     ///< frozen until this node has released it; or none
   std::uint32_t installed_tries = 0;
   std::uint32_t installed_there = 0; ///< the last attempt that its target has
+  std::uint32_t handled_since_ack = 0;
   view_id checked; ///< it has heard of the ends of its peers up to here
   std::uint64_t current = 0; ///< the message whose handler runs; 0: none
   arriving_channel* current_channel = nullptr;
@@ -69,8 +70,7 @@ struct resident {
   arriving_channel* last_arrival = nullptr; ///< of the last message; or none
   std::uint64_t next_channel = 1;
   std::vector<arriving_channel*> ack_due; ///< with news for their sender
-  std::uint32_t handled_since_ack = 0;
-  std::uint64_t wake_generation = 0; ///< of the timer that counts
+  std::uint64_t wake_generation = 0;      ///< of the timer that counts
 
   std::unique_ptr<migration_source> move; ///< mostly none
   migration_order order;                  ///< that `move` carries out

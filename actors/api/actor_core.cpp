@@ -225,7 +225,7 @@ bool actor_core::is_ready() {
     return false;
   open_.restarts.done(); // first: it may throw, which is a failure like others
   if (due)
-    renew(open_.born);
+    renew(open_.born.bytes());
   return true;
 }
 

@@ -78,8 +78,8 @@ public:
 
 protected:
   /// What `renew` will be given. For a class that is restarted.
-  void keep_birth(bytes state) {
-    open_.born = std::move(state);
+  void keep_birth(bytes_view state) {
+    open_.born = buffer::copy(state);
   }
 
   // The class' own part. These may throw; `what()` is told to who asked.

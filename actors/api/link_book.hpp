@@ -3,8 +3,8 @@
 #include "actors/actor_id.hpp"
 #include "serialization/archive.hpp"
 
+#include <algorithm>
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <vector>
 
@@ -19,7 +19,7 @@ namespace tern {
 class link_book {
 public:
   bool has(const actor_id& other) const {
-    return links_.contains(other);
+    return find(other) != links_.end();
   }
 
   /// This side links: the number to say, before `add`.
@@ -34,7 +34,7 @@ public:
   std::optional<std::uint64_t> seen(const actor_id& other) const;
   /// This side unlinks, or the other one has ended. Whether they were linked.
   bool drop(const actor_id& other) {
-    return links_.erase(other) > 0;
+    return std::erase_if(links_, [&](auto& l) { return l.other == other; }) > 0;
   }
   void heard_unlink(const actor_id& other, std::uint64_t seen);
 
@@ -46,11 +46,17 @@ public:
 
 private:
   struct one {
+    actor_id other;
     std::uint64_t made = 0;  ///< this side's number; 0: it made none
     std::uint64_t heard = 0; ///< the other side's
   };
+  std::vector<one>::const_iterator find(const actor_id& other) const {
+    return std::ranges::find(links_, other, &one::other);
+  }
+  one& at(const actor_id& other);
+
   std::uint64_t last_ = 0; ///< never used again
-  std::map<actor_id, one> links_;
+  std::vector<one> links_; ///< few, mostly none
 };
 
 } // namespace tern

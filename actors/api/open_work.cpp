@@ -181,7 +181,7 @@ void open_work::save(archive_writer& to, time now) const {
   links.save(to);
   put(to, parent);
   restarts.save(to, now);
-  to(born);
+  to(std::vector<std::byte>(born.bytes().begin(), born.bytes().end()));
 }
 
 void open_work::load(archive_reader& from, time now) {
@@ -217,7 +217,10 @@ void open_work::load(archive_reader& from, time now) {
   links.load(from);
   parent = get(from);
   restarts.load(from, now);
-  from(born);
+  std::vector<std::byte> state;
+  from(state);
+  if (!state.empty())
+    born = buffer::copy(state);
 }
 
 } // namespace tern

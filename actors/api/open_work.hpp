@@ -106,7 +106,7 @@ public:
   link_book links;
   actor_id parent; ///< who spawned it; null: no actor
   restart_book restarts;
-  std::vector<std::byte> born; ///< its state as it was spawned, for a restart
+  buffer born; ///< its state as it was spawned, for a restart
 
   void save(archive_writer& to, time now) const;
   void load(archive_reader& from, time now);

@@ -24,8 +24,7 @@ std::chrono::nanoseconds back_off(const supervision::restart& how,
 // Where it was quiet for the whole time, the waits begin anew.
 bool restart_book::failed(const supervision::restart& how, time now) {
   const auto within = bounded(how.within);
-  while (!failures_.empty() && now - failures_.front() >= within)
-    failures_.pop_front();
+  std::erase_if(failures_, [&](time t) { return now - t >= within; });
   if (failures_.size() >= how.times)
     return false;
   due_ = now + bounded(back_off(how, failures_.size()));

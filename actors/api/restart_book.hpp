@@ -4,8 +4,8 @@
 #include "serialization/archive.hpp"
 
 #include <chrono>
-#include <deque>
 #include <optional>
+#include <vector>
 
 namespace tern {
 
@@ -33,7 +33,7 @@ public:
   void load(archive_reader& from, time now);
 
 private:
-  std::deque<time> failures_; ///< within the time that counts, oldest first
+  std::vector<time> failures_; ///< within the time that counts, oldest first
   std::optional<time> due_;
 };
 
