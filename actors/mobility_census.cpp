@@ -71,7 +71,7 @@ void mobility::leave() {
 bool mobility::is_out(node_id node) const {
   if (faults_.judge_when_out)
     return !view_.has(node);
-  return !view_.members.empty() && view_.has_lost(node);
+  return !view_.members.empty() && !view_.has(node);
 }
 
 // To every other member, also if there is nothing to say.

@@ -30,9 +30,11 @@
 // can each choose the other: who names a view as the origin of newcomers comes
 // later than that view, and a circle of such views would come before itself.
 //
-// A newcomer that stays away blocks little: it votes wherever it is, and news
-// of losses wait (mobility_census.cpp). One that says for long that it is
-// elsewhere is removed like a dead one.
+// A lineage is taken in only if a majority of its voters is at hand, for the
+// others could never agree to come. A newcomer that stays away blocks little: it
+// votes wherever it is, even if it is expelled there, and news of losses wait
+// (mobility_census.cpp). One that says for long that it is elsewhere is removed
+// like a dead one.
 //
 // Views of different lineages have no order by name. How old an announce is
 // among those of its sender is told by `turn`.
@@ -251,12 +253,12 @@ void view_agreement::reannounce() {
 void view_agreement::handle(node_id from, view_prepare& m) {
   proposer_.see(m.b);
   learn(m.base, {});
-  answer(from, m.base.id, expelled_ ? std::nullopt : acceptor_.on_prepare(m));
+  answer(from, m.base.id, acceptor_.on_prepare(m));
 }
 
 void view_agreement::handle(node_id from, view_accept& m) {
   proposer_.see(m.b);
-  answer(from, m.base, expelled_ ? std::nullopt : acceptor_.on_accept(m));
+  answer(from, m.base, acceptor_.on_accept(m));
 }
 
 // Without a reply the instance is over, and the proposer behind.

@@ -121,6 +121,8 @@ private:
   void add_candidates(view& next) const;
   void take_in(view& next, node_id teller, const view& theirs) const;
   bool is_beaten() const;
+  bool has_lost_majority(const view& v) const;
+  bool can_come(const view& v) const;
   duration patience_for(const view& wish) const;
   duration my_turn() const;
   duration back_off(duration first, unsigned tries) const;

@@ -98,6 +98,7 @@ void require(bool holds, const char* what) {
 view_id read(schema::ViewName::Reader from) {
   const view_id id{{from.getLineage()}, from.getNumber()};
   require(id.lineage && id.number != 0, "a view without a name");
+  require(id.number < UINT64_MAX, "a view that nothing can follow");
   return id;
 }
 
@@ -127,6 +128,9 @@ view read(schema::View::Reader from) {
          read(from.getDeparted()),
          {}};
   require(!v.members.empty(), "a view without members");
+  require(
+      std::ranges::none_of(v.departed, [&](node_id id) { return v.has(id); }),
+      "a view that names one as member and as departed");
   require(from.getNewcomers().size() <= v.members.size(),
           "a view of more newcomers than members");
   std::vector<node_id> nodes;

@@ -32,7 +32,7 @@ void depart(view& v, node_id node) {
 } // namespace
 
 std::optional<view> view_agreement::desired() const {
-  if (heir_)
+  if (heir_ && !has_lost_majority(*heir_))
     return heir_;
   auto next = successor();
   const auto on_their_way = next.newcomers;
@@ -42,6 +42,25 @@ std::optional<view> view_agreement::desired() const {
       && next.newcomers == on_their_way)
     return std::nullopt;
   return next;
+}
+
+// Nobody could go on from there.
+bool view_agreement::has_lost_majority(const view& v) const {
+  const auto voters = voters_of(v, options_.voters);
+  const auto lost = std::ranges::count_if(
+      voters, [this](node_id id) { return down_.contains(id); });
+  return 2 * static_cast<std::size_t>(lost) >= voters.size();
+}
+
+// Whether those are at hand who can agree on coming here. Else they would be
+// members that never come, and whose votes are missed.
+bool view_agreement::can_come(const view& v) const {
+  const auto voters = voters_of(v, options_.voters);
+  const auto at_hand = std::ranges::count_if(voters, [this](node_id id) {
+    const auto p = peers_.find(id);
+    return id == self_ || (p != peers_.end() && p->second.up);
+  });
+  return 2 * static_cast<std::size_t>(at_hand) > voters.size();
 }
 
 // Newcomers that have come are no longer any; that alone is no reason for a
@@ -74,7 +93,8 @@ void view_agreement::add_candidates(view& next) const {
   for (auto& [id, p] : peers_)
     if (p.up && p.said && p.said->id.lineage != now_.id.lineage
         && p.said->has(id) && !next.has_lost(id) && !p.said->has_lost(self_)
-        && (!next.has(id) || next.origin_of(id)) && beats(now_, *p.said))
+        && (!next.has(id) || next.origin_of(id)) && can_come(*p.said)
+        && beats(now_, *p.said))
       take_in(next, id, *p.said);
 }
 

@@ -233,7 +233,8 @@ BOOST_AUTO_TEST_CASE(two_large_lineages_meet_as_a_whole) {
   t.link(one, two);
   t.link(three, four);
   BOOST_REQUIRE(t.settle());
-  t.link(two, three); // the others never hear of each other
+  t.link(two, three);
+  t.link(two, four); // node 1 never hears of these two
   BOOST_TEST(t.settle());
   BOOST_TEST((t[one].now().members == members{one, two, three, four}));
   for (auto id : {two, three, four})
@@ -251,7 +252,7 @@ BOOST_AUTO_TEST_CASE(who_is_dead_for_one_lineage_is_dead_for_both) {
   BOOST_REQUIRE(t.settle());
   t.link(one, five);
   t.link(one, two);
-  t.link(five, three);
+  t.link(one, three);
   BOOST_TEST(t.settle());
   BOOST_TEST((t[one].now().members == members{one, five, two, three}));
   BOOST_TEST((t[five].now().departed == members{four}));
@@ -268,6 +269,7 @@ BOOST_AUTO_TEST_CASE(one_that_missed_the_end_of_its_lineage_is_told) {
     return m.to == five;
   };
   t.link(one, three);
+  t.link(one, four);
   for (int n = 0; n < 20; ++n)
     t.step();
   BOOST_TEST((t[four].now().id.lineage == one));
@@ -276,6 +278,48 @@ BOOST_AUTO_TEST_CASE(one_that_missed_the_end_of_its_lineage_is_told) {
   BOOST_TEST(t.settle());
   BOOST_TEST((t[five].now() == t[one].now()));
   BOOST_TEST((t[five].now().members == members{one, two, three, four, five}));
+}
+
+// Whose mates nobody here has met: they may be dead, and their votes would be
+// missed.
+BOOST_AUTO_TEST_CASE(one_without_a_majority_of_its_lineage_is_not_taken_in) {
+  table t;
+  t.link(four, five);
+  BOOST_REQUIRE(t.settle());
+  t.link(one, two);
+  BOOST_REQUIRE(t.settle());
+  t.end(four);
+  t.link(one, five);
+  t.link(two, five);
+  for (int n = 0; n < 200; ++n)
+    t.step();
+  BOOST_TEST((t[one].now().members == members{one, two}));
+  t.link(one, three);
+  t.link(two, three);
+  for (int n = 0; n < 200; ++n)
+    t.step();
+  BOOST_TEST((t[two].now().members == members{one, two, three}));
+}
+
+// The lineage to which it may go is dead before it has chosen to.
+BOOST_AUTO_TEST_CASE(nobody_goes_to_a_lineage_that_has_died) {
+  table t;
+  t.link(five, three);
+  t.link(five, four);
+  t.link(three, four);
+  BOOST_REQUIRE(t.settle());
+  const auto held = t[five].now();
+  const view dead{{one, 3},
+                  {one, two, {6}, {7}, three, four, five},
+                  {},
+                  {{three, held.id}, {four, held.id}, {five, held.id}}};
+  for (auto id : {three, four, five}) {
+    for (auto gone : {one, two, node_id{6}, node_id{7}})
+      t.down(gone, id);
+    t.give(id, one, view_announce{dead, 3});
+  }
+  BOOST_TEST(t.settle());
+  BOOST_TEST((t[five].now() == held));
 }
 
 // The view that it would go to is of an older one of its own.
