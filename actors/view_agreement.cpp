@@ -31,10 +31,10 @@
 // later than that view, and a circle of such views would come before itself.
 //
 // A lineage is taken in only if a majority of its voters is at hand, for the
-// others could never agree to come. A newcomer that stays away blocks little: it
-// votes wherever it is, even if it is expelled there, and news of losses wait
-// (mobility_census.cpp). One that says for long that it is elsewhere is removed
-// like a dead one.
+// others could never agree to come. A newcomer that stays away blocks little:
+// it votes wherever it is, even if it is expelled there, and news of losses
+// wait (mobility_census.cpp). One that says for long that it is elsewhere is
+// removed like a dead one.
 //
 // Views of different lineages have no order by name. How old an announce is
 // among those of its sender is told by `turn`.

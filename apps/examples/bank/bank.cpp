@@ -155,7 +155,8 @@ int main(int argc, char** argv) {
     return arguments.empty() ? otherwise : std::stoi(arguments[i]);
   };
   try {
-    return run("/proc/self/exe", number(0, 3), number(1, 20), number(2, 200000));
+    return run("/proc/self/exe", number(0, 3), number(1, 20),
+               number(2, 200000));
   } catch (const std::exception& e) {
     std::cerr << "example_bank: " << e.what() << '\n';
     return 1;
