@@ -1,25 +1,13 @@
 // Traffic, and what actors do.
 #include "actors/simulation/actor_run.hpp"
 
+#include "actors/simulation/quick_mobility.hpp"
+
 namespace tern::simulation {
 
 mobility_options actor_run::quick_options() {
-  mobility_options o;
-  o.channel.window = 8;
-  o.channel.burst = 4;
-  o.channel.ack_every = 4;
-  o.channel.resend = std::chrono::milliseconds(3);
-  o.channel.resend_limit = std::chrono::milliseconds(50);
-  o.migration.prepare_again = std::chrono::milliseconds(2);
-  o.migration.prepare_tries = 3;
-  o.migration.state_timeout = std::chrono::milliseconds(4);
-  o.migration.abort_again = std::chrono::milliseconds(1);
-  o.migration.abort_limit = std::chrono::milliseconds(20);
-  o.migration.abort_tries = 4;
-  o.migration.arrival_timeout = std::chrono::milliseconds(15);
+  auto o = quick_mobility();
   o.parking = 8;
-  o.ask_again = std::chrono::milliseconds(4);
-  o.ask_limit = std::chrono::milliseconds(50);
   o.cache_limit = 4;
   return o;
 }
