@@ -11,8 +11,10 @@ namespace tern {
 
 namespace {
 
-// Jobs that a worker does before others get their turn.
-constexpr int jobs_a_turn = 64;
+// Handlers that a worker runs before others get their turn.
+constexpr std::size_t handlers_a_turn = 64;
+// Nanoseconds after which no further message of a job begins.
+constexpr std::uint64_t longest_batch = 20'000;
 
 class handler_context final : public actor_context {
 public:
@@ -20,7 +22,7 @@ public:
                   std::uint64_t cause, room_book& book,
                   mobility_event::handled& done)
     : host_(host), instance_(instance), cause_(cause), book_(book),
-      handler_(book.begin()), done_(done) {}
+      done_(done) {}
 
   const actor_id& self() const override {
     return instance_.actor;
@@ -34,14 +36,10 @@ public:
     return page.left;
   }
   bool send(const actor_id& to, buffer payload) override {
-    auto& page = book_[to];
-    if (page.left == 0)
-      ask(to, page);
-    if (page.left == 0) {
+    if (!takes(to)) {
       done_.refused.push_back(to);
       return false;
     }
-    --page.left;
     done_.sent.push_back({to, cause_, std::move(payload)});
     return true;
   }
@@ -58,12 +56,24 @@ public:
   }
 
 private:
-  // Once in a handler: what others do meanwhile can only make room. The machine
-  // has not heard yet of what this handler sent.
+  bool takes(const actor_id& to) {
+    if (book_.take_free())
+      return true;
+    auto& page = book_[to];
+    if (page.left == 0)
+      ask(to, page);
+    if (page.left == 0)
+      return false;
+    --page.left;
+    return true;
+  }
+
+  // Once in a job: what others do meanwhile can only make room. The machine has
+  // not heard yet of what its handlers sent.
   void ask(const actor_id& to, room_book::page& page) {
-    if (page.asked == handler_)
+    if (page.asked == book_.job())
       return;
-    page.asked = handler_;
+    page.asked = book_.job();
     const auto room = host_.room(instance_.actor, to);
     const auto sent = static_cast<std::size_t>(
         std::ranges::count(done_.sent, to, &outgoing_message::to));
@@ -74,7 +84,6 @@ private:
   const instance_id& instance_;
   std::uint64_t cause_;
   room_book& book_;
-  std::uint64_t handler_;
   mobility_event::handled& done_;
 };
 
@@ -107,6 +116,14 @@ public:
     next_.reset(&r);
     return true;
   }
+  /// For what the handlers do; it keeps its memory from one job to the next.
+  static mobility_event::handled& cleared_event() {
+    thread_local mobility_event::handled one;
+    if (one.sent.capacity() > most_kept)
+      one = {};
+    one.clear();
+    return one;
+  }
   caf::intrusive_ptr<actor_runner> follower() {
     return std::exchange(next_, nullptr);
   }
@@ -116,7 +133,12 @@ public:
       r->host_->queue(*r);
   }
   bool take_one() noexcept {
-    return left_-- > 0;
+    const bool has_one = has_time();
+    take(1);
+    return has_one;
+  }
+  void take(std::size_t handlers) noexcept {
+    left_ -= std::min(left_, handlers);
   }
   bool has_time() const noexcept {
     return left_ > 0;
@@ -126,9 +148,11 @@ public:
   }
 
 private:
+  static constexpr std::size_t most_kept = 4096;
+
   caf::intrusive_ptr<actor_runner> next_;
   bool handles_ = false;
-  int left_ = jobs_a_turn;
+  std::size_t left_ = handlers_a_turn;
 };
 
 actor_runner::actor_runner(std::shared_ptr<actor_host::impl> host,
@@ -240,13 +264,31 @@ void actor_runner::put_back(runner_job job) {
   host_->queue(*this);
 }
 
+// Ends early if the actor stops or rests, or after a while: what the handlers
+// sent waits for the last of them, and so does a move.
 std::optional<runner_job> actor_runner::perform(instruction::run& job,
                                                 turn& t) {
-  const auto& m = job.what;
-  done_.clear();
-  handler_context context(*host_, instance_, m.number ? m.number : m.cause,
-                          room_, done_);
+  auto& said = turn::cleared_event();
+  said.instance = instance_;
+  said.more = std::move(job.more);
+  room_.begin(job.free);
   t.in_handler(true);
+  handle(job.what, said);
+  if (!said.more.empty()) {
+    const auto end = monotonic_ns() + longest_batch;
+    while (said.ran < said.more.size() && !said.stop && !said.rest
+           && !closed_.load(std::memory_order_relaxed) && monotonic_ns() < end)
+      handle(said.more[said.ran++], said);
+  }
+  t.in_handler(false);
+  t.take(said.ran);
+  return host_->apply(said);
+}
+
+void actor_runner::handle(const mail& m, mobility_event::handled& said) {
+  const auto sent_before = said.sent.size();
+  handler_context context(*host_, instance_, m.number ? m.number : m.cause,
+                          room_, said);
   try {
     switch (m.what) {
     case mail::kind::writable:
@@ -275,11 +317,9 @@ std::optional<runner_job> actor_runner::perform(instruction::run& job,
   } catch (...) { // whatever it is, the actor goes on
     host_->handler_failed();
   }
-  t.in_handler(false);
   if (host_->counts_talks())
-    host_->count_talks(instance_.actor, m, done_.sent);
-  done_.instance = instance_;
-  return host_->apply(done_);
+    host_->count_talks(instance_.actor, m,
+                       std::span{said.sent}.subspan(sent_before));
 }
 
 std::optional<runner_job> actor_runner::perform(instruction::save& job, turn&) {

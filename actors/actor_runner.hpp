@@ -59,6 +59,7 @@ private:
   std::optional<runner_job> next_job();
   void put_back(runner_job job);
   std::optional<runner_job> perform(instruction::run& job, turn& t);
+  void handle(const mail& m, mobility_event::handled& said);
   std::optional<runner_job> perform(instruction::save& job, turn& t);
   std::optional<runner_job> perform(instruction::restore& job, turn& t);
   std::optional<runner_job> perform(instruction::discard& job, turn& t);
@@ -69,7 +70,6 @@ private:
   // of the job that runs
   std::unique_ptr<mobile_behavior> behavior_;
   room_book room_;
-  mobility_event::handled done_; // keeps its memory from one to the next
 
   patient_mutex mutex_; // guards the next five, and changes of the sixth
   std::optional<runner_job> first_; // mostly the only one

@@ -84,7 +84,7 @@ node_id actor_host::impl::place() {
 // --- what runners say
 
 void actor_host::impl::count_talks(const actor_id& actor, const mail& got,
-                                   const std::vector<outgoing_message>& sent) {
+                                   std::span<const outgoing_message> sent) {
   const bool heard = got.what == mail::kind::message;
   if (!heard && sent.empty())
     return;

@@ -18,6 +18,7 @@
 #include "actors/trace/clock.hpp"
 
 #include <iterator>
+#include <ranges>
 #include <utility>
 
 namespace tern {
@@ -29,6 +30,9 @@ namespace {
 std::atomic<std::uint64_t> gateways{0};
 constexpr std::uint64_t first_gateway = std::uint64_t{1} << 32;
 std::atomic<std::uint64_t> births{0};
+
+// As many are taken under one lock.
+constexpr std::size_t arrivals_at_once = 64;
 
 constexpr message_kind kinds[] = {
     message_kind::actor_message,   message_kind::channel_ack,
@@ -101,9 +105,9 @@ void actor_host::impl::open() {
   start_timers();
   for (const auto kind : kinds)
     node_.on(kind, [self = shared_from_this()](incoming& m) {
-      if (const gate in{*self}; in)
-        self->on_incoming(m);
+      self->on_incoming(m);
     });
+  node_.on_batch_end([self = shared_from_this()] { self->take_arrivals(); });
   const auto runner =
       start({gateway_, 1}, std::make_unique<gateway_behavior>(*this));
   apply(mobility_event::spawned{gateway_, "gateway", true, runner});
@@ -146,7 +150,17 @@ void actor_host::impl::leave() {
 void actor_host::impl::on_incoming(incoming& m) {
   auto message = decode_mobile(m.kind, m.head, m.payload, m.bulk);
   if (message) // what is malformed is as good as lost
-    apply(mobility_event::received{m.from, std::move(*message)});
+    arrivals_.push_back({m.from, std::move(*message)});
+  if (arrivals_.size() >= arrivals_at_once)
+    take_arrivals();
+}
+
+void actor_host::impl::take_arrivals() {
+  if (arrivals_.empty())
+    return;
+  if (const gate in{*this}; in)
+    apply_all(arrivals_);
+  arrivals_.clear();
 }
 
 // Under the lock.
@@ -185,15 +199,22 @@ actor_host::impl::apply(mobility_event::handled& event) {
   return mine;
 }
 
-void actor_host::impl::apply(const std::vector<mobility_timer>& due) {
+template <class Events>
+void actor_host::impl::apply_all(Events&& events) {
   leased_outputs said;
   {
     std::lock_guard guard{mutex_};
-    for (auto& t : due)
-      handle(mobility_event::timed_out{t}, said.out);
+    for (auto&& e : events)
+      handle(e, said.out);
   }
   std::optional<runner_job> none;
   carry_out(said.out, nullptr, none);
+}
+
+void actor_host::impl::apply(const std::vector<mobility_timer>& due) {
+  apply_all(due | std::views::transform([](const mobility_timer& t) {
+              return mobility_input{mobility_event::timed_out{t}};
+            }));
 }
 
 void actor_host::impl::carry_out(mobility_outputs& out, const instance_id* own,

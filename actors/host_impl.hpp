@@ -99,7 +99,7 @@ public:
     return counts_talks_.load(std::memory_order_relaxed);
   }
   void count_talks(const actor_id& actor, const mail& got,
-                   const std::vector<outgoing_message>& sent);
+                   std::span<const outgoing_message> sent);
   void note_saved(const actor_id& actor, std::uint64_t bytes,
                   std::uint64_t frozen_at);
   void enter();
@@ -136,6 +136,7 @@ private:
                          instance_hash>;
 
   void on_incoming(incoming& m);
+  void take_arrivals();
   void carry_out(mobility_outputs& out, const instance_id* own,
                  std::optional<runner_job>& mine);
   void transmit(const instruction::transmit& i);
@@ -153,6 +154,8 @@ private:
   void end_timers();
   void on_timers();
   void apply(const std::vector<mobility_timer>& due);
+  template <class Events>
+  void apply_all(Events&& events);
   void call_timers_at(timer_book::time when, timer_book::time now);
   template <class Event>
   void handle(Event&& event, mobility_outputs& out);
@@ -200,6 +203,7 @@ private:
   patient_mutex runners_mutex_;
   runner_map runners_;
   lounge lounge_;
+  std::vector<mobility_event::received> arrivals_; // the link thread's
   std::atomic<std::size_t> queued_{0}; // runners in the queue of CAF's workers
   std::atomic<bool> unsent_{false};    // something may wait for a flush
 

@@ -1,9 +1,11 @@
 // Bodies of the messages about actors that move. Small ones are one Cap'n
-// Proto message. Large bytes (a payload, a snapshot) are not copied into it
-// but travel as the node's bulk. A state whose mailbox and channels alone are
-// large, rare as it is, travels wholly as bulk, its snapshot inside.
+// Proto message, but for those that are routed (routed_codec.hpp). Large bytes
+// (a payload, a snapshot) are not copied into it but travel as the node's bulk.
+// A state whose mailbox and channels alone are large, rare as it is, travels
+// wholly as bulk, its snapshot inside.
 #include "actors/mobile_codec.hpp"
 
+#include "actors/routed_codec.hpp"
 #include "serialization/capnp_message.hpp"
 #include "serialization/schema/mobile.capnp.h"
 
@@ -147,20 +149,7 @@ struct writer {
   }
 
   void operator()(const routed_message& m) {
-    to.kind = m.kind;
-    to.head = m.head;
-    const bool large = m.payload.size() > bulk_from;
-    if (large)
-      to.bulk = m.payload;
-    body<schema::RoutedBody>([&](auto b) {
-      b.setOrigin(m.origin.value);
-      b.setOriginEpoch(m.origin_epoch);
-      b.setNumber(m.number);
-      b.setTarget(m.target.value);
-      b.setLastWords(m.last_words);
-      if (!large && m.payload.size() != 0)
-        b.setPayload(data_of(m.payload));
-    });
+    encode_routed(m, to);
   }
   void operator()(const migrate_prepare& m) {
     begin(message_kind::migrate_prepare, m.attempt);
@@ -445,16 +434,7 @@ result<mobile_message> decode_mobile(message_kind kind, const envelope& head,
   case message_kind::actor_message:
   case message_kind::channel_ack:
   case message_kind::order_migration:
-    return body.as<schema::RoutedBody>("a message to an actor", [&](auto b) {
-      return routed_message{kind,
-                            head,
-                            {b.getOrigin()},
-                            b.getOriginEpoch(),
-                            b.getNumber(),
-                            {b.getTarget()},
-                            bulk ? bulk : bytes_of(b.getPayload()),
-                            b.getLastWords()};
-    });
+    return decode_routed(kind, head, payload, bulk);
   case message_kind::migrate_prepare:
     return body.as<schema::AttemptBody>("PREPARE", [&](auto b) {
       return migrate_prepare{attempt, text_of(b.getType()), b.getBytes(),

@@ -35,18 +35,24 @@ mobility::mobility(node_id self, mobility_options options,
 
 mobility::~mobility() = default;
 
-void mobility::handle(mobility_input event, mobility_outputs& out) {
-  out_ = &out;
-  std::visit([this](auto& e) { on(e); }, event);
-  bury();
-  out_ = nullptr;
-}
-
-void mobility::handle(mobility_event::handled& e, mobility_outputs& out) {
+template <class Event>
+void mobility::carry_out(Event& e, mobility_outputs& out) {
   out_ = &out;
   on(e);
   bury();
   out_ = nullptr;
+}
+
+void mobility::handle(mobility_input event, mobility_outputs& out) {
+  std::visit([&](auto& e) { carry_out(e, out); }, event);
+}
+
+void mobility::handle(mobility_event::handled& e, mobility_outputs& out) {
+  carry_out(e, out);
+}
+
+void mobility::handle(mobility_event::received& e, mobility_outputs& out) {
+  carry_out(e, out);
 }
 
 std::size_t mobility::room(const actor_id& from, const actor_id& to) const {

@@ -24,6 +24,7 @@ struct mobility_options {
   channel_options channel;
   migration_options migration;
   std::size_t parking = 4096;  ///< messages held for an actor that moves
+  std::size_t batch = 32;      ///< messages that a `run` has at most
   std::uint32_t hop_limit = 2; ///< how often a message is forwarded
   duration ask_again = std::chrono::milliseconds(100); ///< orders and reports
   duration ask_limit = std::chrono::seconds(2);
@@ -84,6 +85,7 @@ public:
   void handle(mobility_input event, mobility_outputs& out);
   /// The same for what happens most; `e` keeps its memory.
   void handle(mobility_event::handled& e, mobility_outputs& out);
+  void handle(mobility_event::received& e, mobility_outputs& out);
 
   node_id self() const noexcept {
     return self_;
@@ -135,6 +137,8 @@ private:
   };
 
   // events
+  template <class Event>
+  void carry_out(Event& e, mobility_outputs& out);
   void on(mobility_event::view& e);
   void on(mobility_event::register_type& e);
   void on(mobility_event::spawned& e);
@@ -203,6 +207,7 @@ private:
   void give_room(resident& r, const actor_id& to, sending_half& half);
   void pump(resident& r);
   void run(resident& r, mail m);
+  void note_handled(resident& r, arriving_channel* channel, std::uint64_t done);
   void nudge(const location_answer& m);
   void on_channel_timer(const mobility_timer& t);
 

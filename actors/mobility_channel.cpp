@@ -1,8 +1,10 @@
 // Between a handler's `send` and another one's `receive`: the channels of the
 // actors that are here.
 //
-// A handler runs alone: `run` is said only when the last `handled` came. What
-// a handler sent leaves when it ends. Acks are gathered, and go out when the
+// A handler runs alone: `run` is said only when the last `handled` came. It may
+// have several messages, so that a full mailbox costs few events; the shell
+// gives back those that it did not get to. What handlers sent leaves when the
+// last one ends. Acks are gathered, and go out when the
 // mailbox is empty, after `ack_every` messages, and before a freeze; one per
 // channel says all. What comes while an actor is frozen is held and either
 // forwarded to where it runs next or taken in when it stays.
@@ -20,6 +22,7 @@ void mobility::send(resident& r, outgoing_message m) {
   if (half.room(options_.channel) == 0)
     return want_room(r, m.to);
   const auto& kept = half.push(m.cause, std::move(m.payload));
+  ++r.kept;
   if (!r.frozen)
     dispatch(r, m.to, half, kept);
   arm_channel(r, m.to, half);
@@ -164,8 +167,12 @@ void mobility::accept_message(resident& r, const channel_end& end,
 void mobility::accept_ack(resident& r, const actor_id& from,
                           std::uint64_t channel, std::uint64_t handled) {
   auto* half = open_half(r, from, channel);
-  if (!half || !half->acknowledge(handled))
+  if (!half)
     return;
+  const auto before = half->kept().size();
+  if (!half->acknowledge(handled))
+    return;
+  r.kept -= before - half->kept().size();
   if (r.ended)
     return bury_if_drained(r);
   give_room(r, from, *half);
@@ -241,7 +248,24 @@ void mobility::run(resident& r, mail m) {
     r.current = m.sequence;
     r.current_channel = channel_of(r, {m.from, m.channel});
   }
-  say(instruction::run{r.instance(), std::move(m), r.runner});
+  instruction::run job{r.instance(), std::move(m), r.runner};
+  if (!r.pinned && r.kept < options_.channel.window) // who is, posts meanwhile
+    job.free = options_.channel.window - r.kept;
+  while (!r.resting && !r.mailbox.empty()
+         && r.mailbox.front().what == mail::kind::message
+         && job.more.size() + 1 < options_.batch) {
+    job.more.push_back(std::move(r.mailbox.front()));
+    r.mailbox.pop_front();
+  }
+  say(std::move(job));
+}
+
+void mobility::note_handled(resident& r, arriving_channel* channel,
+                            std::uint64_t done) {
+  if (channel && channel->second.on_handled(done))
+    r.ack_due.push_back(channel);
+  ++count_.handled;
+  ++r.handled_since_ack;
 }
 
 // What was asked for before a move counts no more: `arrived` asks again. What
@@ -263,13 +287,13 @@ void mobility::on(mobility_event::handled& e) {
   auto* r = find(e.instance.actor);
   if (!r || r->epoch != e.instance.epoch || !r->busy)
     return;
-  if (const auto done = std::exchange(r->current, 0)) {
-    auto* channel = r->current_channel;
-    if (channel && channel->second.on_handled(done))
-      r->ack_due.push_back(channel);
-    ++count_.handled;
-    ++r->handled_since_ack;
-  }
+  if (const auto done = std::exchange(r->current, 0))
+    note_handled(*r, r->current_channel, done);
+  for (std::size_t i = 0; i < e.ran; ++i)
+    note_handled(*r, channel_of(*r, {e.more[i].from, e.more[i].channel}),
+                 e.more[i].sequence);
+  for (auto i = e.more.size(); i > e.ran; --i)
+    r->mailbox.push_front(std::move(e.more[i - 1]));
   for (auto& m : e.sent)
     send(*r, std::move(m));
   for (auto& to : e.refused)

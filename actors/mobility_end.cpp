@@ -155,6 +155,7 @@ void mobility::close_channel(resident& r, const actor_id& to,
   const auto half = r.sending.find(to);
   if (half == r.sending.end())
     return;
+  r.kept -= half->second.kept().size();
   half->second.acknowledge(handled);
   mail told;
   told.what = mail::kind::down;

@@ -71,15 +71,17 @@ struct posted {
   actor_id from;
   outgoing_message message;
 };
-/// Its handler for the last `run` ended.
+/// Its handlers for the last `run` ended.
 struct handled {
   instance_id instance;
   std::vector<outgoing_message> sent;
   std::vector<actor_id> refused; ///< receivers to which it found no room
   /// Wake it after so long; what was asked for before counts no more.
   std::optional<duration> wake = {};
-  bool stop = false; ///< this was its last handler
-  bool rest = false; ///< none runs before it is woken, but `arrived`
+  bool stop = false;           ///< this was its last handler
+  bool rest = false;           ///< none runs before it is woken, but `arrived`
+  std::vector<mail> more = {}; ///< as `run` had it
+  std::size_t ran = 0;         ///< handlers for `more`; the rest is given back
 
   /// For the next handler, in the same memory.
   void clear() {
@@ -88,6 +90,8 @@ struct handled {
     wake.reset();
     stop = false;
     rest = false;
+    more.clear();
+    ran = 0;
   }
 };
 /// What `save` asked for, or why there is none.
@@ -137,11 +141,15 @@ struct transmit {
   node_id to;
   mobile_message message;
 };
-/// Run the handler for this, then say `handled`. One at a time per actor.
+/// Run the handler for this, then for as many of `more` as seems good, one
+/// after the other, and say `handled`. One `run` at a time per actor.
 struct run {
   instance_id instance;
   mail what;
-  std::uint64_t runner = 0; ///< as the shell named it
+  std::uint64_t runner = 0;    ///< as the shell named it
+  std::vector<mail> more = {}; ///< messages that came behind it
+  /// So many messages the handlers may send, whoever gets them: there is room.
+  std::size_t free = 0;
 };
 /// Frozen: take a snapshot, then say `saved`.
 struct save {

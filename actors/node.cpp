@@ -88,6 +88,7 @@ struct node::impl {
   member self;
   tracer recorder;
   handler_table handlers;
+  callbacks<> batch_end;
   callbacks<const member&> joined;
   callbacks<const member&, const std::string&> down;
   std::mutex status_mutex;
@@ -107,6 +108,9 @@ cluster::hooks node::impl::hooks() {
     received.fetch_add(1, std::memory_order_relaxed);
     deliver(from, static_cast<message_kind>(m.head.kind),
             wire::envelope_of(m.head), m.payload, std::move(bulk));
+  };
+  to.batch_end = [this] {
+    batch_end.call();
   };
   to.joined = [this](const member& who) {
     if (recorder.enabled())
@@ -216,6 +220,10 @@ std::vector<member> node::members() const {
 
 void node::on(message_kind kind, handler f) {
   impl_->handlers.set(kind, std::move(f));
+}
+
+void node::on_batch_end(std::function<void()> f) {
+  impl_->batch_end.add(std::move(f));
 }
 
 void node::on_joined(member_handler f) {

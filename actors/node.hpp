@@ -107,6 +107,9 @@ public:
   /// for a node whose link thread is busy for 2 s is taken for dead. What they
   /// send goes out after them without a `flush`.
   void on(message_kind kind, handler f);
+  /// Called on the link thread after messages that came together: what their
+  /// handlers have put off till then may be done at once.
+  void on_batch_end(std::function<void()> f);
   /// Called after control plane and link to a new member are up.
   void on_joined(member_handler f);
   /// Called once a member is gone: it left, its link closed or its sentinel

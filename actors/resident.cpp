@@ -11,7 +11,7 @@ resident::resident(const attempt_id& attempt, actor_state& state)
     state_bytes(state.snapshot.size()) {
   checked = state.checked;
   for (auto& s : state.sending)
-    sending.try_emplace(s.receiver, s.half);
+    kept += sending.try_emplace(s.receiver, s.half).first->second.kept().size();
   for (auto& r : state.receiving)
     receiving.try_emplace({r.sender, r.half.number}, r.half);
 }

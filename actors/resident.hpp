@@ -69,6 +69,7 @@ struct resident {
   std::unordered_map<channel_end, receiving_half, channel_end_hash> receiving;
   arriving_channel* last_arrival = nullptr; ///< of the last message; or none
   std::uint64_t next_channel = 1;
+  std::size_t kept = 0;                   ///< messages, in all of `sending`
   std::vector<arriving_channel*> ack_due; ///< with news for their sender
   std::uint64_t wake_generation = 0;      ///< of the timer that counts
 

@@ -261,6 +261,10 @@ void cluster::add_link(node_id peer, unique_fd socket) {
     if (!leaving_)
       hooks_.message(peer, m, std::move(bulk));
   };
+  to.on_batch_end = [this] {
+    if (!leaving_)
+      hooks_.batch_end();
+  };
   to.on_closed = [this, peer](const std::string& reason) {
     on_link_closed(peer, reason);
   };

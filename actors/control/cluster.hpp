@@ -27,6 +27,7 @@ class cluster {
 public:
   struct hooks {
     std::function<void(node_id from, const message_view&, buffer bulk)> message;
+    std::function<void()> batch_end; ///< of messages that came together
     std::function<void(const member&)> joined;
     std::function<void(const member&, const std::string& reason)> down;
     std::function<std::vector<std::byte>()> status; ///< on CAF's threads

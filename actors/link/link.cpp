@@ -199,6 +199,7 @@ bool link::read_once() {
                             std::memory_order_relaxed);
   try {
     auto done = receiver_.received(static_cast<std::size_t>(count), *this);
+    end_batch();
     dropped_.store(receiver_.dropped(), std::memory_order_relaxed);
     if (!done)
       close("it sent " + done.error().what);
@@ -206,6 +207,11 @@ bool link::read_once() {
     close("there is no memory for what it sent");
   }
   return !closed_;
+}
+
+void link::end_batch() {
+  if (!closed_ && events_.on_batch_end)
+    events_.on_batch_end();
 }
 
 void link::on_message(const message_view& message, buffer bulk) {
@@ -271,6 +277,7 @@ void link::say_goodbye() {
 void link::close(const std::string& reason) {
   if (closed_)
     return;
+  end_batch();
   closed_ = true;
   // Keeps this alive: the watcher may hold the last reference.
   auto self = shared_from_this();

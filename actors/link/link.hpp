@@ -32,6 +32,7 @@ public:
   /// loop's thread. `on_closed` comes once, and no message after it.
   struct events {
     std::function<void(const message_view&, buffer bulk)> on_message;
+    std::function<void()> on_batch_end = {}; ///< of messages that came together
     std::function<void(const std::string& reason)> on_closed;
   };
 
@@ -89,6 +90,7 @@ private:
   void on_writable();
   void read();
   bool read_once();
+  void end_batch();
   void hand_to_loop();
   void flush_after_round();
   void write(std::unique_lock<std::mutex>& lock, std::size_t budget);

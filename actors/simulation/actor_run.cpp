@@ -148,7 +148,7 @@ void actor_run::carry_out(std::size_t n, instruction::transmit& i) {
 void actor_run::carry_out(std::size_t n, instruction::run& i) {
   check_alone(n, i.instance.actor);
   net_.after(n, pick(60 * microsecond),
-             [this, n, i = std::move(i)] { handle(n, i.instance, i.what); });
+             [this, n, i = std::move(i)] { handle(n, i); });
 }
 
 void actor_run::carry_out(std::size_t n, instruction::save& i) {
@@ -212,37 +212,49 @@ void actor_run::order(std::size_t n, const actor_id& actor,
   feed(n, mobility_event::ordered{actor, id_of(target), orders_});
 }
 
-// The handler of a message: checks it, and sends some of its own.
-void actor_run::handle(std::size_t n, const instance_id& instance,
-                       const mail& m) {
-  const auto place = nodes_[n].running.find(instance);
+// As many handlers as the one who runs them has time for.
+void actor_run::handle(std::size_t n, const instruction::run& i) {
+  const auto place = nodes_[n].running.find(i.instance);
   if (place == nodes_[n].running.end())
     return broken("a message for what is not here");
-  const auto self = instance.actor;
+  mobility_event::handled done{i.instance, {}, {}};
+  done.more = i.more;
   if (dead_[n]) // what it does now nobody may hear
-    return feed(n, mobility_event::handled{instance, {}, {}});
+    return feed(n, std::move(done));
+  const auto self = i.instance.actor;
   lost_.erase(self); // evidently not
-  auto& w = place->second;
+  for (const auto& to : actors_)
+    if (nodes_[n].machine->room(self, to) < i.free)
+      broken(fmt::format("{} has less room than it was told", to_string(self)));
+  std::map<actor_id, std::size_t> room;
+  handle(n, self, place->second, i.what, done, room);
+  while (done.ran < i.more.size() && !done.stop && !options_.rotate
+         && !sim_.rng().chance(0.2))
+    handle(n, self, place->second, i.more[done.ran++], done, room);
+  feed(n, std::move(done));
+  if (options_.rotate && i.what.what == mail::kind::message && !calm_)
+    order(n, self, sim_.rng().below(options_.nodes));
+}
+
+// The handler of a message: checks it, and sends some of its own.
+void actor_run::handle(std::size_t n, const actor_id& self, wanderer& w,
+                       const mail& m, mobility_event::handled& out,
+                       std::map<actor_id, std::size_t>& room) {
   if (m.what == mail::kind::message && !receive(w, self, m))
     return;
   if (m.what == mail::kind::down)
     hear_of_end(n, self, m);
-  mobility_event::handled done{instance, {}, {}};
-  ask_for_waking(w, m, done);
-  std::map<actor_id, std::size_t> room;
+  ask_for_waking(w, m, out);
   for (auto& wish : std::exchange(w.waiting, {}))
-    say(n, w, self, wish, done, room);
-  if (m.what == mail::kind::message) {
-    const auto left = numbered::decode(m.payload).left;
-    if (left > 0)
-      say(n, w, self, {actors_[sim_.rng().below(actors_.size())], left - 1},
-          done, room);
-    ++pairs_[{m.from, self}].ended;
-    maybe_stop(self, done);
-  }
-  feed(n, std::move(done));
-  if (options_.rotate && m.what == mail::kind::message && !calm_)
-    order(n, self, sim_.rng().below(options_.nodes));
+    say(n, w, self, wish, out, room);
+  if (m.what != mail::kind::message)
+    return;
+  const auto left = numbered::decode(m.payload).left;
+  if (left > 0)
+    say(n, w, self, {actors_[sim_.rng().below(actors_.size())], left - 1}, out,
+        room);
+  ++pairs_[{m.from, self}].ended;
+  maybe_stop(self, out);
 }
 
 // Sometimes one wants to be woken; a move takes the wish along.

@@ -132,7 +132,10 @@ private:
 
   void post(std::size_t n, const actor_id& to);
   void order(std::size_t n, const actor_id& actor, std::size_t target);
-  void handle(std::size_t n, const instance_id& instance, const mail& m);
+  void handle(std::size_t n, const instruction::run& i);
+  void handle(std::size_t n, const actor_id& self, wanderer& w, const mail& m,
+              mobility_event::handled& out,
+              std::map<actor_id, std::size_t>& room);
   bool receive(wanderer& w, const actor_id& self, const mail& m);
   void hear_of_end(std::size_t n, const actor_id& self, const mail& m);
   bool is_elsewhere(std::size_t n, const actor_id& actor) const;

@@ -15,8 +15,7 @@ std::uint64_t hash_of(const buffer& bytes) {
 }
 
 void run_handler(mobile_behavior& behavior, actor_context& here,
-                 const instruction::run& i) {
-  const auto& m = i.what;
+                 const instance_id& self, const mail& m) {
   switch (m.what) {
   case mail::kind::writable:
     return behavior.writable(here, m.from);
@@ -28,10 +27,10 @@ void run_handler(mobile_behavior& behavior, actor_context& here,
     return behavior.down(here, m.from, m.channel);
   default: {
     envelope head;
-    head.to = i.instance.actor;
+    head.to = self.actor;
     head.from = m.from;
     head.sequence = m.sequence;
-    head.epoch = i.instance.epoch;
+    head.epoch = self.epoch;
     head.cause = m.cause;
     head.number = m.number;
     behavior.receive(here, head, m.payload.bytes());
@@ -72,8 +71,13 @@ const char* word_for(call_head::kind what) {
 /// What a handler does takes effect when it ends.
 class cluster::impl::context final : public actor_context {
 public:
-  context(const sim_node& on, const instance_id& instance, std::uint64_t cause)
-    : on_(on), cause_(cause), done{instance, {}, {}} {}
+  context(const sim_node& on, const instance_id& instance)
+    : on_(on), done{instance, {}, {}} {}
+
+  /// Of what the handlers send from here on.
+  void set_cause(const mail& m) noexcept {
+    cause_ = m.number ? m.number : m.cause;
+  }
 
   const actor_id& self() const override {
     return done.instance.actor;
@@ -111,7 +115,7 @@ private:
   }
 
   const sim_node& on_;
-  std::uint64_t cause_;
+  std::uint64_t cause_ = 0;
   std::map<actor_id, std::size_t> room_;
 
 public:
@@ -123,8 +127,22 @@ void cluster::impl::handle(std::size_t n, const instruction::run& i) {
   const auto place = node.running.find(i.instance);
   if (place == node.running.end())
     return; // it has ended meanwhile
-  const auto& m = i.what;
-  const auto& self = i.instance.actor;
+  context here(node, i.instance);
+  here.done.more = i.more;
+  handle(n, here, *place->second, i.what);
+  while (here.done.ran < i.more.size() && !here.done.stop && !here.done.rest
+         && !rotate_ && !sim_.rng().chance(0.2))
+    handle(n, here, *place->second, i.more[here.done.ran++]);
+  const bool moves_on = rotate_ && i.what.what == mail::kind::message
+                        && i.instance.actor.kind() == actor_kind::stateful;
+  feed(n, std::move(here.done));
+  if (moves_on)
+    order(n, i.instance.actor, id_of(moves_.below(options_.nodes)));
+}
+
+void cluster::impl::handle(std::size_t n, context& here,
+                           mobile_behavior& behavior, const mail& m) {
+  const auto self = here.self();
   touched_ = true;
   sim_.note(hash_of(m.payload));
   tell([&] {
@@ -132,9 +150,9 @@ void cluster::impl::handle(std::size_t n, const instruction::run& i) {
   });
   if (m.what == mail::kind::down)
     hear_of_end(n, m.from);
-  context here(node, i.instance, m.number ? m.number : m.cause);
+  here.set_cause(m);
   try {
-    run_handler(*place->second, here, i);
+    run_handler(behavior, here, here.done.instance, m);
   } catch (const std::exception& e) {
     failed(n, self, e.what());
   } catch (...) {
@@ -142,11 +160,6 @@ void cluster::impl::handle(std::size_t n, const instruction::run& i) {
   }
   if (here.done.stop)
     tell([&] { return fmt::format("{} ends", name_of(self)); });
-  const bool moves_on = rotate_ && m.what == mail::kind::message
-                        && self.kind() == actor_kind::stateful;
-  feed(n, std::move(here.done));
-  if (moves_on)
-    order(n, self, id_of(moves_.below(options_.nodes)));
 }
 
 void cluster::impl::failed(std::size_t n, const actor_id& actor,

@@ -118,6 +118,8 @@ private:
   void carry_out(std::size_t n, instruction::located& i);
   void carry_out(std::size_t n, instruction::resumed& i);
   void handle(std::size_t n, const instruction::run& i);
+  void handle(std::size_t n, context& here, mobile_behavior& behavior,
+              const mail& m);
   void save(std::size_t n, const instruction::save& i);
   void restore(std::size_t n, const instruction::restore& i);
   std::unique_ptr<mobile_behavior> make(std::size_t n, const std::string& type,

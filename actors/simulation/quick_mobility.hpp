@@ -8,6 +8,7 @@ namespace tern::simulation {
 /// answers are late and time-outs wrong more often than in earnest.
 inline mobility_options quick_mobility() {
   mobility_options o;
+  o.batch = 3;
   o.channel.window = 8;
   o.channel.burst = 4;
   o.channel.ack_every = 4;

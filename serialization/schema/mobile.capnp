@@ -5,20 +5,13 @@ $Cxx.namespace("tern::schema");
 
 # What nodes say about actors that move (actors/mobile_message.hpp). Receiver,
 # sender, sequence, epoch and hops stand in the envelope of the message; these
-# are the bodies. INSTALLED, RELEASED, ABORT and a location query have none.
+# are the bodies, but for messages that are routed, whose layout is fixed
+# (actors/routed_codec.hpp). INSTALLED, RELEASED, ABORT and a location query have
+# none.
 
 struct ActorName {
   high @0 :UInt64;
   low @1 :UInt64;
-}
-
-struct RoutedBody {
-  origin @0 :UInt64;      # node
-  originEpoch @1 :UInt32;
-  number @2 :UInt64;      # of the channel or the order
-  target @3 :UInt64;      # node, of an order
-  payload @4 :Data;       # of a message; a large one comes as bulk
-  lastWords @5 :Bool;     # its sender has ended
 }
 
 struct ViewName {

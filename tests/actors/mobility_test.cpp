@@ -28,6 +28,59 @@ BOOST_AUTO_TEST_CASE(handlers_of_an_actor_run_one_at_a_time) {
   BOOST_TEST(t.runs.empty());
 }
 
+BOOST_AUTO_TEST_CASE(a_full_mailbox_is_handled_in_batches) {
+  trio t({}, 3);
+  const auto a = t.spawn(0, 0);
+  const auto b = t.spawn(0, 0);
+  for (int i = 0; i < 5; ++i)
+    t.send(0, a, b);
+  BOOST_TEST(t.end_handler().more.empty()); // the others came later
+  const auto batch = t.end_handler();
+  BOOST_TEST(batch.what.sequence == 2u);
+  BOOST_REQUIRE(batch.more.size() == 2u);
+  BOOST_TEST(batch.more[1].sequence == 4u);
+  BOOST_TEST(t.end_handler().what.sequence == 5u);
+  BOOST_TEST(t.runs.empty());
+  BOOST_TEST(t.at(0).count().handled == 5u);
+}
+
+BOOST_AUTO_TEST_CASE(what_a_batch_did_not_get_to_is_next) {
+  mobility_options o;
+  o.channel.window = 5;
+  trio t(o, 4);
+  const auto a = t.spawn(0, 0);
+  const auto b = t.spawn(0, 0);
+  for (int i = 0; i < 5; ++i)
+    t.send(0, a, b);
+  t.end_handler();
+  const auto batch = t.end_handler({{b, 0, {}}}, 1); // of 2 3 4 5: 2 and 3
+  BOOST_TEST(batch.more.size() == 3u);
+  const auto next = t.end_handler();
+  BOOST_TEST(next.what.sequence == 4u);
+  BOOST_REQUIRE(next.more.size() == 2u);
+  BOOST_TEST(next.more[0].sequence == 5u);
+  BOOST_TEST((next.more[1].from == b)); // what it sent itself meanwhile
+  BOOST_TEST(t.at(0).count().handled == 6u);
+}
+
+BOOST_AUTO_TEST_CASE(what_a_batch_did_not_get_to_moves_along) {
+  trio t({}, 4);
+  const auto a = t.spawn(0, 0);
+  const auto b = t.spawn(0, 0);
+  for (int i = 0; i < 5; ++i)
+    t.send(0, a, b);
+  t.end_handler();
+  t.order(0, b, 1, 1);
+  while (t.deliver()) {
+  }
+  BOOST_REQUIRE(t.saves.empty()); // its handlers still run
+  t.end_handler({}, 0);
+  t.settle();
+  BOOST_TEST(t.done[1].moved);
+  BOOST_TEST(t.at(1).runs_here(b));
+  BOOST_TEST(sequences(t.handled, b) == "3 4 5 ");
+}
+
 BOOST_AUTO_TEST_CASE(a_window_is_freed_by_handling_not_by_arrival) {
   mobility_options o;
   o.channel.window = 2;

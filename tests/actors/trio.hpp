@@ -24,7 +24,8 @@ public:
     mobile_message message;
   };
 
-  explicit trio(mobility_options options = {}) {
+  explicit trio(mobility_options options = {}, std::size_t batch = 1) {
+    options.batch = batch;
     for (std::size_t n = 0; n < 3; ++n)
       machines_.push_back(std::make_unique<mobility>(id(n), options));
     for (std::size_t n = 0; n < 3; ++n) {
@@ -109,12 +110,16 @@ public:
     feed(m.to, mobility_event::received{id(m.from), std::move(m.message)});
     return true;
   }
-  /// Lets the oldest handler end, having sent this.
-  instruction::run end_handler(std::vector<outgoing_message> sent = {}) {
+  /// Lets the oldest handler end, having sent this, and those of its batch.
+  instruction::run end_handler(std::vector<outgoing_message> sent = {},
+                               std::size_t ran = 99) {
     BOOST_REQUIRE(!runs.empty());
     auto [n, r] = std::move(runs.front());
     runs.pop_front();
-    feed(n, mobility_event::handled{r.instance, std::move(sent), {}});
+    mobility_event::handled end{r.instance, std::move(sent), {}};
+    end.more = r.more;
+    end.ran = std::min(ran, r.more.size());
+    feed(n, std::move(end));
     return r;
   }
   void save() {
@@ -192,9 +197,14 @@ private:
 inline std::string sequences(const std::vector<instruction::run>& handled,
                              const actor_id& who) {
   std::string out;
-  for (auto& r : handled)
-    if (r.instance.actor == who && r.what.what == mail::kind::message)
+  for (auto& r : handled) {
+    if (r.instance.actor != who)
+      continue;
+    if (r.what.what == mail::kind::message)
       out += std::to_string(r.what.sequence) + ' ';
+    for (auto& m : r.more)
+      out += std::to_string(m.sequence) + ' ';
+  }
   return out;
 }
 
