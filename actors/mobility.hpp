@@ -65,6 +65,8 @@ struct mobility_faults {
   bool never_ask = false;        ///< nobody asks who was lost
   bool wait_for_the_lost = false; ///< a source waits for a target that died
   bool judge_when_out = false;    ///< one that is out goes on with half a move
+  bool trust_the_gone = false; ///< nobody asks what became of his messages to
+                               ///< an actor that has left the node
 };
 
 /// All stateful actors of one node, as a pure state machine: what is here,
@@ -190,9 +192,10 @@ private:
   resident* find(const actor_id& actor);
   const resident* find(const actor_id& actor) const;
   void send(resident& r, outgoing_message m);
-  void dispatch(resident& r, const actor_id& to, const sending_half& half,
+  bool dispatch(resident& r, const actor_id& to, const sending_half& half,
                 const channel_message& m);
   void arm_channel(resident& r, const actor_id& to, sending_half& half);
+  void arm_senders(resident& r);
   sending_half* open_half(resident& r, const actor_id& to,
                           std::uint64_t channel);
   void accept(resident& r, routed_message& m);

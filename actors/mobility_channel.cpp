@@ -23,16 +23,19 @@ void mobility::send(resident& r, outgoing_message m) {
     return want_room(r, m.to);
   const auto& kept = half.push(m.cause, std::move(m.payload));
   ++r.kept;
-  if (!r.frozen)
-    dispatch(r, m.to, half, kept);
-  arm_channel(r, m.to, half);
+  if (r.frozen || !dispatch(r, m.to, half, kept))
+    arm_channel(r, m.to, half);
 }
 
-void mobility::dispatch(resident& r, const actor_id& to,
+// True: its receiver is here and has it. So nothing can get lost, and nobody
+// asks again, before one of them is elsewhere or has ended.
+bool mobility::dispatch(resident& r, const actor_id& to,
                         const sending_half& half, const channel_message& m) {
-  if (auto* here = find(to); here && !here->frozen && !here->ended)
-    return accept_message(*here, {r.id, half.number()},
-                          {m.sequence, m.cause, 0, m.payload});
+  if (auto* here = find(to); here && !here->frozen && !here->ended) {
+    accept_message(*here, {r.id, half.number()},
+                   {m.sequence, m.cause, 0, m.payload});
+    return true;
+  }
   routed_message out;
   out.head.to = to;
   out.head.from = r.id;
@@ -44,6 +47,7 @@ void mobility::dispatch(resident& r, const actor_id& to,
   out.payload = m.payload;
   out.last_words = r.ended;
   route(std::move(out));
+  return false;
 }
 
 void mobility::arm_channel(resident& r, const actor_id& to,
@@ -52,6 +56,20 @@ void mobility::arm_channel(resident& r, const actor_id& to,
     say(instruction::arm{{mobility_timer::kind::channel, r.id, to,
                           half.number(), half.generation()},
                          *delay});
+}
+
+// Those that are here: from now on they have to ask for what they sent to it.
+void mobility::arm_senders(resident& r) {
+  if (faults_.trust_the_gone)
+    return;
+  for (auto* channel : in_order(r.receiving)) {
+    const auto& [sender, number] = channel->first;
+    auto* from = find(sender);
+    if (!from || from->frozen)
+      continue; // it is armed where it runs next
+    if (auto* half = open_half(*from, r.id, number))
+      arm_channel(*from, r.id, *half);
+  }
 }
 
 // The sending half to `to`, if that is still the channel of this number.

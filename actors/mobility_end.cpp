@@ -31,6 +31,7 @@ void mobility::end(resident& r) {
   for (const auto& order : std::exchange(r.orders, {}))
     answer_order(order, {false, self_, r.epoch, "it ended"});
   say(instruction::discard{r.instance()});
+  arm_senders(r);
   bury_if_drained(r);
 }
 

@@ -278,6 +278,7 @@ void mobility::release(resident& r, const location& where) {
   auto held = std::move(r.held);
   say(instruction::discard{r.instance()});
   ++count_.moved_out;
+  arm_senders(r);
   residents_.erase(actor);
   directory_.learn(actor, where);
   for (auto& m : held)

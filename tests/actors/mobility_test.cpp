@@ -81,6 +81,24 @@ BOOST_AUTO_TEST_CASE(what_a_batch_did_not_get_to_moves_along) {
   BOOST_TEST(sequences(t.handled, b) == "3 4 5 ");
 }
 
+BOOST_AUTO_TEST_CASE(on_one_node_nobody_asks_again_until_one_of_them_leaves) {
+  trio t;
+  const auto a = t.spawn(0, 0);
+  const auto b = t.spawn(0, 0);
+  const auto asks = [&] {
+    return std::ranges::any_of(t.timers, [](auto& each) {
+      return each.second.timer.what == timer::channel;
+    });
+  };
+  t.send(0, a, b);
+  t.send(0, a, b);
+  BOOST_TEST(!asks());
+  t.order(0, b, 1, 1);
+  t.end_handler();
+  t.settle();
+  BOOST_TEST(asks());
+}
+
 BOOST_AUTO_TEST_CASE(a_window_is_freed_by_handling_not_by_arrival) {
   mobility_options o;
   o.channel.window = 2;

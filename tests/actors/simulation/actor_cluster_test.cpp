@@ -141,6 +141,10 @@ const fault faults[] = {
      [](auto& f) {
        f.judge_when_out = true;
      }},
+    {"nobody asks after what left with its receiver",
+     [](auto& f) {
+       f.trust_the_gone = true;
+     }},
 };
 
 actor_simulation_result run(actor_simulation_options options) {
