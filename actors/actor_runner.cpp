@@ -87,6 +87,29 @@ private:
   mobility_event::handled& done_;
 };
 
+/// What the handlers of a job do, in memory that the thread keeps.
+class leased_event {
+public:
+  leased_event() = default;
+  ~leased_event() {
+    if (said.sent.capacity() > most_kept)
+      said = {};
+    said.clear();
+  }
+  leased_event(const leased_event&) = delete;
+  leased_event& operator=(const leased_event&) = delete;
+
+  mobility_event::handled& said = spare();
+
+private:
+  static constexpr std::size_t most_kept = 4096;
+
+  static mobility_event::handled& spare() {
+    thread_local mobility_event::handled one;
+    return one;
+  }
+};
+
 } // namespace
 
 /// What a worker does in one go.
@@ -116,14 +139,6 @@ public:
     next_.reset(&r);
     return true;
   }
-  /// For what the handlers do; it keeps its memory from one job to the next.
-  static mobility_event::handled& cleared_event() {
-    thread_local mobility_event::handled one;
-    if (one.sent.capacity() > most_kept)
-      one = {};
-    one.clear();
-    return one;
-  }
   caf::intrusive_ptr<actor_runner> follower() {
     return std::exchange(next_, nullptr);
   }
@@ -148,8 +163,6 @@ public:
   }
 
 private:
-  static constexpr std::size_t most_kept = 4096;
-
   caf::intrusive_ptr<actor_runner> next_;
   bool handles_ = false;
   std::size_t left_ = handlers_a_turn;
@@ -268,7 +281,8 @@ void actor_runner::put_back(runner_job job) {
 // sent waits for the last of them, and so does a move.
 std::optional<runner_job> actor_runner::perform(instruction::run& job,
                                                 turn& t) {
-  auto& said = turn::cleared_event();
+  leased_event event;
+  auto& said = event.said;
   said.instance = instance_;
   said.more = std::move(job.more);
   room_.begin(job.free);
