@@ -63,6 +63,8 @@ public:
   void pause(std::size_t n, sim_time length);
   void cut(std::size_t from, std::size_t to);
   void mend(std::size_t from, std::size_t to);
+  void clog(std::size_t from, std::size_t to);
+  void unclog(std::size_t from, std::size_t to);
   void heal();
   void after(duration delay, action f);
   struct found {
@@ -140,7 +142,8 @@ private:
   void plan_pauses(random_source rng);
   void plan_cuts(random_source rng);
   void plan_clogs(random_source rng);
-  void plan_clog(std::size_t n, sim_time begin, sim_time end);
+  void plan_clog(random_source& rng, std::size_t from, std::size_t to,
+                 sim_time begin);
   void plan_expels(random_source rng);
   bool others_live(std::size_t n) const;
   void wake(std::size_t n);
