@@ -43,6 +43,9 @@ struct actor_system::state final : actor_world {
   actor_id spawn_made(const std::string& type,
                       std::unique_ptr<actor_core> made) override;
   void order_move(const actor_id& actor, node_id target) override;
+  node_id place() override {
+    return actors->place();
+  }
   std::chrono::nanoseconds now() const override {
     return std::chrono::nanoseconds{monotonic_ns()};
   }
@@ -278,12 +281,6 @@ void actor_system::move(const actor_id& actor, node_id target) {
   if (!outcome.moved)
     throw actor_error{{failure_kind::refused,
                        to_string(actor) + " did not move: " + outcome.why}};
-}
-
-void actor_system::send_off(const actor_id& actor) {
-  const auto place = state_->actors->place();
-  if (place != self().id)
-    state_->order_move(actor, place);
 }
 
 void actor_system::balance(balance_policy policy) {

@@ -23,6 +23,8 @@ public:
                               std::unique_ptr<actor_core> made) = 0;
   /// Gives the order and goes on.
   virtual void order_move(const actor_id& actor, node_id target) = 0;
+  /// Where a new actor had best go, as far as is known.
+  virtual node_id place() = 0;
   /// A point of this node's steady clock.
   virtual std::chrono::nanoseconds now() const = 0;
   /// Messages will not be handled. `tag`: of their type; 0: not known.

@@ -210,9 +210,16 @@ ref<T> context::spawn(Arguments&&... arguments) {
 }
 
 template <class T, class... Arguments>
+ref<T> context::spawn_anywhere(Arguments&&... arguments) {
+  return spawn_on<T>(core_.world().place(),
+                     std::forward<Arguments>(arguments)...);
+}
+
+template <class T, class... Arguments>
 ref<T> context::spawn_on(node_id node, Arguments&&... arguments) {
   const auto made = spawn<T>(std::forward<Arguments>(arguments)...);
-  migrate(made, node);
+  if (node != this->node())
+    migrate(made, node);
   return made;
 }
 

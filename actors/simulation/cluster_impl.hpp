@@ -24,6 +24,7 @@ public:
     actor_id spawn_made(const std::string& type,
                         std::unique_ptr<actor_core> made) override;
     void order_move(const actor_id& actor, node_id target) override;
+    node_id place() override;
     std::chrono::nanoseconds now() const override;
 
     std::unique_ptr<mobility> machine;
@@ -34,6 +35,7 @@ public:
   private:
     impl& cluster_;
     std::size_t index_;
+    std::size_t placed_ = 0;
   };
   class context;
   class gateway;

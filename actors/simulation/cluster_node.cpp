@@ -52,6 +52,13 @@ void cluster::impl::sim_node::order_move(const actor_id& actor,
   cluster_.order(index_, actor, target);
 }
 
+// One after the other, as `actor_system` does without a policy.
+node_id cluster::impl::sim_node::place() {
+  auto nodes = machine->now().members;
+  std::erase(nodes, id_of(cluster_.options_.nodes)); // who is outside
+  return nodes.empty() ? machine->self() : nodes[placed_++ % nodes.size()];
+}
+
 std::chrono::nanoseconds cluster::impl::sim_node::now() const {
   const auto passed = static_cast<double>(cluster_.sim_.now()) * pace;
   return start + std::chrono::nanoseconds(static_cast<std::int64_t>(passed));

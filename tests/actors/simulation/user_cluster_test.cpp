@@ -107,6 +107,7 @@ struct talk {
   }
 };
 struct make_one : nothing {};
+struct make_one_anywhere : nothing {};
 struct watch_it {
   tern::ref<listener> it;
   template <class Archive>
@@ -118,7 +119,7 @@ struct watch_it {
 class talker {
 public:
   static constexpr std::string_view name = "talker";
-  using messages = tern::messages<talk, make_one, watch_it>;
+  using messages = tern::messages<talk, make_one, make_one_anywhere, watch_it>;
 
   void on(const talk& m, tern::context& here) {
     for (int i = 0; i < m.messages; ++i)
@@ -126,6 +127,9 @@ public:
   }
   tern::ref<listener> on(const make_one&, tern::context& here) {
     return here.spawn<listener>();
+  }
+  tern::ref<listener> on(const make_one_anywhere&, tern::context& here) {
+    return here.spawn_anywhere<listener>();
   }
   void on(const watch_it& m, tern::context& here) {
     here.monitor(m.it);
@@ -411,6 +415,24 @@ BOOST_AUTO_TEST_CASE(handlers_make_actors) {
             [&](const tern::result<tern::ref<listener>>& r) { made = *r; });
   BOOST_TEST(bool{c.run()});
   BOOST_TEST(c.where(made).value() == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(handlers_make_actors_on_one_node_after_the_other) {
+  cluster c{quiet()};
+  c.add<listener>();
+  c.add<talker>();
+  const auto maker = c.spawn<talker>(2);
+  std::vector<tern::ref<listener>> made;
+  for (int i = 0; i < 6; ++i)
+    c.request(maker, make_one_anywhere{},
+              [&](const tern::result<tern::ref<listener>>& r) {
+                made.push_back(*r);
+              });
+  BOOST_TEST(bool{c.run()});
+  std::map<std::size_t, int> there;
+  for (const auto& m : made)
+    ++there[c.where(m).value()];
+  BOOST_TEST((there == std::map<std::size_t, int>{{0, 2}, {1, 2}, {2, 2}}));
 }
 
 BOOST_AUTO_TEST_CASE(exceptions_of_handlers_are_reported) {
