@@ -120,8 +120,8 @@ private:
 
   actor_world& world_;
   open_work open_;
-  bool stopping_ = false;   ///< as soon as nothing waits for room
-  std::string reason_;      ///< why
+  /// Why it ends, as soon as nothing waits for room; null: it goes on.
+  std::unique_ptr<const std::string> end_;
   open_work::time alarm_{}; ///< when it will be woken; 0: not asked for
 };
 

@@ -8,6 +8,8 @@
 #include <mutex>
 #include <optional>
 
+#include <sys/random.h>
+
 namespace tern {
 
 namespace {
@@ -46,6 +48,7 @@ struct actor_system::state final : actor_world {
   node_id place() override {
     return actors->place();
   }
+  std::uint64_t secret() override;
   std::chrono::nanoseconds now() const override {
     return std::chrono::nanoseconds{monotonic_ns()};
   }
@@ -218,6 +221,14 @@ void actor_system::state::bury(dead_letter letter, std::uint64_t tag) {
   lock.unlock();
   if (f)
     f(letter);
+}
+
+std::uint64_t actor_system::state::secret() {
+  std::uint64_t n = 0;
+  while (n == 0)
+    if (::getrandom(&n, sizeof n, 0) != sizeof n)
+      n = 0;
+  return n;
 }
 
 void actor_system::name_message(std::uint64_t tag, std::string_view name) {

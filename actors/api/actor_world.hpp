@@ -27,6 +27,8 @@ public:
   virtual node_id place() = 0;
   /// A point of this node's steady clock.
   virtual std::chrono::nanoseconds now() const = 0;
+  /// A number that nobody guesses; not 0.
+  virtual std::uint64_t secret() = 0;
   /// Messages will not be handled. `tag`: of their type; 0: not known.
   virtual void bury(dead_letter letter, std::uint64_t tag) {
     static_cast<void>(letter);

@@ -22,7 +22,8 @@ struct call_head {
     link,    ///< we end together; `number`: of the sender's links
     unlink, ///< no more; `number`: of the receiver's last link, as far as known
     linked, ///< heard: so that the way back is known when a node dies
-    failed, ///< a handler of the sender, a child, threw; the body is what
+    failed, ///< a handler of the sender, a child, threw; `number`: the
+            ///< parent's child key; the body is what
   };
   kind what = kind::tell;
   std::uint64_t tag = 0; ///< of the message's type

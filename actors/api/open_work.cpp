@@ -180,6 +180,7 @@ void open_work::save(archive_writer& to, time now) const {
   }
   links.save(to);
   put(to, parent);
+  to(parent_key, child_key);
   restarts.save(to, now);
   to(std::vector<std::byte>(born.bytes().begin(), born.bytes().end()));
 }
@@ -216,6 +217,7 @@ void open_work::load(archive_reader& from, time now) {
     each(from, [&] { ids->insert(get(from)); });
   links.load(from);
   parent = get(from);
+  from(parent_key, child_key);
   restarts.load(from, now);
   std::vector<std::byte> state;
   from(state);

@@ -34,6 +34,7 @@ void cluster::impl::plan() {
   plan_cuts(all.fork());
   plan_clogs(all.fork());
   plan_expels(all.fork());
+  secrets_ = all.fork();
   plan_moves();
 }
 

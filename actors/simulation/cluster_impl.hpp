@@ -25,6 +25,7 @@ public:
                         std::unique_ptr<actor_core> made) override;
     void order_move(const actor_id& actor, node_id target) override;
     node_id place() override;
+    std::uint64_t secret() override;
     std::chrono::nanoseconds now() const override;
 
     std::unique_ptr<mobility> machine;
@@ -163,6 +164,7 @@ private:
   std::map<actor_id, std::string> type_of_;
   random_source moves_; // of rotate, too
   random_source program_;
+  random_source secrets_;
   bool rotate_ = false;
   std::uint64_t orders_ = 0;
   std::uint64_t view_number_ = 1;

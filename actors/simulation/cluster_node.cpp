@@ -59,6 +59,10 @@ node_id cluster::impl::sim_node::place() {
   return nodes.empty() ? machine->self() : nodes[placed_++ % nodes.size()];
 }
 
+std::uint64_t cluster::impl::sim_node::secret() {
+  return cluster_.secrets_.next() | 1;
+}
+
 std::chrono::nanoseconds cluster::impl::sim_node::now() const {
   const auto passed = static_cast<double>(cluster_.sim_.now()) * pace;
   return start + std::chrono::nanoseconds(static_cast<std::int64_t>(passed));
@@ -66,7 +70,7 @@ std::chrono::nanoseconds cluster::impl::sim_node::now() const {
 
 cluster::impl::impl(const options& o)
   : options_(o), sim_(o.seed), net_(sim_, o.nodes + 1, network_of(o.bad)),
-    moves_(0), program_(0), rotate_(o.rotate) {
+    moves_(0), program_(0), secrets_(0), rotate_(o.rotate) {
   if (o.nodes == 0)
     throw std::invalid_argument("a cluster without nodes");
   net_.on_message([this](std::size_t to, std::size_t from, mobile_message m) {
