@@ -253,20 +253,14 @@ void actor_core::receive(actor_context& here, const envelope& head,
     using kind = call_head::kind;
     switch (call->what) {
     case kind::tell:
-      if (end_)
-        return world_.bury(
-            {dead_letter::reason::gone, head.from, here.self(), {}, 1},
-            call->tag);
-      if (!handle(c, call->tag, body, nullptr))
-        throw detail::unreadable(name() + " has no handler for a message of "
-                                 + to_string(head.from));
-      return;
+      return take(c, *call, body);
     case kind::request:
       return answer(c, *call, body);
     case kind::answer:
       return close(c, call->number, body);
     case kind::failure:
-      return close(c, call->number, tl::make_unexpected(decode_failure(body)));
+      return close(c, call->number,
+                   tl::make_unexpected(read_failure(world_, *call, body)));
     case kind::watch:
       if (end_)
         post(here, head.from, encode_call({kind::ended}, *end_));
@@ -298,16 +292,39 @@ void actor_core::receive(actor_context& here, const envelope& head,
   });
 }
 
+void actor_core::take(context& c, const call_head& head, bytes_view body) {
+  using reason = dead_letter::reason;
+  const auto bury = [&](reason why) {
+    world_.bury({why, c.sender(), c.here_.self(), {}, 1}, head.tag);
+  };
+  if (end_)
+    return bury(reason::gone);
+  try {
+    if (!handle(c, head.tag, body, nullptr))
+      throw detail::unreadable(name() + " has no handler for a message of "
+                               + to_string(c.sender()));
+  } catch (const detail::unreadable&) {
+    bury(reason::unreadable);
+    throw;
+  }
+}
+
 void actor_core::answer(context& c, const call_head& head, bytes_view body) {
-  const auto refuse = [&](failure_kind kind, const std::string& why) {
-    c.reply(encode_failure(head.number, {kind, name() + ": " + why}));
+  const auto refuse = [&](failure_kind kind, const std::string& why,
+                          std::uint64_t unhandled = 0) {
+    c.reply(
+        encode_failure(head.number, {kind, name() + ": " + why}, unhandled));
   };
   if (end_)
     return refuse(failure_kind::not_found, "it ends");
   bytes given;
   try {
     if (!handle(c, head.tag, body, &given))
-      return refuse(failure_kind::refused, "it has no handler for this");
+      return refuse(failure_kind::refused, "it has no handler for this message",
+                    head.tag);
+  } catch (const detail::unreadable& e) {
+    refuse(failure_kind::refused, e.what());
+    throw;
   } catch (const std::exception& e) {
     refuse(failure_kind::kernel, e.what());
     throw;
@@ -421,6 +438,9 @@ result<void> actor_core::load(bytes_view state) {
     stop(*end);
   open_.load(from, world_.now());
   load_fields(from);
+  if (open_.last_continuation() >= continuation_count())
+    from.fail(
+        "it waits for an answer for a continuation that is not known here");
   if (from.failed().empty() && !from.left().empty())
     from.fail("it is longer than it says");
   if (!from.failed().empty())

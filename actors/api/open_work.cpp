@@ -36,6 +36,13 @@ std::vector<open_work::continuation> open_work::close_all(const actor_id& to) {
   return out;
 }
 
+std::int32_t open_work::last_continuation() const {
+  std::int32_t last = -1;
+  for (const auto& [number, r] : requests_)
+    last = std::max(last, r.then.member);
+  return last;
+}
+
 void open_work::add(time when, later what) {
   later_.emplace(when, std::move(what));
 }

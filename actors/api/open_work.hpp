@@ -72,6 +72,9 @@ public:
   /// Those of all requests to an actor that is gone.
   std::vector<continuation> close_all(const actor_id& to);
 
+  /// The highest member among them; -1: none.
+  std::int32_t last_continuation() const;
+
   void add(time when, later what);
   due take_due(time now);
   std::optional<time> next_due() const;

@@ -26,6 +26,7 @@ public:
     void order_move(const actor_id& actor, node_id target) override;
     node_id place() override;
     std::uint64_t secret() override;
+    std::string message_name(std::uint64_t tag) const override;
     std::chrono::nanoseconds now() const override;
 
     std::unique_ptr<mobility> machine;

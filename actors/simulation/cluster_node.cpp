@@ -63,6 +63,11 @@ std::uint64_t cluster::impl::sim_node::secret() {
   return cluster_.secrets_.next() | 1;
 }
 
+std::string cluster::impl::sim_node::message_name(std::uint64_t tag) const {
+  const auto known = cluster_.messages_.find(tag);
+  return known == cluster_.messages_.end() ? std::string{} : known->second;
+}
+
 std::chrono::nanoseconds cluster::impl::sim_node::now() const {
   const auto passed = static_cast<double>(cluster_.sim_.now()) * pace;
   return start + std::chrono::nanoseconds(static_cast<std::int64_t>(passed));
