@@ -33,6 +33,8 @@ namespace {
 using namespace std::chrono_literals;
 using std::chrono::steady_clock;
 
+constexpr auto join_patience = 30s; ///< of a new process
+
 struct verdict {
   std::uint64_t sent = 0; ///< by actors that live
   std::uint64_t delivered = 0;
@@ -90,7 +92,7 @@ private:
 
 // The processes that live, and this one, are those of the view.
 bool contract_run::wait_for_processes() {
-  const auto limit = steady_clock::now() + 30s;
+  const auto limit = steady_clock::now() + join_patience + 10s;
   while (steady_clock::now() < limit) {
     const auto now = here_.members();
     if (processes_.are(now))
@@ -227,7 +229,7 @@ void contract_run::print(const verdict& v, double seconds, bool ok) const {
 }
 
 int contract_run::go() {
-  processes_.start(here_.self());
+  processes_.start([this] { return here_.members(); });
   if (!wait_for_processes())
     return 1;
   const auto begin = steady_clock::now();
@@ -237,7 +239,7 @@ int contract_run::go() {
   while (kills_ < kills || read().sent < options_.messages
          || ledger_->all().moves < options_.moves || !processes_.is_quiet()) {
     move_some();
-    if (processes_.tend([this] { return here_.members(); }))
+    if (processes_.tend())
       replace_lost();
     if (kills_ < kills && steady_clock::now() >= next_strike_)
       strike();
@@ -260,15 +262,34 @@ int contract_run::go() {
   return ok ? 0 : 1;
 }
 
+// A contact, or a member that it names, may be cut off at the time: then
+// another one is asked, until the others have agreed on who is left.
+void join_one_of(actor_system& here, const std::vector<std::string>& contacts) {
+  const auto limit = steady_clock::now() + join_patience;
+  for (std::size_t i = 0;; ++i) {
+    const auto& contact = contacts[i % contacts.size()];
+    const auto colon = contact.rfind(':');
+    const auto port = std::stoi(contact.substr(colon + 1));
+    try {
+      return here.join(contact.substr(0, colon),
+                       static_cast<std::uint16_t>(port));
+    } catch (const actor_error&) {
+      if (steady_clock::now() > limit)
+        throw;
+    }
+    std::this_thread::sleep_for(100ms);
+  }
+}
+
 } // namespace
 
-int run_contract_node(const std::string& host, std::uint16_t port,
-                      const std::string& ledger, const std::string& at) {
+int run_contract_node(const std::string& ledger, const std::string& at,
+                      const std::vector<std::string>& contacts) {
   const auto opened = contract_ledger::open(ledger);
   walkers_ledger = opened.get();
   actor_system here{actor_system::options{at, 0}};
   here.add<walker>();
-  here.join(host, port);
+  join_one_of(here, contacts);
   while (std::cin.get() != std::istream::traits_type::eof())
     continue;
   return 0;
