@@ -262,17 +262,25 @@ int contract_run::go() {
   return ok ? 0 : 1;
 }
 
+std::unique_ptr<actor_system> join(const std::string& at,
+                                   const std::string& contact) {
+  auto here = std::make_unique<actor_system>(actor_system::options{at, 0});
+  here->add<walker>();
+  const auto colon = contact.rfind(':');
+  const auto port = std::stoi(contact.substr(colon + 1));
+  here->join(contact.substr(0, colon), static_cast<std::uint16_t>(port));
+  return here;
+}
+
 // A contact, or a member that it names, may be cut off at the time: then
-// another one is asked, until the others have agreed on who is left.
-void join_one_of(actor_system& here, const std::vector<std::string>& contacts) {
+// another one is asked, until the others have agreed on who is left. Each time
+// by a new node, for some may have taken the last one for dead.
+std::unique_ptr<actor_system>
+join_one_of(const std::string& at, const std::vector<std::string>& contacts) {
   const auto limit = steady_clock::now() + join_patience;
   for (std::size_t i = 0;; ++i) {
-    const auto& contact = contacts[i % contacts.size()];
-    const auto colon = contact.rfind(':');
-    const auto port = std::stoi(contact.substr(colon + 1));
     try {
-      return here.join(contact.substr(0, colon),
-                       static_cast<std::uint16_t>(port));
+      return join(at, contacts[i % contacts.size()]);
     } catch (const actor_error&) {
       if (steady_clock::now() > limit)
         throw;
@@ -287,9 +295,7 @@ int run_contract_node(const std::string& ledger, const std::string& at,
                       const std::vector<std::string>& contacts) {
   const auto opened = contract_ledger::open(ledger);
   walkers_ledger = opened.get();
-  actor_system here{actor_system::options{at, 0}};
-  here.add<walker>();
-  join_one_of(here, contacts);
+  const auto here = join_one_of(at, contacts);
   while (std::cin.get() != std::istream::traits_type::eof())
     continue;
   return 0;
