@@ -131,7 +131,7 @@ void contract_run::tell_peers() {
 // behind many others.
 void contract_run::move_some() {
   const auto nodes = here_.members();
-  for (unsigned i = 0; i < options_.actors; ++i)
+  for (unsigned i = 0; i < live_.size() && !nodes.empty(); ++i)
     here_.order_move(live_[random_() % live_.size()].actor.id(),
                      nodes[random_() % nodes.size()].id);
   drop_lost();
@@ -238,6 +238,10 @@ int contract_run::go() {
   const unsigned kills = trouble ? options_.kills : 0;
   while (kills_ < kills || read().sent < options_.messages
          || ledger_->all().moves < options_.moves || !processes_.is_quiet()) {
+    if (here_.members().empty()) {
+      std::cerr << "the others took the process that counts for dead\n";
+      return 1;
+    }
     move_some();
     if (processes_.tend())
       replace_lost();
