@@ -33,7 +33,7 @@ namespace {
 using namespace std::chrono_literals;
 using std::chrono::steady_clock;
 
-constexpr auto join_patience = 30s; ///< of a new process
+constexpr auto join_patience = 30s; ///< of a new process, and for a view
 
 struct verdict {
   std::uint64_t sent = 0; ///< by actors that live
@@ -63,6 +63,7 @@ private:
     std::uint32_t slot = 0;
   };
 
+  std::vector<member> settled_members();
   bool wait_for_processes();
   void spawn_missing();
   void tell_peers();
@@ -89,6 +90,20 @@ private:
   unsigned kills_ = 0;
   std::mt19937_64 random_{1};
 };
+
+// When a link was lost the others agree on who has to go, or it comes back:
+// until then nobody is out. Who ended all that cannot be reached might end a
+// majority, and no view could follow.
+std::vector<member> contract_run::settled_members() {
+  const auto limit = steady_clock::now() + join_patience;
+  auto reached = here_.members();
+  while (reached.size() != here_.host().now().members.size()
+         && steady_clock::now() < limit) {
+    std::this_thread::sleep_for(20ms);
+    reached = here_.members();
+  }
+  return reached;
+}
 
 // The processes that live, and this one, are those of the view.
 bool contract_run::wait_for_processes() {
@@ -229,7 +244,7 @@ void contract_run::print(const verdict& v, double seconds, bool ok) const {
 }
 
 int contract_run::go() {
-  processes_.start([this] { return here_.members(); });
+  processes_.start([this] { return settled_members(); });
   if (!wait_for_processes())
     return 1;
   const auto begin = steady_clock::now();

@@ -30,7 +30,8 @@ public:
 
   /// Where this process is to listen.
   std::string own_host() const;
-  /// Starts all, as members of a cluster whose `members` are these at the time.
+  /// Starts all, as members of a cluster whose `members`, as they have agreed,
+  /// are these at the time.
   void start(std::function<std::vector<member>()> members);
 
   /// Kills or stops one and starts another, or cuts a way.
