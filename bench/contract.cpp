@@ -33,6 +33,8 @@ namespace {
 using namespace std::chrono_literals;
 using std::chrono::steady_clock;
 
+constexpr auto join_patience = 30s; ///< of a new process, and for a view
+
 struct verdict {
   std::uint64_t sent = 0; ///< by actors that live
   std::uint64_t delivered = 0;
@@ -61,6 +63,7 @@ private:
     std::uint32_t slot = 0;
   };
 
+  std::vector<member> settled_members();
   bool wait_for_processes();
   void spawn_missing();
   void tell_peers();
@@ -88,9 +91,23 @@ private:
   std::mt19937_64 random_{1};
 };
 
+// When a link was lost the others agree on who has to go, or it comes back:
+// until then nobody is out. Who ended all that cannot be reached might end a
+// majority, and no view could follow.
+std::vector<member> contract_run::settled_members() {
+  const auto limit = steady_clock::now() + join_patience;
+  auto reached = here_.members();
+  while (reached.size() != here_.host().now().members.size()
+         && steady_clock::now() < limit) {
+    std::this_thread::sleep_for(20ms);
+    reached = here_.members();
+  }
+  return reached;
+}
+
 // The processes that live, and this one, are those of the view.
 bool contract_run::wait_for_processes() {
-  const auto limit = steady_clock::now() + 30s;
+  const auto limit = steady_clock::now() + join_patience + 10s;
   while (steady_clock::now() < limit) {
     const auto now = here_.members();
     if (processes_.are(now))
@@ -129,7 +146,7 @@ void contract_run::tell_peers() {
 // behind many others.
 void contract_run::move_some() {
   const auto nodes = here_.members();
-  for (unsigned i = 0; i < options_.actors; ++i)
+  for (unsigned i = 0; i < live_.size() && !nodes.empty(); ++i)
     here_.order_move(live_[random_() % live_.size()].actor.id(),
                      nodes[random_() % nodes.size()].id);
   drop_lost();
@@ -227,7 +244,7 @@ void contract_run::print(const verdict& v, double seconds, bool ok) const {
 }
 
 int contract_run::go() {
-  processes_.start(here_.self());
+  processes_.start([this] { return settled_members(); });
   if (!wait_for_processes())
     return 1;
   const auto begin = steady_clock::now();
@@ -236,8 +253,12 @@ int contract_run::go() {
   const unsigned kills = trouble ? options_.kills : 0;
   while (kills_ < kills || read().sent < options_.messages
          || ledger_->all().moves < options_.moves || !processes_.is_quiet()) {
+    if (here_.members().empty()) {
+      std::cerr << "the others took the process that counts for dead\n";
+      return 1;
+    }
     move_some();
-    if (processes_.tend([this] { return here_.members(); }))
+    if (processes_.tend())
       replace_lost();
     if (kills_ < kills && steady_clock::now() >= next_strike_)
       strike();
@@ -260,15 +281,40 @@ int contract_run::go() {
   return ok ? 0 : 1;
 }
 
+std::unique_ptr<actor_system> join(const std::string& at,
+                                   const std::string& contact) {
+  auto here = std::make_unique<actor_system>(actor_system::options{at, 0});
+  here->add<walker>();
+  const auto colon = contact.rfind(':');
+  const auto port = std::stoi(contact.substr(colon + 1));
+  here->join(contact.substr(0, colon), static_cast<std::uint16_t>(port));
+  return here;
+}
+
+// A contact, or a member that it names, may be cut off at the time: then
+// another one is asked, until the others have agreed on who is left. Each time
+// by a new node, for some may have taken the last one for dead.
+std::unique_ptr<actor_system>
+join_one_of(const std::string& at, const std::vector<std::string>& contacts) {
+  const auto limit = steady_clock::now() + join_patience;
+  for (std::size_t i = 0;; ++i) {
+    try {
+      return join(at, contacts[i % contacts.size()]);
+    } catch (const actor_error&) {
+      if (steady_clock::now() > limit)
+        throw;
+    }
+    std::this_thread::sleep_for(100ms);
+  }
+}
+
 } // namespace
 
-int run_contract_node(const std::string& host, std::uint16_t port,
-                      const std::string& ledger, const std::string& at) {
+int run_contract_node(const std::string& ledger, const std::string& at,
+                      const std::vector<std::string>& contacts) {
   const auto opened = contract_ledger::open(ledger);
   walkers_ledger = opened.get();
-  actor_system here{actor_system::options{at, 0}};
-  here.add<walker>();
-  here.join(host, port);
+  const auto here = join_one_of(at, contacts);
   while (std::cin.get() != std::istream::traits_type::eof())
     continue;
   return 0;

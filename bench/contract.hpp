@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace tern::bench {
 
@@ -24,9 +25,10 @@ struct contract_options {
 inline constexpr int not_possible = 77;
 int run_contract(const contract_options& o);
 
-/// One of the processes, which listens `at` an address: until its standard
-/// input ends.
-int run_contract_node(const std::string& host, std::uint16_t port,
-                      const std::string& ledger, const std::string& at);
+/// One of the processes, which listens `at` an address and joins one of the
+/// contacts (HOST:PORT), whichever can be reached: until its standard input
+/// ends.
+int run_contract_node(const std::string& ledger, const std::string& at,
+                      const std::vector<std::string>& contacts);
 
 } // namespace tern::bench

@@ -28,8 +28,8 @@ std::string contract_processes::own_host() const {
   return network_ ? cut_network::address(0) : "127.0.0.1";
 }
 
-void contract_processes::start(const member& contact) {
-  contact_ = contact;
+void contract_processes::start(std::function<std::vector<member>()> members) {
+  members_ = std::move(members);
   for (std::size_t place = 1; place <= options_.processes; ++place)
     processes_.push_back(start_at(place));
 }
@@ -38,12 +38,11 @@ contract_processes::process contract_processes::start_at(std::size_t place) {
   std::vector<std::string> words;
   if (network_)
     words = network_->inside(place);
-  for (const auto& word :
-       {own_path(), std::string{"contract-node"}, contact_.host,
-        std::to_string(contact_.port), ledger_})
+  for (const auto& word : {own_path(), std::string{"contract-node"}, ledger_,
+                           network_ ? cut_network::address(place) : own_host()})
     words.push_back(word);
-  if (network_)
-    words.push_back(cut_network::address(place));
+  for (const auto& contact : members_())
+    words.push_back(contact.host + ':' + std::to_string(contact.port));
   const auto program = words.front();
   words.erase(words.begin());
   return {place, std::make_unique<child_process>(program, words)};
@@ -115,8 +114,7 @@ bool contract_processes::mend() {
   return true;
 }
 
-bool contract_processes::tend(
-    const std::function<std::vector<member>()>& members) {
+bool contract_processes::tend() {
   // A stopped one goes on for a while with what it had; none of that may be
   // heard.
   while (!stopped_.empty() && stopped_.front().until < steady_clock::now()) {
@@ -129,7 +127,7 @@ bool contract_processes::tend(
   if (!mend())
     return false;
   std::this_thread::sleep_for(500ms); // the same for who was cut off
-  const auto now = members();
+  const auto now = members_();
   for (auto& p : processes_) {
     if (std::ranges::find(now, p.child->pid(), &member::pid) != now.end())
       continue;

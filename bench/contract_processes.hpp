@@ -30,14 +30,15 @@ public:
 
   /// Where this process is to listen.
   std::string own_host() const;
-  /// Starts all, as members of the cluster of `contact`.
-  void start(const member& contact);
+  /// Starts all, as members of a cluster whose `members`, as they have agreed,
+  /// are these at the time.
+  void start(std::function<std::vector<member>()> members);
 
   /// Kills or stops one and starts another, or cuts a way.
   void strike();
   /// What is due: wakes the stopped and ends them, mends what is cut, and
-  /// replaces whom the `members` do without. Returns whether one was replaced.
-  bool tend(const std::function<std::vector<member>()>& members);
+  /// replaces whom the members do without. Returns whether one was replaced.
+  bool tend();
   /// Whether none is stopped, nor cut off.
   bool is_quiet() const noexcept {
     return stopped_.empty() && cuts_.empty();
@@ -70,7 +71,7 @@ private:
   contract_options options_;
   std::string ledger_;
   std::optional<cut_network> network_;
-  member contact_;
+  std::function<std::vector<member>()> members_;
   std::vector<process> processes_;
   std::deque<stopped_process> stopped_; // the others take them for dead
   std::vector<std::pair<std::size_t, std::size_t>> cuts_;

@@ -99,17 +99,15 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   contract->callback([&] { status = run_contract(contract_how); });
 
-  std::string host;
-  std::uint16_t port = 0;
   auto* contract_node = tool.add_subcommand("contract-node")->group("");
-  contract_node->add_option("host", host)->required();
-  contract_node->add_option("port", port)->required();
   std::string ledger;
   contract_node->add_option("ledger", ledger)->required();
-  std::string at = "127.0.0.1";
-  contract_node->add_option("at", at);
+  std::string at;
+  contract_node->add_option("at", at)->required();
+  std::vector<std::string> contacts;
+  contract_node->add_option("contacts", contacts)->required();
   contract_node->callback(
-      [&] { status = run_contract_node(host, port, ledger, at); });
+      [&] { status = run_contract_node(ledger, at, contacts); });
 
   balance_bench_options balance_how;
   auto* balance = tool.add_subcommand(
@@ -136,6 +134,8 @@ int main(int argc, char** argv) {
   balance_once->callback([&] { status = run_balance_once(kind, balance_how); });
 
   auto* balance_peer = tool.add_subcommand("balance-peer")->group("");
+  std::string host;
+  std::uint16_t port = 0;
   balance_peer->add_option("host", host)->required();
   balance_peer->add_option("port", port)->required();
   balance_peer->add_option("policy", kind)->required();

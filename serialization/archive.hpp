@@ -1,6 +1,7 @@
 #pragma once
 
 #include "serialization/failure.hpp"
+#include "serialization/type_name.hpp"
 
 #include <algorithm>
 #include <array>
@@ -308,8 +309,8 @@ private:
     if constexpr (version_of<T>() > 0) {
       get(written);
       if (written > version_of<T>())
-        return fail("version " + std::to_string(written)
-                    + " is later than version "
+        return fail("version " + std::to_string(written) + " of "
+                    + std::string{wire_name<T>()} + " is later than version "
                     + std::to_string(version_of<T>()) + ", the one known here");
     }
     const auto outer = std::exchange(version_, written);

@@ -151,21 +151,22 @@ void actor_core::unlink(actor_context& here, const actor_id& actor) {
 
 actor_id actor_core::spawn_child(actor_context& here, const std::string& type,
                                  std::unique_ptr<actor_core> child) {
+  if (open_.child_key == 0)
+    open_.child_key = world_.secret();
   child->open_.parent = here.self();
+  child->open_.parent_key = open_.child_key;
   return world_.spawn_made(type, std::move(child));
 }
 
 void actor_core::stop(const std::string& reason) {
-  if (stopping_)
-    return;
-  stopping_ = true;
-  reason_ = reason;
+  if (!end_)
+    end_ = std::make_unique<const std::string>(reason);
 }
 
 // What the last handler sent, its answer too, goes before the news of the end;
 // nothing that it had open matters any more.
 void actor_core::end_handler(actor_context& here) {
-  if (!stopping_)
+  if (!end_)
     return set_alarm(here);
   auto told = std::exchange(open_.watchers, {});
   for (const auto& linked : open_.links.take_all())
@@ -173,7 +174,7 @@ void actor_core::end_handler(actor_context& here) {
   turns each;
   for (const auto& other : told)
     each.run([&] {
-      post(here, other, encode_call({call_head::kind::ended}, reason_));
+      post(here, other, encode_call({call_head::kind::ended}, *end_));
     });
   open_.abandon();
   stop_when_sent(here);
@@ -182,7 +183,7 @@ void actor_core::end_handler(actor_context& here) {
 
 // Not before what waits for room has gone.
 void actor_core::stop_when_sent(actor_context& here) {
-  if (stopping_ && open_.receivers_waiting().empty())
+  if (end_ && open_.receivers_waiting().empty())
     here.stop();
 }
 
@@ -203,7 +204,7 @@ void actor_core::run(actor_context& here, const actor_id& sender, F&& f) {
 void actor_core::supervise(actor_context& here,
                            const std::exception_ptr& thrown) {
   const auto what = words_of(thrown);
-  if (stopping_ || !what)
+  if (end_ || !what)
     return;
   const auto how = strategy();
   if (const auto* restart = std::get_if<supervision::restart>(&how)) {
@@ -214,7 +215,8 @@ void actor_core::supervise(actor_context& here,
   } else if (std::holds_alternative<supervision::escalate>(how)) {
     stop(*what);
     if (open_.parent.kind() != actor_kind::none)
-      post(here, open_.parent, encode_call({call_head::kind::failed}, *what));
+      post(here, open_.parent,
+           encode_call({call_head::kind::failed, 0, open_.parent_key}, *what));
   }
 }
 
@@ -251,23 +253,17 @@ void actor_core::receive(actor_context& here, const envelope& head,
     using kind = call_head::kind;
     switch (call->what) {
     case kind::tell:
-      if (stopping_)
-        return world_.bury(
-            {dead_letter::reason::gone, head.from, here.self(), {}, 1},
-            call->tag);
-      if (!handle(c, call->tag, body, nullptr))
-        throw detail::unreadable(name() + " has no handler for a message of "
-                                 + to_string(head.from));
-      return;
+      return take(c, *call, body);
     case kind::request:
       return answer(c, *call, body);
     case kind::answer:
       return close(c, call->number, body);
     case kind::failure:
-      return close(c, call->number, tl::make_unexpected(decode_failure(body)));
+      return close(c, call->number,
+                   tl::make_unexpected(read_failure(world_, *call, body)));
     case kind::watch:
-      if (stopping_)
-        post(here, head.from, encode_call({kind::ended}, reason_));
+      if (end_)
+        post(here, head.from, encode_call({kind::ended}, *end_));
       else
         open_.watchers.insert(head.from);
       return;
@@ -278,8 +274,8 @@ void actor_core::receive(actor_context& here, const envelope& head,
       return end_of(c, head.from,
                     from_bytes<std::string>(body).value_or("ended"));
     case kind::link:
-      if (stopping_)
-        post(here, head.from, encode_call({kind::ended}, reason_));
+      if (end_)
+        post(here, head.from, encode_call({kind::ended}, *end_));
       else if (open_.links.heard_link(head.from, call->number))
         post(here, head.from, encode_call({kind::linked}));
       return;
@@ -288,24 +284,47 @@ void actor_core::receive(actor_context& here, const envelope& head,
     case kind::linked:
       return;
     case kind::failed:
-      if (stopping_)
-        return;
+      if (end_ || call->number == 0 || call->number != open_.child_key)
+        return; // else it is a child that says so
       throw std::runtime_error(
           from_bytes<std::string>(body).value_or("a child failed"));
     }
   });
 }
 
-void actor_core::answer(context& c, const call_head& head, bytes_view body) {
-  const auto refuse = [&](failure_kind kind, const std::string& why) {
-    c.reply(encode_failure(head.number, {kind, name() + ": " + why}));
+void actor_core::take(context& c, const call_head& head, bytes_view body) {
+  using reason = dead_letter::reason;
+  const auto bury = [&](reason why) {
+    world_.bury({why, c.sender(), c.here_.self(), {}, 1}, head.tag);
   };
-  if (stopping_)
+  if (end_)
+    return bury(reason::gone);
+  try {
+    if (!handle(c, head.tag, body, nullptr))
+      throw detail::unreadable(name() + " has no handler for a message of "
+                               + to_string(c.sender()));
+  } catch (const detail::unreadable&) {
+    bury(reason::unreadable);
+    throw;
+  }
+}
+
+void actor_core::answer(context& c, const call_head& head, bytes_view body) {
+  const auto refuse = [&](failure_kind kind, const std::string& why,
+                          std::uint64_t unhandled = 0) {
+    c.reply(
+        encode_failure(head.number, {kind, name() + ": " + why}, unhandled));
+  };
+  if (end_)
     return refuse(failure_kind::not_found, "it ends");
   bytes given;
   try {
     if (!handle(c, head.tag, body, &given))
-      return refuse(failure_kind::refused, "it has no handler for this");
+      return refuse(failure_kind::refused, "it has no handler for this message",
+                    head.tag);
+  } catch (const detail::unreadable& e) {
+    refuse(failure_kind::refused, e.what());
+    throw;
   } catch (const std::exception& e) {
     refuse(failure_kind::kernel, e.what());
     throw;
@@ -375,7 +394,7 @@ void actor_core::woken(actor_context& here) {
 void actor_core::arrived(actor_context& here) {
   alarm_ = {};
   run(here, here.self(), [&](context& c) {
-    open_.restarts.arrived = !stopping_;
+    open_.restarts.arrived = !end_;
     if (is_ready())
       greet_node(c);
   });
@@ -393,7 +412,7 @@ void actor_core::down(actor_context& here, const actor_id& actor,
     if (lost > 0)
       world_.bury({dead_letter::reason::gone, here.self(), actor, {}, lost}, 0);
     lost += open_.waiting_for(actor);
-    if (lost > 0 && !stopping_)
+    if (lost > 0 && !end_)
       each.run([&] { handle_undelivered(c, actor, lost); });
     each.run([&] { end_of(c, actor, "stopped, or gone with its node"); });
     each.end();
@@ -405,7 +424,7 @@ void actor_core::down(actor_context& here, const actor_id& actor,
 buffer actor_core::save() const {
   std::vector<std::byte> out;
   archive_writer to{out};
-  to(stopping_, reason_);
+  to(end_ ? std::optional{*end_} : std::nullopt);
   open_.save(to, world_.now());
   save_fields(to);
   return buffer::copy(out);
@@ -413,9 +432,15 @@ buffer actor_core::save() const {
 
 result<void> actor_core::load(bytes_view state) {
   archive_reader from{state};
-  from(stopping_, reason_);
+  std::optional<std::string> end;
+  from(end);
+  if (end)
+    stop(*end);
   open_.load(from, world_.now());
   load_fields(from);
+  if (open_.last_continuation() >= continuation_count())
+    from.fail(
+        "it waits for an answer for a continuation that is not known here");
   if (from.failed().empty() && !from.left().empty())
     from.fail("it is longer than it says");
   if (!from.failed().empty())

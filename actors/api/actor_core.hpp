@@ -81,6 +81,9 @@ protected:
   void keep_birth(bytes_view state) {
     open_.born = buffer::copy(state);
   }
+  bool has_birth() const noexcept {
+    return open_.born.size() > 0;
+  }
 
   // The class' own part. These may throw; `what()` is told to who asked.
 
@@ -90,6 +93,8 @@ protected:
                       bytes* answer) = 0;
   virtual void resume(context& here, const open_work::continuation& then,
                       const result<bytes_view>& answer) = 0;
+  /// How many members `resume` knows.
+  virtual int continuation_count() const noexcept = 0;
   virtual void handle_end(context& here, const actor_id& actor,
                           const std::string& reason) = 0;
   virtual void handle_arrival(context& here) = 0;
@@ -107,6 +112,7 @@ private:
   friend class context;
   template <class F>
   void run(actor_context& here, const actor_id& sender, F&& f);
+  void take(context& here, const call_head& head, bytes_view body);
   void answer(context& here, const call_head& head, bytes_view body);
   void close(context& here, std::uint64_t number,
              const result<bytes_view>& answer);
@@ -120,8 +126,8 @@ private:
 
   actor_world& world_;
   open_work open_;
-  bool stopping_ = false;   ///< as soon as nothing waits for room
-  std::string reason_;      ///< why
+  /// Why it ends, as soon as nothing waits for room; null: it goes on.
+  std::unique_ptr<const std::string> end_;
   open_work::time alarm_{}; ///< when it will be woken; 0: not asked for
 };
 

@@ -8,6 +8,8 @@
 #include <mutex>
 #include <optional>
 
+#include <sys/random.h>
+
 namespace tern {
 
 namespace {
@@ -43,6 +45,11 @@ struct actor_system::state final : actor_world {
   actor_id spawn_made(const std::string& type,
                       std::unique_ptr<actor_core> made) override;
   void order_move(const actor_id& actor, node_id target) override;
+  node_id place() override {
+    return actors->place();
+  }
+  std::uint64_t secret() override;
+  std::string message_name(std::uint64_t tag) const override;
   std::chrono::nanoseconds now() const override {
     return std::chrono::nanoseconds{monotonic_ns()};
   }
@@ -53,8 +60,8 @@ struct actor_system::state final : actor_world {
   void answer(std::uint64_t request, result<bytes> given);
 
   std::unique_ptr<node> below;
-  std::mutex mutex; ///< guards all but `room_made`, whose changes it
-                    ///< guards, too
+  mutable std::mutex mutex; ///< guards all but `room_made`, whose changes it
+                            ///< guards, too
   std::condition_variable changed;
   std::map<std::uint64_t, open> requests;
   std::uint64_t last_request = 0;
@@ -75,7 +82,7 @@ void actor_system::state::on_message(const envelope&,
   if (call->what == call_head::kind::answer)
     answer(call->number, bytes{body.begin(), body.end()});
   else if (call->what == call_head::kind::failure)
-    answer(call->number, tl::make_unexpected(decode_failure(body)));
+    answer(call->number, tl::make_unexpected(read_failure(*this, *call, body)));
 }
 
 void actor_system::state::answer(std::uint64_t request, result<bytes> given) {
@@ -208,13 +215,26 @@ void actor_system::on_dead_letter(std::function<void(const dead_letter&)> f) {
 }
 
 void actor_system::state::bury(dead_letter letter, std::uint64_t tag) {
+  letter.message = message_name(tag);
   std::unique_lock lock{mutex};
   const auto f = dead_letter_handler;
-  if (const auto known = messages.find(tag); known != messages.end())
-    letter.message = known->second;
   lock.unlock();
   if (f)
     f(letter);
+}
+
+std::string actor_system::state::message_name(std::uint64_t tag) const {
+  std::lock_guard guard{mutex};
+  const auto known = messages.find(tag);
+  return known == messages.end() ? std::string{} : known->second;
+}
+
+std::uint64_t actor_system::state::secret() {
+  std::uint64_t n = 0;
+  while (n == 0)
+    if (::getrandom(&n, sizeof n, 0) != sizeof n)
+      n = 0;
+  return n;
 }
 
 void actor_system::name_message(std::uint64_t tag, std::string_view name) {
@@ -278,12 +298,6 @@ void actor_system::move(const actor_id& actor, node_id target) {
   if (!outcome.moved)
     throw actor_error{{failure_kind::refused,
                        to_string(actor) + " did not move: " + outcome.why}};
-}
-
-void actor_system::send_off(const actor_id& actor) {
-  const auto place = state_->actors->place();
-  if (place != self().id)
-    state_->order_move(actor, place);
 }
 
 void actor_system::balance(balance_policy policy) {

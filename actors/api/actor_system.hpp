@@ -29,9 +29,9 @@ class pending;
 ///     here.send(c, counter::add{3});
 ///     const auto n = here.request(c, counter::get{}).get(); // 8
 ///
-/// All processes of a cluster add the same classes, before the first actor of
-/// one can come. Any thread may call anything but `add`; what waits says so,
-/// and is not for handlers. Throws `actor_error`.
+/// All processes of a cluster add the same classes, or versions of them, before
+/// the first actor of one can come. Any thread may call anything but `add`;
+/// what waits says so, and is not for handlers. Throws `actor_error`.
 class actor_system {
 public:
   struct options {
@@ -78,7 +78,8 @@ public:
   template <class T, class... Arguments>
   ref<T> spawn_on(node_id node, Arguments&&... arguments) {
     const auto made = spawn<T>(std::forward<Arguments>(arguments)...);
-    order_move(made.id(), node);
+    if (node != self().id)
+      order_move(made.id(), node);
     return made;
   }
 
@@ -86,9 +87,7 @@ public:
   /// and sent off.
   template <class T, class... Arguments>
   ref<T> spawn_anywhere(Arguments&&... arguments) {
-    const auto made = spawn<T>(std::forward<Arguments>(arguments)...);
-    send_off(made.id());
-    return made;
+    return spawn_on<T>(world().place(), std::forward<Arguments>(arguments)...);
   }
   /// Lets this node move its actors by itself; say it on all nodes.
   void balance(balance_policy policy);
@@ -176,7 +175,6 @@ private:
                                 std::chrono::steady_clock::time_point limit);
   void forget_request(std::uint64_t request);
   void move(const actor_id& actor, node_id target);
-  void send_off(const actor_id& actor);
   node_id place_of(const actor_id& actor);
 
   struct state;

@@ -1,11 +1,13 @@
 #pragma once
 
 #include "actors/actor_id.hpp"
+#include "actors/api/call.hpp"
 #include "actors/api/dead_letter.hpp"
 
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 
 namespace tern {
@@ -23,8 +25,14 @@ public:
                               std::unique_ptr<actor_core> made) = 0;
   /// Gives the order and goes on.
   virtual void order_move(const actor_id& actor, node_id target) = 0;
+  /// Where a new actor had best go, as far as is known.
+  virtual node_id place() = 0;
   /// A point of this node's steady clock.
   virtual std::chrono::nanoseconds now() const = 0;
+  /// A number that nobody guesses; not 0.
+  virtual std::uint64_t secret() = 0;
+  /// Of the classes that were added here; empty: of none.
+  virtual std::string message_name(std::uint64_t tag) const = 0;
   /// Messages will not be handled. `tag`: of their type; 0: not known.
   virtual void bury(dead_letter letter, std::uint64_t tag) {
     static_cast<void>(letter);
@@ -34,5 +42,10 @@ public:
 protected:
   ~actor_world() = default;
 };
+
+/// What a call of kind `failure` says, in words of the world that gets it: who
+/// asked for what the other side has never heard of knows the name of that.
+failure read_failure(const actor_world& world, const call_head& head,
+                     std::span<const std::byte> body);
 
 } // namespace tern

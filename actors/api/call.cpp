@@ -14,9 +14,10 @@ result<call_head> decode_call(std::span<const std::byte>& bytes) {
   return head;
 }
 
-std::vector<std::byte> encode_failure(std::uint64_t number,
-                                      const failure& why) {
-  return encode_call({call_head::kind::failure, 0, number}, why.kind, why.what);
+std::vector<std::byte> encode_failure(std::uint64_t number, const failure& why,
+                                      std::uint64_t unhandled) {
+  return encode_call({call_head::kind::failure, unhandled, number}, why.kind,
+                     why.what);
 }
 
 failure decode_failure(std::span<const std::byte> body) {

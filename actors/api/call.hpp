@@ -15,14 +15,16 @@ struct call_head {
     tell,    ///< a message
     request, ///< a message that wants an answer
     answer,  ///< to request `number`
-    failure, ///< to request `number`: the body is a `failure`
+    failure, ///< to request `number`: the body is a `failure`; with a tag:
+             ///< there is no handler for that
     watch,   ///< tell me when you end
     unwatch, ///< no more
     ended,   ///< the sender ends; the body is the reason
     link,    ///< we end together; `number`: of the sender's links
     unlink, ///< no more; `number`: of the receiver's last link, as far as known
     linked, ///< heard: so that the way back is known when a node dies
-    failed, ///< a handler of the sender, a child, threw; the body is what
+    failed, ///< a handler of the sender, a child, threw; `number`: the
+            ///< parent's child key; the body is what
   };
   kind what = kind::tell;
   std::uint64_t tag = 0; ///< of the message's type
@@ -58,7 +60,8 @@ result<R> answer_as(const result<Bytes>& answer) {
     return from_bytes<R>(*answer);
 }
 
-std::vector<std::byte> encode_failure(std::uint64_t number, const failure& why);
+std::vector<std::byte> encode_failure(std::uint64_t number, const failure& why,
+                                      std::uint64_t unhandled = 0);
 failure decode_failure(std::span<const std::byte> body);
 
 } // namespace tern

@@ -105,6 +105,10 @@ public:
   /// The same, and it goes to that node: `actor_system::spawn_on`.
   template <class T, class... Arguments>
   ref<T> spawn_on(node_id node, Arguments&&... arguments);
+  /// The same, and it goes where there is the least to do, as far as is known:
+  /// `actor_system::spawn_anywhere`.
+  template <class T, class... Arguments>
+  ref<T> spawn_anywhere(Arguments&&... arguments);
   /// Moves an actor, wherever it is.
   template <class T>
   void migrate(const ref<T>& actor, node_id target) {

@@ -10,6 +10,8 @@ std::string to_string(dead_letter::reason why) {
     return "refused";
   case dead_letter::reason::gone:
     return "gone";
+  case dead_letter::reason::unreadable:
+    return "unreadable";
   }
   return "?";
 }

@@ -26,9 +26,10 @@ struct overflow_policy {
 /// Messages that nobody will handle.
 struct dead_letter {
   enum class reason : std::uint8_t {
-    dropped, ///< others came, and no room: `overflow::drop_oldest`
-    refused, ///< no room; who sent it was told
-    gone,    ///< the receiver has ended, or its node died
+    dropped,    ///< others came, and no room: `overflow::drop_oldest`
+    refused,    ///< no room; who sent it was told
+    gone,       ///< the receiver has ended, or its node died
+    unreadable, ///< the receiver's class does not know it, or an older one
   };
   reason why = reason::dropped;
   actor_id from;

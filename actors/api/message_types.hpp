@@ -1,6 +1,7 @@
 #pragma once
 
 #include "serialization/archive.hpp"
+#include "serialization/type_name.hpp"
 
 #include <cstdint>
 #include <string_view>
@@ -26,14 +27,6 @@ template <auto... Member>
 struct continuations {};
 
 namespace detail {
-
-template <class T>
-constexpr std::string_view pretty_name() noexcept {
-  // "... [with T = bank::deposit; ...]" or "... [T = bank::deposit]"
-  std::string_view text = __PRETTY_FUNCTION__;
-  text.remove_prefix(text.find("T = ") + 4);
-  return text.substr(0, text.find_first_of(";]"));
-}
 
 constexpr std::uint64_t hash_of(std::string_view text) noexcept {
   std::uint64_t h = 0xcbf29ce484222325ull; // FNV-1a
@@ -83,6 +76,11 @@ constexpr int index_among(continuations<All...>) noexcept {
   return found;
 }
 
+template <auto... All>
+constexpr int size_of(continuations<All...>) noexcept {
+  return sizeof...(All);
+}
+
 /// The class, the parameters and the last of them, of a member.
 template <class Member>
 struct member_of;
@@ -93,17 +91,6 @@ struct member_of<R (T::*)(P...)> {
 };
 
 } // namespace detail
-
-/// A type's name on the wire: `T::name`, or else the one the compiler has.
-template <class T>
-constexpr std::string_view wire_name() noexcept {
-  if constexpr (requires {
-                  requires !std::is_member_pointer_v<decltype(&T::name)>;
-                }) // else it is data of the value
-    return T::name;
-  else
-    return detail::pretty_name<T>();
-}
 
 template <class M>
 constexpr std::uint64_t tag_of = detail::hash_of(wire_name<M>());

@@ -36,6 +36,13 @@ std::vector<open_work::continuation> open_work::close_all(const actor_id& to) {
   return out;
 }
 
+std::int32_t open_work::last_continuation() const {
+  std::int32_t last = -1;
+  for (const auto& [number, r] : requests_)
+    last = std::max(last, r.then.member);
+  return last;
+}
+
 void open_work::add(time when, later what) {
   later_.emplace(when, std::move(what));
 }
@@ -180,6 +187,7 @@ void open_work::save(archive_writer& to, time now) const {
   }
   links.save(to);
   put(to, parent);
+  to(parent_key, child_key);
   restarts.save(to, now);
   to(std::vector<std::byte>(born.bytes().begin(), born.bytes().end()));
 }
@@ -216,6 +224,7 @@ void open_work::load(archive_reader& from, time now) {
     each(from, [&] { ids->insert(get(from)); });
   links.load(from);
   parent = get(from);
+  from(parent_key, child_key);
   restarts.load(from, now);
   std::vector<std::byte> state;
   from(state);

@@ -72,6 +72,9 @@ public:
   /// Those of all requests to an actor that is gone.
   std::vector<continuation> close_all(const actor_id& to);
 
+  /// The highest member among them; -1: none.
+  std::int32_t last_continuation() const;
+
   void add(time when, later what);
   due take_due(time now);
   std::optional<time> next_due() const;
@@ -105,6 +108,10 @@ public:
   std::set<actor_id> watched;  ///< of whose end this actor is told
   link_book links;
   actor_id parent; ///< who spawned it; null: no actor
+  /// Secrets that an actor shares with the actors that it spawned: who says the
+  /// right one is a child. 0: there is none.
+  std::uint64_t parent_key = 0;
+  std::uint64_t child_key = 0;
   restart_book restarts;
   buffer born; ///< its state as it was spawned, for a restart
 

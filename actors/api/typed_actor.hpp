@@ -78,6 +78,13 @@ private:
       resume_one_of(typename T::continuations{}, here, then, answer);
   }
 
+  int continuation_count() const noexcept override {
+    if constexpr (requires { typename T::continuations; })
+      return detail::size_of(typename T::continuations{});
+    else
+      return 0;
+  }
+
   template <auto... Member>
   void resume_one_of(continuations<Member...>, context& here,
                      const open_work::continuation& then,
@@ -177,6 +184,9 @@ private:
   }
   void load_fields(archive_reader& from) override {
     from(object_);
+    if constexpr (detail::restarts<T>)
+      if (!has_birth()) // an older version of the class was not restarted
+        keep_birth(to_bytes(object_));
   }
 
   T object_{};
@@ -210,9 +220,16 @@ ref<T> context::spawn(Arguments&&... arguments) {
 }
 
 template <class T, class... Arguments>
+ref<T> context::spawn_anywhere(Arguments&&... arguments) {
+  return spawn_on<T>(core_.world().place(),
+                     std::forward<Arguments>(arguments)...);
+}
+
+template <class T, class... Arguments>
 ref<T> context::spawn_on(node_id node, Arguments&&... arguments) {
   const auto made = spawn<T>(std::forward<Arguments>(arguments)...);
-  migrate(made, node);
+  if (node != this->node())
+    migrate(made, node);
   return made;
 }
 

@@ -204,6 +204,16 @@ void cluster::mend(std::size_t from, std::size_t to) {
   impl_->mend(from, to);
 }
 
+void cluster::clog(std::size_t from, std::size_t to) {
+  impl_->at(std::max(from, to));
+  impl_->clog(from, to);
+}
+
+void cluster::unclog(std::size_t from, std::size_t to) {
+  impl_->at(std::max(from, to));
+  impl_->unclog(from, to);
+}
+
 void cluster::heal() {
   impl_->heal();
 }

@@ -109,9 +109,14 @@ public:
   /// A node does nothing for a while, then all at once (SIGSTOP, SIGCONT).
   void pause(std::size_t node, duration length);
   /// All that is sent from one node to the other is lost; both ways: two calls.
+  /// However long it takes, nobody is taken for dead for that: see `expel`.
   void cut(std::size_t from, std::size_t to);
   void mend(std::size_t from, std::size_t to);
-  /// Nothing is lost, doubled, cut, paused or slow from here on.
+  /// All that is sent from one node to the other is held back until the link is
+  /// clear again. That is no reason to take anybody for dead.
+  void clog(std::size_t from, std::size_t to);
+  void unclog(std::size_t from, std::size_t to);
+  /// Nothing is lost, doubled, cut, clogged, paused or slow from here on.
   void heal();
 
   /// Has to be true after every event. The first one that is not ends the run.

@@ -34,6 +34,7 @@ void cluster::impl::plan() {
   plan_cuts(all.fork());
   plan_clogs(all.fork());
   plan_expels(all.fork());
+  secrets_ = all.fork();
   plan_moves();
 }
 
@@ -106,30 +107,24 @@ void cluster::impl::plan_cuts(random_source rng) {
 void cluster::impl::plan_clogs(random_source rng) {
   for (std::size_t i = 0; i < options_.bad.clogs; ++i) {
     const auto begin = draw(rng, options_.bad.during);
-    for (std::size_t n = 0; n < options_.nodes; ++n) {
-      const bool chosen = rng.chance(0.5);
-      const auto first = begin + draw(rng, options_.bad.longest);
-      const auto last = begin + draw(rng, options_.bad.longest);
-      if (chosen)
-        plan_clog(n, std::min(first, last), std::max(first, last));
-    }
+    for (std::size_t from = 0; from < nodes_.size(); ++from)
+      for (std::size_t to = 0; to < nodes_.size(); ++to)
+        if (from != to && rng.chance(0.5))
+          plan_clog(rng, from, to, begin);
   }
 }
 
-void cluster::impl::plan_clog(std::size_t n, sim_time begin, sim_time end) {
+// The links of one clog close one by one in its first half and open one by one
+// in the second: at half-time none of them lets anything through.
+void cluster::impl::plan_clog(random_source& rng, std::size_t from,
+                              std::size_t to, sim_time begin) {
+  const auto half = options_.bad.longest / 2;
+  const auto middle = begin + static_cast<sim_time>(half.count());
   const auto over = static_cast<sim_time>(options_.bad.during.count());
-  for (std::size_t other = 0; other < nodes_.size(); ++other) {
-    if (other == n)
-      continue;
-    sim_.after(std::min(begin, over), [this, n, other] {
-      cut(n, other);
-      cut(other, n);
-    });
-    sim_.after(std::min(end, over), [this, n, other] {
-      mend(n, other);
-      mend(other, n);
-    });
-  }
+  const auto close = std::min(begin + draw(rng, half), over);
+  const auto open = std::min(middle + draw(rng, half), over);
+  sim_.after(close, [this, from, to] { clog(from, to); });
+  sim_.after(open, [this, from, to] { unclog(from, to); });
 }
 
 void cluster::impl::plan_expels(random_source rng) {
@@ -199,6 +194,20 @@ void cluster::impl::cut(std::size_t from, std::size_t to) {
 void cluster::impl::mend(std::size_t from, std::size_t to) {
   tell([&] { return fmt::format("node {} can reach node {}", from, to); });
   net_.mend(from, to);
+}
+
+void cluster::impl::clog(std::size_t from, std::size_t to) {
+  tell([&] {
+    return fmt::format("the link from node {} to node {} is clogged", from, to);
+  });
+  net_.clog(from, to);
+}
+
+void cluster::impl::unclog(std::size_t from, std::size_t to) {
+  tell([&] {
+    return fmt::format("the link from node {} to node {} is clear", from, to);
+  });
+  net_.unclog(from, to);
 }
 
 void cluster::impl::heal() {

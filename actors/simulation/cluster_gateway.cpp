@@ -35,7 +35,8 @@ void cluster::impl::gateway::receive(actor_context&, const envelope&,
   if (call->what == call_head::kind::answer)
     answer(call->number, bytes{body.begin(), body.end()});
   else if (call->what == call_head::kind::failure)
-    answer(call->number, tl::make_unexpected(decode_failure(body)));
+    answer(call->number, tl::make_unexpected(read_failure(
+                             *cluster_.nodes_.back(), *call, body)));
 }
 
 void cluster::impl::gateway::writable(actor_context&, const actor_id& to) {

@@ -240,10 +240,9 @@ std::string cluster::impl::describe(const mail& m) const {
   const auto call = decode_call(body);
   if (!call)
     return "malformed";
-  const auto known = messages_.find(call->tag);
+  const auto message = nodes_.back()->message_name(call->tag);
   return fmt::format("{} {}of {}", word_for(call->what),
-                     known == messages_.end() ? "" : known->second + " ",
-                     name_of(m.from));
+                     message.empty() ? "" : message + " ", name_of(m.from));
 }
 
 } // namespace tern::simulation

@@ -24,6 +24,9 @@ public:
     actor_id spawn_made(const std::string& type,
                         std::unique_ptr<actor_core> made) override;
     void order_move(const actor_id& actor, node_id target) override;
+    node_id place() override;
+    std::uint64_t secret() override;
+    std::string message_name(std::uint64_t tag) const override;
     std::chrono::nanoseconds now() const override;
 
     std::unique_ptr<mobility> machine;
@@ -34,6 +37,7 @@ public:
   private:
     impl& cluster_;
     std::size_t index_;
+    std::size_t placed_ = 0;
   };
   class context;
   class gateway;
@@ -63,6 +67,8 @@ public:
   void pause(std::size_t n, sim_time length);
   void cut(std::size_t from, std::size_t to);
   void mend(std::size_t from, std::size_t to);
+  void clog(std::size_t from, std::size_t to);
+  void unclog(std::size_t from, std::size_t to);
   void heal();
   void after(duration delay, action f);
   struct found {
@@ -142,7 +148,8 @@ private:
   void plan_pauses(random_source rng);
   void plan_cuts(random_source rng);
   void plan_clogs(random_source rng);
-  void plan_clog(std::size_t n, sim_time begin, sim_time end);
+  void plan_clog(random_source& rng, std::size_t from, std::size_t to,
+                 sim_time begin);
   void plan_expels(random_source rng);
   bool others_live(std::size_t n) const;
   void wake(std::size_t n);
@@ -160,6 +167,7 @@ private:
   std::map<actor_id, std::string> type_of_;
   random_source moves_; // of rotate, too
   random_source program_;
+  random_source secrets_;
   bool rotate_ = false;
   std::uint64_t orders_ = 0;
   std::uint64_t view_number_ = 1;

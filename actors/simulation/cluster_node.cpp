@@ -52,6 +52,22 @@ void cluster::impl::sim_node::order_move(const actor_id& actor,
   cluster_.order(index_, actor, target);
 }
 
+// One after the other, as `actor_system` does without a policy.
+node_id cluster::impl::sim_node::place() {
+  auto nodes = machine->now().members;
+  std::erase(nodes, id_of(cluster_.options_.nodes)); // who is outside
+  return nodes.empty() ? machine->self() : nodes[placed_++ % nodes.size()];
+}
+
+std::uint64_t cluster::impl::sim_node::secret() {
+  return cluster_.secrets_.next() | 1;
+}
+
+std::string cluster::impl::sim_node::message_name(std::uint64_t tag) const {
+  const auto known = cluster_.messages_.find(tag);
+  return known == cluster_.messages_.end() ? std::string{} : known->second;
+}
+
 std::chrono::nanoseconds cluster::impl::sim_node::now() const {
   const auto passed = static_cast<double>(cluster_.sim_.now()) * pace;
   return start + std::chrono::nanoseconds(static_cast<std::int64_t>(passed));
@@ -59,7 +75,7 @@ std::chrono::nanoseconds cluster::impl::sim_node::now() const {
 
 cluster::impl::impl(const options& o)
   : options_(o), sim_(o.seed), net_(sim_, o.nodes + 1, network_of(o.bad)),
-    moves_(0), program_(0), rotate_(o.rotate) {
+    moves_(0), program_(0), secrets_(0), rotate_(o.rotate) {
   if (o.nodes == 0)
     throw std::invalid_argument("a cluster without nodes");
   net_.on_message([this](std::size_t to, std::size_t from, mobile_message m) {

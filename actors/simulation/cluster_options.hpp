@@ -25,8 +25,9 @@ struct faults {
   std::size_t expels = 0;
   std::size_t pauses = 2; ///< of a node, which does nothing, then all at once
   std::size_t cuts = 1;   ///< of a link, one way or both: all on it is lost
-  /// Some nodes are cut off one after the other, and let in again in another
-  /// order (FoundationDB's "swizzle-clogging").
+  /// Half of all links, each of one way, are clogged one after the other, so
+  /// that they hold everything back, and are cleared one after the other in
+  /// another order (FoundationDB's "swizzle-clogging").
   std::size_t clogs = 0;
   duration longest = std::chrono::milliseconds(30); ///< of all but kills
   duration during = std::chrono::milliseconds(100);

@@ -31,7 +31,8 @@ struct network_options {
 /// `after` runs something on a node later. A paused node does neither until
 /// it resumes, then all at once in the old order (SIGSTOP). A killed one never
 /// does again; `restart` brings a new incarnation that gets nothing of what was
-/// on its way to the old one. A link that is cut loses everything, one way.
+/// on its way to the old one. A link that is cut loses everything, one way; one
+/// that is clogged holds back what is sent, until it is clear again.
 /// Messages of a node to itself are neither lost nor doubled nor delayed
 /// beyond `min_delay`.
 ///
@@ -63,7 +64,8 @@ public:
   void send(std::size_t from, std::size_t to, Message m) {
     ++count_.sent;
     if (to == from)
-      return post(from, to, options_.min_delay, std::move(m));
+      return post(from, nodes_[from].life, to, options_.min_delay,
+                  std::move(m));
     const bool lost = sim_.rng().chance(options_.loss);
     const bool twice = sim_.rng().chance(options_.duplicate);
     const auto delay_one = delay(from, to);
@@ -74,9 +76,9 @@ public:
     }
     if (twice) {
       ++count_.duplicated;
-      post(from, to, delay_two, m);
+      transmit(from, to, delay_two, m);
     }
-    post(from, to, delay_one, std::move(m));
+    transmit(from, to, delay_one, std::move(m));
   }
 
   /// Runs `f` on `node` after `delay`: not if it was killed since, later if it
@@ -113,6 +115,8 @@ public:
     count_.lost += n.held.size();
     n.held.clear();
     n.paused = false;
+    for (std::size_t from = 0; from < nodes_.size(); ++from)
+      count_.lost += std::exchange(link(from, node).held, {}).size();
     ++count_.kills;
     sim_.note(node);
   }
@@ -127,14 +131,27 @@ public:
     link(from, to).cut = false;
   }
 
-  /// Mends all links, resumes all nodes and stops loss, duplication and
-  /// stragglers: from here on a protocol has to come to rest.
+  void clog(std::size_t from, std::size_t to) {
+    link(from, to).clogged = true;
+  }
+  void unclog(std::size_t from, std::size_t to) {
+    auto& l = link(from, to);
+    l.clogged = false;
+    for (auto& m : std::exchange(l.held, {}))
+      post(from, m.life, to, delay(from, to), std::move(m.what));
+  }
+
+  /// Mends and clears all links, resumes all nodes and stops loss, duplication
+  /// and stragglers: from here on a protocol has to come to rest.
   void heal() {
     options_.loss = options_.duplicate = options_.straggle = 0;
-    for (auto& l : links_)
-      l.cut = false;
-    for (std::size_t i = 0; i < nodes_.size(); ++i)
+    for (std::size_t i = 0; i < nodes_.size(); ++i) {
       resume(i);
+      for (std::size_t to = 0; to < nodes_.size(); ++to) {
+        mend(i, to);
+        unclog(i, to);
+      }
+    }
   }
 
   bool alive(std::size_t node) const {
@@ -160,9 +177,15 @@ private:
     std::uint64_t life = 0;   // incarnation: what was meant for another is lost
     std::vector<action> held; // while paused
   };
+  struct held_message {
+    std::uint64_t life = 0; // of its sender
+    Message what;
+  };
   struct link_state {
     bool cut = false;
-    sim_time last = 0; // arrival of the last message, for fifo
+    bool clogged = false;
+    std::vector<held_message> held; // while clogged
+    sim_time last = 0;              // arrival of the last message, for fifo
   };
 
   link_state& link(std::size_t from, std::size_t to) {
@@ -183,19 +206,26 @@ private:
     return last - sim_.now();
   }
 
-  void post(std::size_t from, std::size_t to, sim_time delay, Message m) {
-    after(
-        to, delay,
-        [this, from, to, life = nodes_[from].life, m = std::move(m)]() mutable {
-          if (nodes_[from].life != life
-              && sim_.rng().chance(options_.lost_last_words)) {
-            ++count_.lost;
-            return;
-          }
-          ++count_.delivered;
-          sim_.note(from << 32 | to);
-          handler_(to, from, std::move(m));
-        });
+  void transmit(std::size_t from, std::size_t to, sim_time delay, Message m) {
+    const auto life = nodes_[from].life;
+    if (auto& l = link(from, to); l.clogged)
+      l.held.push_back({life, std::move(m)});
+    else
+      post(from, life, to, delay, std::move(m));
+  }
+
+  void post(std::size_t from, std::uint64_t life, std::size_t to,
+            sim_time delay, Message m) {
+    after(to, delay, [this, from, to, life, m = std::move(m)]() mutable {
+      if (nodes_[from].life != life
+          && sim_.rng().chance(options_.lost_last_words)) {
+        ++count_.lost;
+        return;
+      }
+      ++count_.delivered;
+      sim_.note(from << 32 | to);
+      handler_(to, from, std::move(m));
+    });
   }
 
   void run_on(std::size_t node, std::uint64_t life, action f) {

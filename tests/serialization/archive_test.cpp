@@ -64,6 +64,7 @@ everything sample() {
 
 /// The second version has one field more.
 struct account_1 {
+  static constexpr std::string_view name = "account";
   static constexpr std::uint32_t version = 1;
   std::int64_t balance = 0;
   template <class Archive>
@@ -107,7 +108,26 @@ BOOST_AUTO_TEST_CASE(an_older_version_is_read_and_a_later_one_refused) {
   const auto later = from_bytes<account_1>(to_bytes(account_2{7, "ann"}));
   BOOST_REQUIRE(!later.has_value());
   BOOST_TEST(later.error().what
-             == "version 2 is later than version 1, the one known here");
+             == "version 2 of account is later than version 1, the one known "
+                "here");
+}
+
+BOOST_AUTO_TEST_CASE(a_later_version_is_named_wherever_it_is_inside) {
+  const std::map<int, std::vector<account_2>> later{{1, {{7, "ann"}}}};
+  const auto read =
+      from_bytes<std::map<int, std::vector<account_1>>>(to_bytes(later));
+  BOOST_REQUIRE(!read.has_value());
+  BOOST_TEST(read.error().what.starts_with("version 2 of account is later"));
+}
+
+BOOST_AUTO_TEST_CASE(fields_that_an_older_version_lacks_keep_their_defaults) {
+  const std::map<int, std::vector<account_1>> older{{1, {{7}, {8}}}};
+  const auto read =
+      from_bytes<std::map<int, std::vector<account_2>>>(to_bytes(older));
+  BOOST_REQUIRE_MESSAGE(read, read.error().what);
+  BOOST_REQUIRE(read->at(1).size() == 2u);
+  BOOST_TEST(read->at(1)[1].balance == 8);
+  BOOST_TEST(read->at(1)[1].owner == "nobody");
 }
 
 // Each prefix, and each byte changed: a value or an error, and no more memory

@@ -4,8 +4,8 @@
 // Usage: example_bank [PROCESSES ACCOUNTS TRANSFERS]
 
 #include "apps/examples/bank/actors.hpp"
+#include "apps/examples/node_process.hpp"
 
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -14,61 +14,11 @@
 #include <random>
 #include <string>
 
-#include <sys/wait.h>
-
 namespace {
 
 using namespace bank;
 
 constexpr std::int64_t opening_balance = 1000;
-
-void add_types(tern::actor_system& s) {
-  s.add<account>();
-  s.add<teller>();
-}
-
-/// A process that lends its room to actors until its standard input ends.
-int be_branch(const std::string& host, const std::string& port) {
-  tern::actor_system here;
-  add_types(here);
-  here.join(host, static_cast<std::uint16_t>(std::stoi(port)));
-  char ignored = 0;
-  while (::read(STDIN_FILENO, &ignored, 1) > 0)
-    continue;
-  return 0;
-}
-
-/// Processes that end with this object.
-class branches {
-public:
-  branches(const char* program, int count, const tern::member& first) {
-    int ends[2];
-    if (::pipe2(ends, O_CLOEXEC) != 0)
-      throw std::runtime_error("no pipe");
-    alive_ = ends[1];
-    const auto port = std::to_string(first.port);
-    for (int i = 0; i < count; ++i) {
-      const auto pid = ::fork();
-      if (pid == 0) {
-        ::dup2(ends[0], STDIN_FILENO);
-        ::execl(program, program, "--branch", first.host.c_str(), port.c_str(),
-                nullptr);
-        ::_exit(127);
-      }
-      pids_.push_back(pid);
-    }
-    ::close(ends[0]);
-  }
-  ~branches() {
-    ::close(alive_);
-    for (const auto pid : pids_)
-      ::waitpid(pid, nullptr, 0);
-  }
-
-private:
-  int alive_ = -1;
-  std::vector<pid_t> pids_;
-};
 
 /// How often each transfer is in the lists.
 std::map<std::uint64_t, int>
@@ -99,10 +49,15 @@ bool check(const std::vector<statement>& all, const book& b) {
          && given.size() == b.done.size();
 }
 
-int run(const char* program, int processes, int accounts, int transfers) {
+int run(const std::string& program, int processes, int accounts,
+        int transfers) {
   tern::actor_system here;
-  add_types(here);
-  const branches others(program, processes - 1, here.self());
+  here.add<account>();
+  here.add<teller>();
+  std::vector<example::node_process> branches;
+  for (int i = 1; i < processes; ++i)
+    branches.emplace_back(program, std::vector<std::string>{"--branch"},
+                          here.self());
   while (here.members().size() < static_cast<std::size_t>(processes))
     ::usleep(10'000);
   wander route{{}, 5};
@@ -146,7 +101,7 @@ int run(const char* program, int processes, int accounts, int transfers) {
 int main(int argc, char** argv) {
   const std::vector<std::string> arguments(argv + 1, argv + argc);
   if (arguments.size() == 3 && arguments[0] == "--branch")
-    return be_branch(arguments[1], arguments[2]);
+    return example::be_node<account, teller>(arguments[1], arguments[2]);
   if (!arguments.empty() && arguments.size() != 3) {
     std::cerr << "usage: example_bank [PROCESSES ACCOUNTS TRANSFERS]\n";
     return 2;

@@ -24,6 +24,11 @@ struct steps {
   void fields(Archive&) {}
 };
 
+struct make_talker {
+  template <class Archive>
+  void fields(Archive&) {}
+};
+
 /// Is busy for ever: each handler asks for the next.
 class busy {
 public:
@@ -63,7 +68,7 @@ struct ball {
 class talker {
 public:
   static constexpr std::string_view name = "talker";
-  using messages = tern::messages<ball, steps>;
+  using messages = tern::messages<ball, steps, make_talker>;
 
   void on(const ball& m, tern::context& here) {
     ++steps_;
@@ -72,6 +77,9 @@ public:
     if (!other_)
       other_ = tern::ref<talker>{here.sender()};
     here.send_after(1ms, other_, ball{});
+  }
+  tern::ref<talker> on(const make_talker&, tern::context& here) const {
+    return here.spawn_anywhere<talker>();
   }
   std::uint64_t on(const steps&) const {
     return steps_;
@@ -212,11 +220,17 @@ BOOST_AUTO_TEST_CASE(new_actors_go_where_there_is_less_to_do) {
 
 BOOST_AUTO_TEST_CASE(without_a_policy_new_actors_go_to_each_node_in_turn) {
   two s(tern::balance_policy::none);
+  const auto maker = s.a.spawn<talker>();
   std::vector<tern::ref<talker>> all;
-  for (int i = 0; i < 30; ++i)
+  std::vector<tern::ref<talker>> of_a_handler;
+  for (int i = 0; i < 30; ++i) {
     all.push_back(s.a.spawn_anywhere<talker>());
-  BOOST_TEST(becomes_true([&] { return count_here(s.b, all) >= 5; }));
-  BOOST_TEST(count_here(s.a, all) >= 5);
+    of_a_handler.push_back(s.b.request(maker, make_talker{}).get());
+  }
+  for (const auto& made : {all, of_a_handler}) {
+    BOOST_TEST(becomes_true([&] { return count_here(s.b, made) >= 5; }));
+    BOOST_TEST(count_here(s.a, made) >= 5);
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

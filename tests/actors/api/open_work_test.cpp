@@ -41,6 +41,18 @@ BOOST_AUTO_TEST_CASE(a_request_is_answered_once) {
   BOOST_TEST(!w.next_due().has_value());
 }
 
+BOOST_AUTO_TEST_CASE(the_last_continuation_is_the_highest_that_is_open) {
+  open_work w;
+  BOOST_TEST(w.last_continuation() == -1);
+  w.open({a, {-1, {}}, 9s});
+  BOOST_TEST(w.last_continuation() == -1);
+  const auto n = w.open({a, {4, {}}, 9s});
+  w.open({b, {2, {}}, 9s});
+  BOOST_TEST(w.last_continuation() == 4);
+  w.close(n);
+  BOOST_TEST(w.last_continuation() == 2);
+}
+
 BOOST_AUTO_TEST_CASE(what_is_due_comes_in_order_of_time) {
   open_work w;
   w.add(3s, {a, word(3)});

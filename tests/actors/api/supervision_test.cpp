@@ -356,6 +356,28 @@ BOOST_AUTO_TEST_CASE(a_parent_fails_with_its_child) {
   BOOST_TEST(c.end_seen_by(seen_p) == "broken");
 }
 
+// Its children know a number that a stranger has to guess; 0 is none.
+BOOST_AUTO_TEST_CASE(who_only_says_that_it_is_a_child_is_not_heard) {
+  cluster c;
+  const auto p = c.a.spawn<parent>();
+  const auto claim = [&](std::uint64_t key) {
+    BOOST_REQUIRE(c.b.host().send(
+        p.id(), tern::encode_call({tern::call_head::kind::failed, 0, key},
+                                  std::string("not yours"))));
+  };
+  claim(0);
+  BOOST_TEST(c.b.request(p, get{}).get() == 0);
+  const auto k = c.a.request(p, have_child{}).get();
+  c.a.migrate(p, c.b.self().id); // what it knows its children by moves along
+  for (std::uint64_t key = 0; key < 50; ++key)
+    claim(key);
+  BOOST_TEST(c.b.request(p, get{}).get() == 0);
+  BOOST_TEST(c.b.host().failed_handlers() == 0u);
+  const auto seen = c.watched(p);
+  c.b.send(k, break_down{});
+  BOOST_TEST(c.end_seen_by(seen) == "broken");
+}
+
 BOOST_AUTO_TEST_CASE(one_that_no_actor_spawned_only_ends) {
   cluster c;
   const auto k = c.a.spawn<child>();

@@ -202,4 +202,65 @@ BOOST_AUTO_TEST_CASE(a_cut_goes_one_way_until_it_is_mended) {
   BOOST_TEST(got[1] == 2);
 }
 
+BOOST_AUTO_TEST_CASE(a_clogged_link_holds_back_and_loses_nothing) {
+  for (const bool heals : {false, true}) {
+    simulator sim(3);
+    network_options options;
+    options.fifo = true;
+    int_network net(sim, 2, options);
+    std::map<std::size_t, std::vector<int>> got;
+    net.on_message(
+        [&](std::size_t to, std::size_t, int m) { got[to].push_back(m); });
+    net.send(0, 1, 0); // on its way already
+    net.clog(0, 1);
+    for (int i = 1; i < 20; ++i)
+      net.send(0, 1, i);
+    net.send(1, 0, 7);
+    sim.run_until(second);
+    BOOST_TEST(got[0].size() == 1u);
+    BOOST_TEST(got[1].size() == 1u);
+    if (heals)
+      net.heal();
+    else
+      net.unclog(0, 1);
+    net.send(0, 1, 20);
+    sim.run_until(second + options.max_delay);
+    BOOST_TEST(got[1].size() == 21u);
+    BOOST_TEST(std::ranges::is_sorted(got[1]));
+    BOOST_TEST(net.count().lost == 0u);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(what_is_held_back_for_a_node_dies_with_it) {
+  simulator sim(3);
+  int_network net(sim, 2, {});
+  int got = 0;
+  net.on_message([&](std::size_t, std::size_t, int) { ++got; });
+  net.clog(0, 1);
+  net.send(0, 1, 1);
+  net.kill(1);
+  net.restart(1);
+  net.unclog(0, 1);
+  sim.run();
+  BOOST_TEST(got == 0);
+  BOOST_TEST(net.count().lost == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(last_words_over_a_clogged_link_may_be_lost) {
+  for (const double lost : {0.0, 1.0}) {
+    simulator sim(3);
+    network_options options;
+    options.lost_last_words = lost;
+    int_network net(sim, 2, options);
+    int got = 0;
+    net.on_message([&](std::size_t, std::size_t, int) { ++got; });
+    net.clog(0, 1);
+    net.send(0, 1, 1);
+    net.kill(0);
+    net.unclog(0, 1);
+    sim.run();
+    BOOST_TEST(got == (lost > 0 ? 0 : 1));
+  }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
