@@ -8,7 +8,7 @@ evacuation::next(const std::vector<actor_id>& here, const chooser& choose) {
   has_more_ = false;
   for (const auto& actor : here) {
     auto& p = all_[actor];
-    if (p.to)
+    if (p.to || p.gone)
       continue;
     if (open_ == most_open) {
       has_more_ = true;
@@ -42,10 +42,9 @@ void evacuation::on_answer(const actor_id& actor,
   if (!p.to)
     return;
   --open_;
-  if (how.moved)
-    ++moved_;
-  else
-    p.why = how.why;
+  p.gone = how.moved;
+  moved_ += how.moved;
+  p.why = how.why;
   p.barred.insert(p.to);
   p.to = {};
 }
@@ -55,6 +54,8 @@ evacuation::stayed(const std::vector<actor_id>& here) const {
   std::vector<stay> out;
   for (const auto& actor : here) {
     const auto p = all_.find(actor);
+    if (p != all_.end() && p->second.gone)
+      continue;
     const bool waits = p == all_.end() || p->second.to;
     if (waits)
       out.push_back({actor, "it was not through in time"});

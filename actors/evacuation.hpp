@@ -35,7 +35,8 @@ public:
 
   explicit evacuation(node_id self) : self_(self) {}
 
-  /// What to order now that these actors are here. Say `on_answer` for each.
+  /// What to order now that these actors are here, or were a moment ago. Say
+  /// `on_answer` for each.
   std::vector<order> next(const std::vector<actor_id>& here,
                           const chooser& choose);
   void on_answer(const actor_id& actor, const migration_outcome& how);
@@ -56,6 +57,7 @@ private:
     std::set<node_id> barred;
     std::string why;
     unsigned rounds = 0; // over all nodes, in vain
+    bool gone = false;   // for ever: nothing comes to a node that leaves
   };
 
   node_id choose_for(passenger& p, const chooser& choose) const;
