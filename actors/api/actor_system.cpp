@@ -158,7 +158,7 @@ bool actor_system::wait_for_members(std::size_t n,
 }
 
 leave_report actor_system::leave(std::chrono::nanoseconds timeout) {
-  return state_->actors->leave(timeout);
+  return state_->actors->leave(bounded(timeout));
 }
 
 void actor_system::add_type(const std::string& name, factory make) {
