@@ -399,9 +399,10 @@ void balancer::report(balance_orders& out) {
 }
 
 // Where nothing is known of loads, as without a policy, actors go in turn.
-node_id balancer::place(const view& v) {
+node_id balancer::place(const view& v, const std::set<node_id>& barred) {
+  const bool may_stay = !barred.contains(self_);
   if (!v.has(self_))
-    return self_;
+    return may_stay ? self_ : node_id{};
   take_view(v);
   double actors = static_cast<double>(actors_.size());
   double all = load();
@@ -410,19 +411,20 @@ node_id balancer::place(const view& v) {
     all += p.weight();
   }
   const auto usual = all > 0 && actors > 0 ? all / actors : 1.0;
-  auto best = self_;
+  auto best = may_stay ? self_ : node_id{};
   auto least = (load() + usual * static_cast<double>(placed_here_)) / workers_;
   peer* to = nullptr;
   for (auto& [id, p] : peers_) {
     const auto there =
         p.relative() + usual * static_cast<double>(p.placed) / p.last.workers;
-    if (there < least) {
+    if (!barred.contains(id) && (!best || there < least)) {
       best = id;
       least = there;
       to = &p;
     }
   }
-  ++(to ? to->placed : placed_here_);
+  if (best)
+    ++(to ? to->placed : placed_here_);
   return best;
 }
 

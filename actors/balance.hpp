@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
+#include <set>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -80,8 +81,9 @@ public:
   void on_moved(const actor_id& actor, bool moved, std::uint64_t bytes,
                 time frozen);
   /// The node with the least load, as far as is known, for an actor that is
-  /// about to be made. Counts it there from now on.
-  node_id place(const view& v);
+  /// about to be made, or has to go. Counts it there from now on. None if all
+  /// are `barred`.
+  node_id place(const view& v, const std::set<node_id>& barred = {});
 
   /// Load here, in workers.
   double load() const;

@@ -10,7 +10,8 @@ namespace {
 constexpr std::size_t workers = 2;
 constexpr std::size_t messages_a_turn = 100;
 constexpr auto heartbeat = std::chrono::milliseconds(500);
-constexpr auto silence = std::chrono::seconds(2);
+// Longer than a link may be silent (link.hpp): who is dead is judged there.
+constexpr auto silence = std::chrono::seconds(4);
 
 } // namespace
 

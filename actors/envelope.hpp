@@ -32,6 +32,7 @@ enum class message_kind : std::uint16_t {
   census_query,
   census_answer,
   balance_report,
+  suspicion, ///< between the nodes themselves, for no handler
 
   // 100..199: dataflow
   plan_submit = 100,

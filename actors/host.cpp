@@ -26,6 +26,8 @@ void actor_host::register_type(const std::string& name, behavior_factory make) {
 
 result<actor_id> actor_host::spawn(const std::string& type,
                                    std::span<const std::byte> state) {
+  if (is_leaving())
+    return fail(failure_kind::refused, "this node is leaving the cluster");
   auto made = impl_->make(type, state);
   if (!made)
     return tl::make_unexpected(made.error());
@@ -104,12 +106,7 @@ void actor_host::on_move(move_handler f) {
 
 void actor_host::migrate(const actor_id& actor, node_id target,
                          outcome_handler done) {
-  const auto number = ++impl_->numbers_;
-  {
-    std::lock_guard guard{impl_->callbacks_mutex_};
-    impl_->orders_[number] = std::move(done);
-  }
-  impl_->apply(mobility_event::ordered{actor, target, number});
+  impl_->give_order(actor, target, std::move(done));
   impl_->flush();
 }
 
@@ -127,7 +124,15 @@ void actor_host::balance(const balance_options& how) {
 }
 
 node_id actor_host::place() {
-  return impl_->place();
+  return impl_->place(impl_->takers(), {});
+}
+
+leave_report actor_host::leave(std::chrono::nanoseconds timeout) {
+  return impl_->leave_cluster(timeout);
+}
+
+bool actor_host::is_leaving() const noexcept {
+  return impl_->leaving_;
 }
 
 void actor_host::locate(const actor_id& actor, location_handler done) {

@@ -2,6 +2,7 @@
 
 #include "actors/balance_options.hpp"
 #include "actors/directory.hpp"
+#include "actors/evacuation.hpp"
 #include "actors/mobile_behavior.hpp"
 #include "actors/mobility.hpp"
 #include "actors/view.hpp"
@@ -29,6 +30,18 @@ struct move_event {
   std::chrono::nanoseconds time{}; ///< CLOCK_MONOTONIC of this machine
 };
 
+/// How a node left its cluster.
+struct leave_report {
+  std::size_t moved = 0; ///< actors, that are on other nodes now
+  /// Those that end with this node: it was alone, or the others would not have
+  /// them.
+  std::vector<evacuation::stay> stayed;
+  /// All that it had said was handled, as far as others wait for that.
+  bool settled = false;
+  /// The others go on without it, or there are none.
+  bool agreed = false;
+};
+
 /// A node's stateful actors: makes them, sends to them, moves them.
 ///
 /// An actor's address stays valid while it moves. Between nodes that live and
@@ -46,6 +59,10 @@ struct move_event {
 /// All nodes register the same types. Any thread may call anything, handlers
 /// included, but for the constructor, the destructor and `register_type`. The
 /// node must outlive its host; the destructor waits for running handlers.
+///
+/// A host that ends leaves the view, with what it has; so does one that was
+/// told to `leave`, without. Another host on the same node stays alone: to the
+/// others this node has departed.
 class actor_host {
 public:
   using message_handler =
@@ -105,6 +122,13 @@ public:
   /// The node with the least load, as far as is known, for an actor that is
   /// about to be made; without a policy one after the other.
   node_id place();
+
+  /// Leaves the cluster: moves all actors that can move to the other nodes, and
+  /// has these agree on a view without this one. Nothing comes here meanwhile,
+  /// and `spawn` fails with `refused`. Waits until that is done, or for so
+  /// long; not from a handler. What is still here then is gone for the others.
+  leave_report leave(std::chrono::nanoseconds timeout);
+  bool is_leaving() const noexcept;
 
   /// Asks the actor's home where it is. No node: the home does not know it.
   void locate(const actor_id& actor, location_handler done);

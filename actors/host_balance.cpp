@@ -74,11 +74,11 @@ void actor_host::impl::balance(const balance_options& how) {
     on_balance_timer(t); // what comes back is from before: it begins here
 }
 
-node_id actor_host::impl::place() {
-  const auto v = now();
+node_id actor_host::impl::place(const view& v,
+                                const std::set<node_id>& barred) {
   auto& b = *balance_;
   std::lock_guard guard{b.mutex};
-  return b.machine.place(v);
+  return b.machine.place(v, barred);
 }
 
 // --- what runners say
@@ -116,7 +116,7 @@ void actor_host::impl::on_balance_timer(const balance_timer& t) {
   }
   auto m = measure();
   add_places(m);
-  const auto v = now();
+  const auto v = takers();
   std::unique_lock lock{b.mutex};
   const auto said = b.machine.on_time(duration{monotonic_ns()}, v, m);
   const auto period = b.options.period;
@@ -167,16 +167,11 @@ void actor_host::impl::carry_out(const balance_orders& o) {
   envelope head;
   for (const auto& g : o.reports)
     node_.send(g.to, message_kind::balance_report, head, encode(g.report));
-  for (const auto& m : o.moves) {
-    const auto number = ++numbers_;
-    {
-      std::lock_guard guard{callbacks_mutex_};
-      orders_[number] = [this, actor = m.actor](const migration_outcome& out) {
-        on_balanced(actor, out.moved);
-      };
-    }
-    apply(mobility_event::ordered{m.actor, m.to, number});
-  }
+  for (const auto& m : o.moves)
+    give_order(m.actor, m.to,
+               [this, actor = m.actor](const migration_outcome& out) {
+                 on_balanced(actor, out.moved);
+               });
   node_.flush();
 }
 

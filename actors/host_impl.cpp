@@ -116,6 +116,7 @@ void actor_host::impl::open() {
 }
 
 void actor_host::impl::close() {
+  say_farewell();
   {
     std::lock_guard guard{gate_mutex_};
     closed_ = true;
@@ -314,6 +315,16 @@ bool actor_host::impl::send(const actor_id& from, const actor_id& to,
   carry_out(said.out, nullptr, none);
   flush();
   return taken;
+}
+
+void actor_host::impl::give_order(const actor_id& actor, node_id target,
+                                  outcome_handler done) {
+  const auto number = ++numbers_;
+  {
+    std::lock_guard guard{callbacks_mutex_};
+    orders_[number] = std::move(done);
+  }
+  apply(mobility_event::ordered{actor, target, number});
 }
 
 void actor_host::impl::answer(const instruction::order_done& i) {

@@ -20,6 +20,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <unordered_map>
 #include <variant>
 
@@ -147,6 +148,7 @@ private:
                       std::unique_ptr<mobile_behavior> made);
   std::uint64_t start(const instance_id& instance,
                       caf::intrusive_ptr<actor_runner> runner);
+  void give_order(const actor_id& actor, node_id target, outcome_handler done);
   void answer(const instruction::order_done& i);
   void answer(const instruction::located& i);
   runner_map end_runners();
@@ -162,8 +164,9 @@ private:
 
   // views (host_views.cpp)
   void open_views();
-  template <class F>
-  void agree(F event);
+  using view_event =
+      std::function<view_agreement::instructions(view_agreement&)>;
+  void agree(const view_event& event);
   void on_view_timer(const view_timer& t);
   void carry_out(view_agreement::transmit& i);
   void carry_out(view_agreement::arm& i);
@@ -172,14 +175,23 @@ private:
   void take_view(const view& v);
   void tell_views();
   view now();
+  view takers();
   bool wait_for_view(const std::function<bool(const view&)>& holds,
                      std::chrono::steady_clock::time_point limit);
+
+  // leaving (host_leave.cpp)
+  struct emptying;
+  leave_report leave_cluster(std::chrono::nanoseconds timeout);
+  leave_report empty(std::chrono::steady_clock::time_point limit);
+  bool order_next(const std::shared_ptr<emptying>& work, leave_report& report);
+  bool depart(std::chrono::steady_clock::time_point limit);
+  void say_farewell();
 
   // balance (host_balance.cpp)
   class balance_part;
   void open_balance();
   void balance(const balance_options& how);
-  node_id place();
+  node_id place(const view& v, const std::set<node_id>& barred);
   void on_balance_timer(const balance_timer& t);
   void arm(const balance_timer& t, duration period);
   balance_measures measure();
@@ -228,6 +240,7 @@ private:
   std::atomic<bool> measures_{false};     // there is a policy
   std::atomic<bool> counts_talks_{false}; // and it is affinity
 
+  std::atomic<bool> leaving_{false};
   std::atomic<std::uint64_t> numbers_{0};
   std::atomic<std::uint64_t> failed_handlers_{0};
 

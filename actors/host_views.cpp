@@ -29,8 +29,7 @@ void actor_host::impl::open_views() {
       up(m);
 }
 
-template <class F>
-void actor_host::impl::agree(F event) {
+void actor_host::impl::agree(const view_event& event) {
   const gate in{*this};
   if (!in)
     return;
@@ -95,6 +94,16 @@ void actor_host::impl::tell_views() {
 view actor_host::impl::now() {
   std::lock_guard guard{mutex_};
   return machine_.now();
+}
+
+// The view less the others that are about to leave it.
+view actor_host::impl::takers() {
+  auto v = now();
+  std::lock_guard guard{views_mutex_};
+  std::erase_if(v.members, [this](node_id id) {
+    return id != node_.id() && agreement_.is_leaving(id);
+  });
+  return v;
 }
 
 bool actor_host::impl::wait_for_view(

@@ -6,6 +6,7 @@
 //   mobility_end.cpp      actors that end
 //   mobility_move.cpp     both sides of a move, orders
 //   mobility_census.cpp   what a new view means for all of this
+//   mobility_leave.cpp    what a node does before it goes
 //
 // Why one machine for a node, and not one for each protocol: the mistakes of
 // such systems lie between the protocols (an ack that arrives while its sender

@@ -67,6 +67,8 @@ struct mobility_faults {
   bool judge_when_out = false;    ///< one that is out goes on with half a move
   bool trust_the_gone = false; ///< nobody asks what became of his messages to
                                ///< an actor that has left the node
+  bool take_when_leaving = false; ///< who leaves takes in actors
+  bool leave_in_debt = false;     ///< and does not wait for acknowledgements
 };
 
 /// All stateful actors of one node, as a pure state machine: what is here,
@@ -104,6 +106,12 @@ public:
   bool is_dead(const actor_id& actor) const;
   /// Whether its handlers may run here.
   bool runs_here(const actor_id& actor) const;
+  /// The actors here that can go to other nodes, in order.
+  std::vector<actor_id> movable() const;
+  /// Whether others may miss something if the node goes now, be it without
+  /// actors: something that was sent and not acknowledged, or an end that its
+  /// home has not heard of.
+  bool has_debts() const;
   /// What this node believes about an actor's place.
   std::optional<location> believed(const actor_id& actor) const;
   std::size_t parked(const actor_id& actor) const;
@@ -142,6 +150,7 @@ private:
   template <class Event>
   void carry_out(Event& e, mobility_outputs& out);
   void on(mobility_event::view& e);
+  void on(mobility_event::leaving& e);
   void on(mobility_event::register_type& e);
   void on(mobility_event::spawned& e);
   void on(mobility_event::posted& e);
@@ -265,6 +274,9 @@ private:
   void ask_place(std::uint64_t number, open_query& q);
   void arm_again(mobility_timer t, std::uint32_t tries);
 
+  // leaving (mobility_leave.cpp)
+  bool owes(const resident& r) const;
+
   // views (mobility_census.cpp)
   void give_reports();
   void add_ended(std::map<node_id, census_report>& reports);
@@ -289,6 +301,7 @@ private:
   node_id self_;
   mobility_options options_;
   mobility_faults faults_;
+  bool leaving_ = false;
   view view_;
   view_id last_loss_;        // the last one that had lost a node
   std::uint64_t births_ = 0; // the highest counter of an actor born here

@@ -56,6 +56,8 @@ namespace mobility_event {
 struct view {
   tern::view agreed;
 };
+/// This node is about to leave: it takes no actors from others any more.
+struct leaving {};
 struct register_type {
   std::string name;
 };
@@ -128,11 +130,13 @@ struct timed_out {
 
 } // namespace mobility_event
 
-using mobility_input = std::variant<
-    mobility_event::view, mobility_event::register_type,
-    mobility_event::spawned, mobility_event::posted, mobility_event::handled,
-    mobility_event::saved, mobility_event::restored, mobility_event::ordered,
-    mobility_event::asked, mobility_event::received, mobility_event::timed_out>;
+using mobility_input =
+    std::variant<mobility_event::view, mobility_event::leaving,
+                 mobility_event::register_type, mobility_event::spawned,
+                 mobility_event::posted, mobility_event::handled,
+                 mobility_event::saved, mobility_event::restored,
+                 mobility_event::ordered, mobility_event::asked,
+                 mobility_event::received, mobility_event::timed_out>;
 
 /// What the shell shall do about it, in this order.
 namespace instruction {

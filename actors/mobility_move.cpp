@@ -320,6 +320,8 @@ void mobility::take(node_id from, migrate_prepare& m) {
   std::string obstacle;
   if (is_here(actor))
     obstacle = "it is here";
+  else if (leaving_ && !faults_.take_when_leaving)
+    obstacle = "its target is leaving the cluster";
   else if (!types_.contains(m.type))
     obstacle = "no type " + m.type + " here";
   carry_out(from, m.attempt, target_.on_prepare(from, m, obstacle));

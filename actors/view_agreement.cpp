@@ -36,6 +36,12 @@
 // wait (mobility_census.cpp). One that says for long that it is elsewhere is
 // removed like a dead one.
 //
+// A node that wants to leave wishes the next view to be without itself, and
+// says so like any other. Once that is chosen it is out, but goes on with one
+// thing: it tells the view until all whom it reaches hold it. So nobody needs
+// its vote for the view before, when it is gone. Who ends in any other way says
+// farewell, which counts as a death.
+//
 // Views of different lineages have no order by name. How old an announce is
 // among those of its sender is told by `turn`.
 //
@@ -69,8 +75,13 @@ view_agreement::instructions view_agreement::on_peer_up(node_id id) {
 }
 
 view_agreement::instructions view_agreement::on_peer_down(node_id id) {
+  lose(id);
+  return finish();
+}
+
+void view_agreement::lose(node_id id) {
   if (id == self_ || !down_.insert(id).second)
-    return {};
+    return;
   peers_.erase(id);
   down_order_.push_back(id);
   const auto is_old = [this](node_id n) {
@@ -83,7 +94,6 @@ view_agreement::instructions view_agreement::on_peer_down(node_id id) {
       down_order_.erase(oldest);
     }
   }
-  return finish();
 }
 
 view_agreement::instructions view_agreement::on_message(node_id from,
@@ -99,6 +109,29 @@ view_agreement::instructions view_agreement::on_time(std::uint64_t generation) {
   *timer = 0;
   fire(static_cast<purpose>(timer - timers_.begin()));
   return finish();
+}
+
+view_agreement::instructions view_agreement::on_leaving() {
+  if (stay_ != stay::member)
+    return {};
+  stay_ = stay::leaving;
+  ++turn_;
+  for (auto& [id, p] : peers_)
+    if (p.up)
+      say(id);
+  return finish();
+}
+
+view_agreement::instructions view_agreement::on_leave() {
+  stay_ = stay::leaves;
+  cancel(purpose::propose); // this wish needs no patience
+  return finish();
+}
+
+view_agreement::instructions view_agreement::on_end() {
+  for (auto& [id, p] : peers_) // also who only wrote: it may have an answer
+    send(id, view_farewell{});
+  return std::exchange(out_, {});
 }
 
 view_agreement::instructions view_agreement::finish() {
@@ -144,9 +177,14 @@ void view_agreement::hear(node_id from, const view_announce& m) {
     return;
   p.turn = m.turn;
   p.said = m.v;
+  p.leaving = m.leaving;
   watched_.erase(from);
   questioned_.erase(from);
   given_up_.erase(from);
+}
+
+void view_agreement::handle(node_id from, view_farewell&) {
+  lose(from);
 }
 
 // Nodes that come without having agreed on it could not all come.
@@ -212,17 +250,20 @@ void view_agreement::adopt(view v, const std::optional<view_id>& after) {
 }
 
 void view_agreement::say(node_id to, std::uint64_t answer) {
-  send(to, view_announce{now_, turn_, 0, answer, after_});
+  send(to,
+       view_announce{now_, turn_, 0, answer, after_, stay_ != stay::member});
 }
 
 void view_agreement::ask(node_id to) {
-  send(to, view_announce{now_, turn_, ++questions_, 0, after_});
+  send(to, view_announce{now_, turn_, ++questions_, 0, after_,
+                         stay_ != stay::member});
 }
 
 // Whether there is nothing to tell it and nothing to hear from it. One that is
-// out of this lineage for ever may hold what it likes.
+// out of this lineage for ever may hold what it likes. A node that is out
+// itself has something to tell only to those that are not.
 bool view_agreement::is_settled(node_id id, const peer& p) const {
-  if (!p.up || now_.has_lost(id))
+  if (!p.up || now_.has_lost(id) || (expelled_ && !now_.has(id)))
     return true;
   if (!p.said)
     return false;
@@ -239,6 +280,23 @@ bool view_agreement::is_shared() const {
     const auto p = peers_.find(id);
     return p != peers_.end() && p->second.said && p->second.said->id == now_.id;
   });
+}
+
+bool view_agreement::has_left() const {
+  if (stay_ != stay::leaves)
+    return false;
+  if (!expelled_)
+    return now_.members.size() == 1 || has_lost_majority(now_);
+  return faults_.leave_untold || std::ranges::all_of(peers_, [this](auto& p) {
+           return is_settled(p.first, p.second);
+         });
+}
+
+bool view_agreement::is_leaving(node_id id) const {
+  if (id == self_)
+    return stay_ != stay::member;
+  const auto p = peers_.find(id);
+  return p != peers_.end() && p->second.leaving;
 }
 
 void view_agreement::reannounce() {
@@ -326,7 +384,7 @@ bool view_agreement::runs(purpose p) const {
 }
 
 void view_agreement::fire(purpose p) {
-  if (expelled_)
+  if (expelled_ && p != purpose::announce)
     return;
   switch (p) {
   case purpose::propose:
@@ -341,9 +399,21 @@ void view_agreement::fire(purpose p) {
 // What this node has to wait for, after whatever happened. Nothing to wait
 // for, no timer: a cluster that agrees is at rest.
 void view_agreement::settle() {
-  if (expelled_)
-    return;
-  watch_strays();
+  if (!expelled_)
+    watch_strays();
+  if (!expelled_ || stay_ == stay::leaves)
+    settle_announcing();
+  const auto wish = expelled_ ? std::nullopt : desired();
+  if (!wish) {
+    cancel(purpose::propose);
+    proposer_.stop();
+    proposals_ = 0;
+  } else if (!runs(purpose::propose)) {
+    start(purpose::propose, patience_for(*wish));
+  }
+}
+
+void view_agreement::settle_announcing() {
   const bool all_settled = std::ranges::all_of(
       peers_, [this](auto& p) { return is_settled(p.first, p.second); });
   if (all_settled || faults_.no_reannounce) {
@@ -351,14 +421,6 @@ void view_agreement::settle() {
     announces_ = 0;
   } else if (!runs(purpose::announce)) {
     start(purpose::announce, back_off(options_.retry, announces_));
-  }
-  const auto wish = desired();
-  if (!wish) {
-    cancel(purpose::propose);
-    proposer_.stop();
-    proposals_ = 0;
-  } else if (!runs(purpose::propose)) {
-    start(purpose::propose, patience_for(*wish));
   }
 }
 

@@ -58,7 +58,8 @@ public:
     view v;
     std::optional<view_id> after;
   };
-  /// This view goes on without this node, for ever.
+  /// This view goes on without this node, for ever: it was taken for dead, or
+  /// wanted to leave.
   struct expelled {
     view v;
   };
@@ -75,6 +76,15 @@ public:
   instructions on_message(node_id from, view_message m);
   instructions on_time(std::uint64_t generation);
 
+  /// The others hear that this node shall be given nothing more. It is a member
+  /// as before.
+  instructions on_leaving();
+  /// Wishes a view without this node, until it is there. The others go to it as
+  /// if the node had died, but at once.
+  instructions on_leave();
+  /// Tells all that it takes no part any more. Nothing may follow.
+  instructions on_end();
+
   const view& now() const noexcept {
     return now_;
   }
@@ -84,17 +94,26 @@ public:
   /// Whether all members, this node among them, have told that they have taken
   /// up `now()`.
   bool is_shared() const;
+  /// Whether a node that leaves need not wait any longer: all that it reaches
+  /// hold a view without it, or no such view can come.
+  bool has_left() const;
+  /// Whether a node has told that it leaves.
+  bool is_leaving(node_id id) const;
 
 private:
   struct peer {
     bool up = false;
+    bool leaving = false;
     std::uint64_t turn = 0;   // of `said`
     std::optional<view> said; // the view that it holds, as it told last
   };
+  enum class stay { member, leaving, leaves };
   enum class purpose { propose, announce, patience };
 
   // What others hold.
   void handle(node_id from, view_announce& m);
+  void handle(node_id from, view_farewell& m);
+  void lose(node_id id);
   void hear(node_id from, const view_announce& m);
   void learn(const view& v, const std::optional<view_id>& after);
   bool takes_over(const view& v) const;
@@ -132,6 +151,7 @@ private:
   void confirm(node_id id, std::uint64_t answer);
 
   void settle();
+  void settle_announcing();
   void send(node_id to, view_message m);
   void start(purpose p, duration delay);
   void cancel(purpose p);
@@ -148,6 +168,7 @@ private:
   std::optional<view> heir_;     // of another lineage, that may come next
   std::uint64_t turn_ = 1;
   bool expelled_ = false;
+  stay stay_ = stay::member;
   view_acceptor acceptor_;
   view_proposer proposer_;
 

@@ -21,6 +21,7 @@ struct agreement_faults {
   bool forget_mates = false;    ///< another lineage is taken node by node
   bool leave_alone = false;     ///< its nodes come without agreeing on it
   bool forget_origin = false;   ///< they come from whatever view they hold
+  bool leave_untold = false;    ///< a leaver is content to know itself
 };
 
 /// Who chooses a view's successor.

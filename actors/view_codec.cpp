@@ -54,6 +54,7 @@ struct writer {
     body.setTurn(m.turn);
     body.setQuestion(m.question);
     body.setAnswer(m.answer);
+    body.setLeaving(m.leaving);
     if (m.after)
       write(body.initAfter(), *m.after);
   }
@@ -84,6 +85,9 @@ struct writer {
   void operator()(const view_accepted& m) {
     write(to.initBase(), m.base);
     write(to.initAccepted(), m.b);
+  }
+  void operator()(const view_farewell&) {
+    to.setFarewell();
   }
 };
 
@@ -179,6 +183,7 @@ result<view_message> read(schema::ViewMessage::Reader from) {
                     body.getAnswer()};
     if (body.hasAfter())
       m.after = read(body.getAfter());
+    m.leaving = body.getLeaving();
     return view_message{std::move(m)};
   }
   if (from.isPrepare()) {
@@ -186,6 +191,8 @@ result<view_message> read(schema::ViewMessage::Reader from) {
     return view_message{
         view_prepare{read(body.getBase()), read(body.getBallot())}};
   }
+  if (from.isFarewell())
+    return view_message{view_farewell{}};
   const auto base = read(from.getBase());
   switch (from.which()) {
   case schema::ViewMessage::PROMISE:

@@ -27,8 +27,15 @@ struct view_announce {
   /// The view of another lineage that ended with this one, or an earlier one
   /// of its lineage, as its successor.
   std::optional<view_id> after = {};
+  bool leaving = false; ///< the sender; it shall be given nothing more
 
   friend bool operator==(const view_announce&, const view_announce&) = default;
+};
+
+/// The sender takes no part any more: to others it is as good as dead, though
+/// its node may live on.
+struct view_farewell {
+  friend bool operator==(const view_farewell&, const view_farewell&) = default;
 };
 
 // The messages of one instance of Paxos: `base` is the view whose successor is
@@ -75,7 +82,8 @@ struct view_accepted {
   friend bool operator==(const view_accepted&, const view_accepted&) = default;
 };
 
-using view_message = std::variant<view_announce, view_prepare, view_promise,
-                                  view_refuse, view_accept, view_accepted>;
+using view_message =
+    std::variant<view_announce, view_prepare, view_promise, view_refuse,
+                 view_accept, view_accepted, view_farewell>;
 
 } // namespace tern

@@ -7,7 +7,8 @@
 // the one that prevails may be dead.
 //
 // A wish ripens: deaths for `collect`, as they come in groups, newcomers for
-// `gather`. Then members speak in order of rank, a `step` apart.
+// `gather`. Then members speak in order of rank, a `step` apart. A node that
+// leaves wishes that alone, and speaks at once.
 #include "actors/view_agreement.hpp"
 
 #include <algorithm>
@@ -36,8 +37,11 @@ std::optional<view> view_agreement::desired() const {
     return heir_;
   auto next = successor();
   const auto on_their_way = next.newcomers;
-  add_candidates(next);
+  if (stay_ != stay::leaves)
+    add_candidates(next);
   drop_lost(next);
+  if (next.members.empty())
+    return std::nullopt; // nobody would be left to hold it
   if (next.members == now_.members && next.departed == now_.departed
       && next.newcomers == on_their_way)
     return std::nullopt;
@@ -79,7 +83,8 @@ view view_agreement::successor() const {
 
 void view_agreement::drop_lost(view& next) const {
   for (const auto id : std::vector(next.members))
-    if (down_.contains(id) || given_up_.contains(id))
+    if (down_.contains(id) || given_up_.contains(id)
+        || (id == self_ && stay_ == stay::leaves))
       depart(next, id);
   std::erase_if(next.newcomers, [&](auto& n) { return !next.has(n.node); });
   if (next.departed.size() > options_.departed_limit)
@@ -137,6 +142,8 @@ bool view_agreement::is_beaten() const {
 }
 
 duration view_agreement::patience_for(const view& wish) const {
+  if (stay_ == stay::leaves)
+    return {};
   if (wish.id.lineage != now_.id.lineage)
     return my_turn();
   if (wish.departed != now_.departed)

@@ -164,6 +164,10 @@ bool actor_system::wait_for_members(std::size_t n,
   return state_->actors->wait_for(n, timeout);
 }
 
+leave_report actor_system::leave(std::chrono::nanoseconds timeout) {
+  return state_->actors->leave(bounded(timeout));
+}
+
 void actor_system::add_type(const std::string& name, factory make) {
   state_->actors->register_type(
       name,
@@ -178,6 +182,13 @@ void actor_system::add_type(const std::string& name, factory make) {
 
 actor_world& actor_system::world() noexcept {
   return *state_;
+}
+
+actor_world& actor_system::open_world() {
+  if (state_->actors->is_leaving())
+    throw actor_error{
+        {failure_kind::refused, "this node is leaving the cluster"}};
+  return world();
 }
 
 actor_id actor_system::state::spawn_made(const std::string& type,

@@ -42,7 +42,8 @@ public:
 
   actor_system() : actor_system(options{}) {}
   explicit actor_system(const options& o);
-  /// Leaves the cluster. Actors that are still here end with it.
+  /// Actors that are still here end with it, see `leave`. The others go on
+  /// without this node.
   ~actor_system();
   actor_system(const actor_system&) = delete;
   actor_system& operator=(const actor_system&) = delete;
@@ -59,6 +60,16 @@ public:
   /// came true in time.
   bool wait_for_members(std::size_t n, std::chrono::nanoseconds timeout);
 
+  /// Leaves the cluster: all actors of this node go to the others and lose
+  /// nothing, then these go on without the node. Until it is done, or so much
+  /// time has passed, this node takes no actors, and `spawn` throws `refused`;
+  /// afterwards nobody hears it any more. Once; waits.
+  ///
+  ///     const auto how = here.leave(10s);
+  ///     if (!how.stayed.empty()) // they end with `here`
+  ///       std::cerr << how.stayed.front().why << '\n';
+  leave_report leave(std::chrono::nanoseconds timeout);
+
   /// Makes a class known. See docs/actors.md for what it has to say.
   template <class T>
   void add() {
@@ -70,7 +81,7 @@ public:
   /// A new actor on this node.
   template <class T, class... Arguments>
   ref<T> spawn(Arguments&&... arguments) {
-    return spawn_in<T>(world(), std::forward<Arguments>(arguments)...);
+    return spawn_in<T>(open_world(), std::forward<Arguments>(arguments)...);
   }
   /// A new actor that is born here, and goes to that node at once. Its ref is
   /// valid before it is there. It runs here if that node is gone, or does not
@@ -160,6 +171,8 @@ private:
   using factory = std::function<std::unique_ptr<actor_core>()>;
 
   actor_world& world() noexcept;
+  /// The same, unless this node takes no new actors.
+  actor_world& open_world();
   template <class... M>
   void name_messages(messages<M...>) {
     (name_message(tag_of<M>, wire_name<M>()), ...);

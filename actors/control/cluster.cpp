@@ -10,7 +10,6 @@ namespace {
 
 constexpr auto greeting_time = std::chrono::seconds(2);
 constexpr auto dial_time = std::chrono::seconds(1);
-constexpr auto beat_interval = std::chrono::milliseconds(250);
 constexpr auto goodbye_time = std::chrono::seconds(1);
 
 } // namespace
@@ -18,7 +17,7 @@ constexpr auto goodbye_time = std::chrono::seconds(1);
 cluster::cluster(const member& self, unique_fd listener, std::uint64_t max_bulk,
                  hooks to)
   : self_(self), hooks_(std::move(to)), max_bulk_(max_bulk), members_{self},
-    membership_(self), last_beat_(loop_.now()) {
+    membership_(self), suspicion_(self.id), last_beat_(loop_.now()) {
   data_port_ = std::make_unique<data_port>(
       loop_, std::move(listener), self.id, greeting_time,
       [this](node_id from) { return admit(from); },
@@ -54,7 +53,7 @@ result<void> cluster::open_gateway(caf::actor_system& system) {
   membership_ = membership{self_};
   members_ = {self_};
   data_port_->open();
-  loop_.after(beat_interval, [this] { beat(); });
+  start_beat();
   loop_.start("tern.link");
   return {};
 }
@@ -157,6 +156,7 @@ void cluster::carry_out(const membership::dial_link& i) {
 }
 
 void cluster::carry_out(const membership::joined& i) {
+  suspicion_.on_member(i.who.id, now());
   publish_members();
   if (!leaving_)
     hooks_.joined(i.who);
@@ -173,6 +173,7 @@ void cluster::carry_out(const membership::tell& i) {
 void cluster::carry_out(const membership::gone& i) {
   if (auto l = links_.find(i.who.id))
     l->close(i.reason);
+  suspicion_.on_gone(i.who.id);
   has_us_.erase(i.who.id);
   auto found = gateways_.find(i.who.id);
   if (found != gateways_.end()) {
@@ -258,7 +259,9 @@ void cluster::add_link(node_id peer, unique_fd socket) {
     return;
   link::events to;
   to.on_message = [this, peer](const message_view& m, buffer bulk) {
-    if (!leaving_)
+    if (static_cast<message_kind>(m.head.kind) == message_kind::suspicion)
+      on_suspicion(peer, m.payload);
+    else if (!leaving_)
       hooks_.message(peer, m, std::move(bulk));
   };
   to.on_batch_end = [this] {
@@ -279,18 +282,6 @@ void cluster::on_link_closed(node_id peer, const std::string& reason) {
   if (auto l = links_.find(peer))
     links_.remove(*l);
   perform(membership_.on_down(peer, reason));
-}
-
-void cluster::beat() {
-  // Whoever was stopped has heard nobody, and cannot blame them for it.
-  auto late = loop_.now() - last_beat_ > 4 * beat_interval;
-  last_beat_ = loop_.now();
-  for (auto& l : links_.all()) {
-    if (late)
-      l->forgive_silence();
-    l->beat();
-  }
-  loop_.after(beat_interval, [this] { beat(); });
 }
 
 } // namespace tern

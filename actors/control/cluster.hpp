@@ -2,6 +2,7 @@
 
 #include "actors/control/gateway.hpp"
 #include "actors/control/membership.hpp"
+#include "actors/control/suspicion.hpp"
 #include "actors/link/data_port.hpp"
 #include "actors/link/link_table.hpp"
 #include "actors/node.hpp"
@@ -97,10 +98,20 @@ private:
   void add_link(node_id peer, unique_fd socket);
   void on_link_closed(node_id peer, const std::string& reason);
   void publish_members();
-  void beat();
   void begin_leave(std::promise<void>& left);
   void wait_for_ends(std::promise<void>& left,
                      event_loop::clock::time_point deadline);
+
+  // watching (cluster_watch.cpp)
+  void start_beat();
+  void beat();
+  suspicion::time now() const;
+  void note_signs();
+  void on_suspicion(node_id from, std::span<const std::byte> payload);
+  void perform(const suspicion::instructions& list);
+  void carry_out(const suspicion::transmit& i);
+  void carry_out(const suspicion::probe& i);
+  void carry_out(const suspicion::dead& i);
 
   void begin_join(const attempt_ptr& a);
   void try_join(const attempt_ptr& a);
@@ -127,6 +138,7 @@ private:
 
   // The loop's own.
   membership membership_;
+  suspicion suspicion_;
   std::map<node_id, gateway::peer> gateways_;
   std::set<node_id> has_us_; // this node is a member for those
   std::vector<attempt_ptr> joins_;

@@ -257,9 +257,13 @@ void link::beat() {
             std::chrono::ceil<std::chrono::milliseconds>(now - heard_).count())
         + " ms");
   } else if (now - heard_ >= beat_.interval && now - asked_ >= beat_.interval) {
-    asked_ = now;
-    send_time(wire::frame_type::ping, monotonic_ns());
+    probe();
   }
+}
+
+void link::probe() {
+  asked_ = loop_.now();
+  send_time(wire::frame_type::ping, monotonic_ns());
 }
 
 void link::forgive_silence() {

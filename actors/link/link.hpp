@@ -14,10 +14,12 @@
 
 namespace tern {
 
-/// How long a link may be silent, and when it asks whether its peer lives.
+/// When a link asks whether its peer lives, and how long it may be silent
+/// though others hear the peer. It mostly ends before that, by what they say:
+/// control/suspicion.hpp.
 struct heartbeat {
   std::chrono::milliseconds interval{500};
-  std::chrono::milliseconds silence{2500};
+  std::chrono::milliseconds silence{3750};
 };
 
 /// One end of the connection between two nodes, after the handshake.
@@ -68,6 +70,11 @@ public:
   void start_reading();
   /// Asks a silent peer for a sign of life, ends the link of a dead one.
   void beat();
+  /// Asks for a sign of life, whenever the last one was.
+  void probe();
+  event_loop::clock::time_point heard() const noexcept {
+    return heard_;
+  }
   /// No sign of life was listened for lately: begins to count anew.
   void forgive_silence();
   /// Says goodbye behind all that is queued.

@@ -14,6 +14,7 @@ actor_simulation(const actor_simulation_options& options) {
     out.messages += one.messages();
     out.migrations += one.migrations();
     out.kills += one.kills();
+    out.left += one.left();
     out.judged += one.is_judged() ? 1 : 0;
     out.events += one.events();
     out.hash = (out.hash ^ one.hash()) * 0x100000001b3ull;

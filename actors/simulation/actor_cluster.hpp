@@ -23,6 +23,7 @@ struct actor_simulation_options {
   std::size_t migrations = 16; ///< orders given at random times
   std::size_t stops = 1;       ///< actors that may end on the way
   std::size_t kills = 0;       ///< nodes that die or are taken for dead
+  std::size_t leaves = 0;      ///< nodes that go by themselves; at most
   bool agree = false;          ///< begin alone, meet, and agree on each view
   bool rotate = false;         ///< move an actor after every message it handled
   bool bad_network = true;     ///< loss, duplicates, stragglers, pauses
@@ -41,6 +42,7 @@ struct actor_simulation_result {
   std::uint64_t messages = 0;      ///< handled by actors
   std::uint64_t migrations = 0;    ///< moves that ended elsewhere
   std::uint64_t kills = 0;
+  std::uint64_t left = 0; ///< nodes that went, with nothing left on them
   /// Runs that came to rest; the others were left without a majority of voters.
   std::uint64_t judged = 0;
   std::uint64_t events = 0;
@@ -56,6 +58,7 @@ struct actor_simulation_result {
 ///   its own;
 ///
 /// - nobody is told of the end of an actor that lives;
+/// - a node that has left owes nothing to anybody;
 ///
 /// and at the end: every message of a living actor was handled, or its receiver
 /// is gone and it heard that it is lost; every order was answered; who wanted

@@ -187,6 +187,7 @@ void actor_run::carry_out(std::size_t n, instruction::arm& i) {
 }
 
 void actor_run::carry_out(std::size_t, instruction::order_done& i) {
+  note_answer(i);
   if (++answered_[i.number] > 1)
     broken("an order was answered twice");
 }

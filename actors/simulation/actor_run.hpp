@@ -2,6 +2,7 @@
 
 // The inside of actor_simulation, for actor_run*.cpp: a run of one seed.
 
+#include "actors/evacuation.hpp"
 #include "actors/mobile_codec.hpp"
 #include "actors/simulation/actor_cluster.hpp"
 #include "actors/simulation/network.hpp"
@@ -55,6 +56,9 @@ public:
   std::uint64_t migrations() const;
   std::uint64_t kills() const {
     return kills_;
+  }
+  std::uint64_t left() const {
+    return left_;
   }
   /// Whether its end can be judged: its nodes agree on who they are.
   bool is_judged() const;
@@ -111,6 +115,15 @@ private:
   void pause(std::size_t n, sim_time length);
   void die(std::size_t n, bool wakes_up);
   void wake(std::size_t n);
+  void tell_of_death(std::size_t n);
+  void plan_leaves();
+  void leave(std::size_t n);
+  void empty(std::size_t n);
+  void note_answer(const instruction::order_done& done);
+  void go(std::size_t n);
+  void check_leaver(std::size_t n);
+  void end_if_left(std::size_t n);
+  void end_leaver(std::size_t n);
   void change_view();
   void take_view(std::size_t n, const view& v);
   void meet();
@@ -167,6 +180,10 @@ private:
   std::vector<bool> dead_;
   std::uint64_t view_number_ = 2;
   std::uint64_t kills_ = 0;
+  std::map<std::size_t, evacuation> leaves_; // nodes that are about to go
+  std::map<std::uint64_t, std::pair<std::size_t, actor_id>>
+      moves_out_; // their orders
+  std::uint64_t left_ = 0;
   std::map<std::uint64_t, std::size_t> given_; // order -> by which node
   std::uint64_t orders_ = 0;
   bool calm_ = false;  // faults are over

@@ -13,6 +13,7 @@ void actor_run::plan_faults() {
       sim_.after(pick(traffic_time), [=, this] { pause(n, length); });
     }
   plan_deaths();
+  plan_leaves();
   sim_.after(traffic_time + 50 * millisecond, [this] {
     calm_ = true;
     net_.heal();
@@ -60,6 +61,10 @@ void actor_run::die(std::size_t n, bool wakes_up) {
       wake(n);
     return sim_.after(pick(20 * millisecond), [this] { change_view(); });
   }
+  tell_of_death(n);
+}
+
+void actor_run::tell_of_death(std::size_t n) {
   for (std::size_t other = 0; other < nodes_.size(); ++other)
     if (other != n) {
       net_.after(other, pick(20 * millisecond),
@@ -114,6 +119,8 @@ void actor_run::agree(std::size_t n, view_agreement::instructions list) {
       feed(n, mobility_event::view{out->v});
     }
   }
+  if (leaves_.contains(n))
+    end_if_left(n);
 }
 
 // --- agreed for them

@@ -1,6 +1,7 @@
 // A run of one seed: view_agreement machines, a network, and somebody who says
 // who is up and who is down, as links and gossip would. He is slow, tells each
-// node at another time, and, where `suspicions` are on, is wrong.
+// node at another time, and, where `suspicions` are on, is wrong. Of a node
+// that has left and lives on without a part in this he says nothing.
 #include "actors/simulation/view_cluster.hpp"
 
 #include "actors/simulation/network.hpp"
@@ -79,6 +80,7 @@ private:
     std::set<std::size_t> down;
     std::map<node_id, std::uint64_t> numbers; // of its views, by lineage
     view last;
+    bool leaves = false;
   };
 
   static node_id id_of(std::size_t n) {
@@ -96,6 +98,10 @@ private:
   void plan_trouble();
   void plan_suspicions();
   void plan_cut();
+  void plan_leaves();
+  void leave(std::size_t n);
+  void go(std::size_t n);
+  void say_farewell(std::size_t n);
   void link(std::size_t a, std::size_t b, sim_time time);
   void come_up(std::size_t n, std::size_t other);
   void go_down(std::size_t n, std::size_t other);
@@ -114,6 +120,7 @@ private:
   void check_step(const view& v);
   void check_end_of_lineage(const view_id& last);
   void check_company(const view& from, const view& to);
+  void check_left(std::size_t n);
   void check_end();
   bool must_agree() const;
   bool can_go_on(const view& v) const;
@@ -182,7 +189,7 @@ void run::link(std::size_t a, std::size_t b, sim_time time) {
 
 void run::come_up(std::size_t n, std::size_t other) {
   auto& node = nodes_[n];
-  if (node.down.contains(other) || !net_.alive(other)
+  if (!node.machine || node.down.contains(other) || !lives(other)
       || !node.up.insert(other).second)
     return;
   carry_out(n, node.machine->on_peer_up(id_of(other)));
@@ -217,6 +224,56 @@ void run::kill(std::size_t n) {
     if (other != n)
       net_.after(other, 10 * millisecond + pick(800 * millisecond),
                  [this, other, n] { go_down(other, n); });
+}
+
+// It may die on the way, or find no majority; then it ends after a while.
+void run::plan_leaves() {
+  const auto leaves =
+      sim_.rng().below(std::min(options_.leaves, nodes_.size() - 1) + 1);
+  for (std::size_t i = 0; i < leaves; ++i) {
+    const auto n = pick(nodes_.size());
+    sim_.after(pick(active), [this, n] { leave(n); });
+  }
+}
+
+void run::leave(std::size_t n) {
+  if (!lives(n) || nodes_[n].leaves)
+    return;
+  nodes_[n].leaves = true;
+  if (sim_.rng().chance(0.5))
+    carry_out(n, nodes_[n].machine->on_leaving());
+  net_.after(n, pick(100 * millisecond), [this, n] {
+    if (nodes_[n].machine)
+      carry_out(n, nodes_[n].machine->on_leave());
+  });
+  sim_.after(2 * second, [this, n] { kill(n); });
+}
+
+// It has left: its process ends, or only its part in this.
+void run::go(std::size_t n) {
+  check_left(n);
+  ++count_.left;
+  if (sim_.rng().chance(0.5))
+    return kill(n);
+  say_farewell(n);
+  nodes_[n].machine.reset();
+}
+
+// On a link that loses nothing while its ends live. Who has met the node, and
+// the node not yet it, would ask it for ever, as it does where there is none.
+void run::say_farewell(std::size_t n) {
+  std::set<std::size_t> all;
+  for (auto& i : nodes_[n].machine->on_end())
+    all.insert(index_of(std::get<view_agreement::transmit>(i).to));
+  for (std::size_t other = 0; other < nodes_.size(); ++other)
+    if (nodes_[other].up.contains(n))
+      all.insert(other);
+  for (const auto other : all)
+    net_.after(other, pick(20 * millisecond), [this, other, n] {
+      if (nodes_[other].machine)
+        carry_out(other,
+                  nodes_[other].machine->on_message(id_of(n), view_farewell{}));
+    });
 }
 
 // Longer than anybody waits for anything.
@@ -275,6 +332,7 @@ std::string run::go() {
   });
   plan_links();
   plan_deaths();
+  plan_leaves();
   plan_trouble();
   plan_suspicions();
   sim_.after(active + 100 * millisecond, [this] { net_.heal(); });
@@ -295,6 +353,8 @@ void run::carry_out(std::size_t n, view_agreement::instructions all) {
     sim_.note(i.index());
     std::visit([&](auto& it) { carry_out(n, it); }, i);
   }
+  if (nodes_[n].leaves && lives(n) && nodes_[n].machine->has_left())
+    go(n);
 }
 
 void run::carry_out(std::size_t n, view_agreement::transmit& i) {
@@ -315,7 +375,8 @@ void run::carry_out(std::size_t n, view_agreement::transmit& i) {
 void run::carry_out(std::size_t n, view_agreement::arm& i) {
   net_.after(n, static_cast<sim_time>(i.delay.count()),
              [this, n, generation = i.generation] {
-               carry_out(n, nodes_[n].machine->on_time(generation));
+               if (nodes_[n].machine)
+                 carry_out(n, nodes_[n].machine->on_time(generation));
              });
 }
 
@@ -335,8 +396,9 @@ void run::carry_out(std::size_t n, view_agreement::adopted& i) {
 }
 
 void run::carry_out(std::size_t n, view_agreement::expelled& i) {
-  ++count_.expelled;
-  if (!options_.suspicions)
+  const bool wanted = nodes_[n].leaves;
+  count_.expelled += !wanted;
+  if (!options_.suspicions && !wanted)
     broken(fmt::format("node {}, which lives, was expelled by {}",
                        id_of(n).value, to_text(i.v)));
   if (i.v.has(id_of(n)))
@@ -429,6 +491,22 @@ bool run::can_go_on(const view& v) const {
   return 2 * static_cast<std::size_t>(living) > voters.size();
 }
 
+// Whom it reached does not need its vote any more.
+void run::check_left(std::size_t n) {
+  const auto& v = nodes_[n].machine->now();
+  if (v.has(id_of(n)))
+    return; // there was nobody to agree with
+  for (const auto m : v.members) {
+    const auto other = index_of(m);
+    if (!lives(other) || !nodes_[n].up.contains(other))
+      continue;
+    const auto& there = nodes_[other].machine->now();
+    if (there.id.lineage == v.id.lineage && there.id.number < v.id.number)
+      broken(fmt::format("node {} left before {} held {}", id_of(n).value,
+                         m.value, to_text(v)));
+  }
+}
+
 void run::check_end() {
   if (!must_agree())
     return;
@@ -445,6 +523,8 @@ void run::check_end() {
                                 to_text(v), to_text(*all)));
     all = &v;
   }
+  if (living.empty())
+    return;
   if (!std::ranges::is_permutation(all->members, living))
     broken("the last view is not of the living: " + to_text(*all));
   if (!sim_.idle())

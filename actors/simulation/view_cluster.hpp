@@ -16,6 +16,7 @@ struct view_simulation_options {
   std::uint64_t last_seed = 1;
   std::size_t nodes = 8;      ///< at most; a run draws how many
   std::size_t kills = 2;      ///< at most
+  std::size_t leaves = 0;     ///< nodes that go by themselves; at most
   bool bad_network = true;    ///< loss, duplicates, stragglers, pauses, cuts
   bool suspicions = false;    ///< living nodes are taken for dead
   bool through_codec = false; ///< encode and decode every message
@@ -35,6 +36,7 @@ struct view_simulation_result {
   std::uint64_t jumps = 0;    ///< of them, those that came over missed ones
   std::uint64_t expelled = 0; ///< nodes
   std::uint64_t kills = 0;
+  std::uint64_t left = 0; ///< nodes that went, and the others held their views
   std::uint64_t events = 0;
   std::uint64_t hash = 0; ///< of all runs: equal for equal options
 };
@@ -48,7 +50,9 @@ struct view_simulation_result {
 ///   that it lacks;
 /// - so does one of another lineage: who was a node's mate is so there, or has
 ///   departed there;
-/// - all nodes leave a lineage after the same view, its last.
+/// - all nodes leave a lineage after the same view, its last;
+/// - when a node that leaves need not wait any longer, all others of its view
+///   have gone on without it.
 ///
 /// At the end, without suspicions and if a majority of the voters lives in each
 /// lineage that a living node holds: all living nodes hold one view, of just

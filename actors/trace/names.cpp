@@ -67,6 +67,8 @@ std::string_view name_of(message_kind kind) noexcept {
     return "census_answer";
   case message_kind::balance_report:
     return "balance_report";
+  case message_kind::suspicion:
+    return "suspicion";
   case message_kind::plan_submit:
     return "plan_submit";
   case message_kind::plan_accepted:

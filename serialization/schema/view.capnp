@@ -34,6 +34,7 @@ struct ViewAnnounce {
   question @2 :UInt64;        # 0: none
   answer @3 :UInt64;          # 0: none
   after @4 :ViewName;         # of another lineage; or nothing
+  leaving @5 :Bool;           # the sender
 }
 
 struct ViewPrepare {
@@ -53,7 +54,7 @@ struct ViewAccept {
 }
 
 struct ViewMessage {
-  base @0 :ViewName;          # of all but announcements and prepares
+  base @0 :ViewName;          # of all but announcements, prepares, farewells
   union {
     announce @1 :ViewAnnounce;
     prepare @2 :ViewPrepare;
@@ -61,5 +62,6 @@ struct ViewMessage {
     refuse @4 :Ballot;
     accept @5 :ViewAccept;
     accepted @6 :Ballot;
+    farewell @7 :Void;
   }
 }

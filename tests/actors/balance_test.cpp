@@ -530,4 +530,16 @@ BOOST_AUTO_TEST_CASE(the_heaviest_talks_are_found_among_many) {
   BOOST_TEST(t.take().empty());
 }
 
+BOOST_AUTO_TEST_CASE(a_place_is_none_of_those_that_are_barred) {
+  balancer b({1}, 2, {});
+  const view v{{{1}, 1}, {{1}, {2}, {3}}, {}, {}};
+  BOOST_TEST((b.place(v, {{1}, {2}}) == node_id{3}));
+  BOOST_TEST((b.place(v, {{1}, {2}}) == node_id{3}));
+  BOOST_TEST((b.place(v, {{1}}) == node_id{2})); // it has got none
+  BOOST_TEST(!b.place(v, {{1}, {2}, {3}}));
+  const view without{{{2}, 1}, {{2}, {3}}, {}, {}};
+  BOOST_TEST((b.place(without) == node_id{1}));
+  BOOST_TEST(!b.place(without, {{1}}));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

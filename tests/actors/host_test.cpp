@@ -431,4 +431,23 @@ BOOST_AUTO_TEST_CASE(a_recorded_run_fed_to_a_machine_says_the_same) {
   BOOST_TEST(different == 0u);
 }
 
+BOOST_AUTO_TEST_CASE(a_host_that_ends_departs_though_its_node_lives) {
+  cluster_of_hosts c;
+  watched<bool> heard;
+  const auto actor = c.spawn(2);
+  c.hosts[0]->on_down([&](const actor_id& who, std::uint64_t) {
+    if (who == actor)
+      heard.change([](bool& b) { b = true; });
+  });
+  ask(*c.hosts[0], actor);
+  c.hosts.pop_back();
+  BOOST_TEST(c.hosts[0]->now().members.size() == 2u);
+  BOOST_TEST(c.nodes[0]->members().size() == 3u);
+  BOOST_TEST(heard.wait([](bool b) { return b; }));
+  c.hosts[0]->on_down({});
+  // Another one on that node is not taken in.
+  c.hosts.push_back(std::make_unique<actor_host>(*c.nodes[2]));
+  BOOST_TEST(!c.hosts[0]->wait_for(3, std::chrono::milliseconds(200)));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,4 +1,5 @@
 #include "actors/control/control_message.hpp"
+#include "actors/control/suspicion_message.hpp"
 #include "actors/link/hello.hpp"
 #include "actors/link/send_queue.hpp"
 #include "actors/trace/trace_file.hpp"
@@ -99,6 +100,15 @@ void write_control(const fs::path& root) {
   add("status", control::status{{std::byte{1}}});
 }
 
+void write_suspicion(const fs::path& root) {
+  corpus to{root, "fuzz_suspicion"};
+  using kind = suspicion_message::kind;
+  const std::chrono::milliseconds age{1250};
+  to.add("suspect", encode(suspicion_message{kind::suspect, {3}, age}));
+  to.add("ask", encode(suspicion_message{kind::ask, {3}, age}));
+  to.add("heard", encode(suspicion_message{kind::heard, {3}, age}));
+}
+
 void write_trace(const fs::path& root) {
   corpus to{root, "fuzz_trace"};
   node_trace node;
@@ -125,5 +135,6 @@ int main(int argc, char** argv) {
   }
   write_link(argv[1]);
   write_control(argv[1]);
+  write_suspicion(argv[1]);
   write_trace(argv[1]);
 }

@@ -24,12 +24,13 @@ int main(int count, char** arguments) {
   const view held{base, {{3}, {1}}, {{7}}, {}};
   const view next{{{5}, 9}, {{3}, {1}, {2}}, {{7}, {6}}, {{{2}, {{4}, 1}}}};
   const std::vector<view_message> messages = {
-      view_announce{next, 3, 6, 7, view_id{{4}, 1}},
+      view_announce{next, 3, 6, 7, view_id{{4}, 1}, true},
       view_prepare{held, b},
       view_promise{base, b, ballot{2, {1}}, next},
       view_refuse{base, b},
       view_accept{base, b, next},
-      view_accepted{base, b}};
+      view_accepted{base, b},
+      view_farewell{}};
   for (const auto& m : messages) {
     const auto bytes = encode(m);
     std::ofstream file{folder / ("kind_" + std::to_string(m.index())),

@@ -304,4 +304,83 @@ BOOST_AUTO_TEST_CASE(an_ended_actors_last_words_come_before_the_news) {
   BOOST_TEST((t.handled.back().what.what == mail::kind::down));
 }
 
+BOOST_AUTO_TEST_CASE(who_leaves_refuses_actors_and_says_why) {
+  trio t;
+  const auto a = t.spawn(0, 2);
+  t.feed(1, mobility_event::leaving{});
+  t.order(0, a, 1, 1);
+  t.settle();
+  BOOST_TEST(t.at(0).runs_here(a));
+  BOOST_TEST(!t.done[1].moved);
+  BOOST_TEST(t.done[1].why == "its target is leaving the cluster");
+}
+
+BOOST_AUTO_TEST_CASE(who_leaves_turns_away_what_it_was_promised) {
+  trio t;
+  const auto a = t.spawn(0, 2);
+  t.settle();
+  t.order(0, a, 1, 1);
+  t.deliver(); // PREPARE
+  t.feed(1, mobility_event::leaving{});
+  t.settle();
+  BOOST_TEST(t.at(0).runs_here(a));
+  BOOST_TEST(!t.at(1).is_here(a));
+  BOOST_TEST(!t.done[1].moved);
+}
+
+BOOST_AUTO_TEST_CASE(what_has_come_whole_is_taken_in_and_can_go_on) {
+  trio t;
+  const auto a = t.spawn(0, 2);
+  send_state(t, a);
+  t.deliver(); // STATE
+  t.feed(1, mobility_event::leaving{});
+  BOOST_TEST(t.at(1).has_debts());
+  t.settle();
+  BOOST_TEST((t.at(1).movable() == std::vector{a}));
+  t.order(1, a, 2, 2);
+  t.settle();
+  BOOST_TEST(t.at(2).runs_here(a));
+  BOOST_TEST(t.at(1).movable().empty());
+  BOOST_TEST(!t.at(1).has_debts());
+}
+
+BOOST_AUTO_TEST_CASE(last_words_and_ends_are_debts) {
+  trio t;
+  const auto a = t.spawn(0, 2);
+  const auto b = t.spawn(1, 2);
+  t.settle();
+  t.send(0, a, b);
+  while (t.runs.empty())
+    BOOST_REQUIRE(t.deliver());
+  auto [n, r] = t.runs.front();
+  t.runs.pop_front();
+  mobility_event::handled last{r.instance, {{a, 0, {}}}, {}};
+  last.stop = true;
+  t.feed(n, last);
+  BOOST_TEST(t.at(1).movable().empty());
+  BOOST_TEST(t.at(1).has_debts());
+  t.settle();
+  BOOST_TEST(!t.at(1).has_debts());
+}
+
+BOOST_AUTO_TEST_CASE(the_view_without_a_leaver_ends_what_lost_its_release) {
+  trio t;
+  const auto a = t.spawn(0, 2);
+  const auto b = t.spawn(2, 0);
+  acquaint(t, 2, b, a);
+  t.feed(0, mobility_event::leaving{});
+  send_state(t, a);
+  t.deliver();
+  t.restore();
+  while (t.at(0).is_here(a))
+    BOOST_REQUIRE(t.deliver()); // INSTALLED
+  t.drop<migrate_released>();
+  BOOST_TEST(!t.at(0).has_debts());
+  BOOST_TEST(!t.at(1).runs_here(a));
+  t.kill(0);
+  take_next_view(t, {1, 2});
+  BOOST_TEST(t.at(1).runs_here(a));
+  BOOST_TEST(told_of(t, b, a) == 0u);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

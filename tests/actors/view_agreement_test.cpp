@@ -45,6 +45,16 @@ public:
     for (auto& [id, m] : machines_)
       carry_out(id, m.on_peer_down(who));
   }
+  void leave(node_id who) {
+    carry_out(who, machines_.at(who).on_leaving());
+    carry_out(who, machines_.at(who).on_leave());
+  }
+  /// Its host ends; its node does not.
+  void say_farewell(node_id who) {
+    carry_out(who, machines_.at(who).on_end());
+    deliver();
+    machines_.erase(who);
+  }
   void give(node_id to, node_id from, view_message m) {
     carry_out(to, machines_.at(to).on_message(from, std::move(m)));
   }
@@ -335,6 +345,100 @@ BOOST_AUTO_TEST_CASE(a_view_that_knows_an_older_one_is_not_followed) {
   t.give(two, four, view_announce{late, 2});
   BOOST_TEST(t.settle());
   BOOST_TEST((t[two].now().members == members{two, three}));
+}
+
+BOOST_AUTO_TEST_CASE(who_leaves_is_out_before_any_time_has_passed) {
+  auto t = three_that_agree();
+  const auto begin = t.now();
+  t.leave(three);
+  BOOST_TEST(!t[three].has_left());
+  BOOST_TEST(t.step()); // a timer without a delay
+  t.deliver();
+  BOOST_TEST((t.now() == begin));
+  BOOST_TEST(t[three].has_left());
+  BOOST_TEST(t[three].is_expelled());
+  for (auto id : {one, two}) {
+    BOOST_TEST((t[id].now().members == members{one, two}));
+    BOOST_TEST(t[id].now().has_lost(three));
+  }
+  BOOST_TEST(t.settle());
+}
+
+BOOST_AUTO_TEST_CASE(one_of_two_can_leave) {
+  table t;
+  t.link(one, two);
+  BOOST_REQUIRE(t.settle());
+  t.leave(one);
+  BOOST_TEST(t.settle());
+  BOOST_TEST(t[one].has_left());
+  BOOST_TEST((t[two].now().members == members{two}));
+}
+
+BOOST_AUTO_TEST_CASE(who_is_alone_has_left_as_soon_as_it_wants_to) {
+  table t;
+  BOOST_TEST(!t[one].has_left());
+  t.leave(one);
+  BOOST_TEST(t[one].has_left());
+  BOOST_TEST(t.settle());
+}
+
+BOOST_AUTO_TEST_CASE(a_leaver_without_a_majority_need_not_wait) {
+  table t;
+  t.link(one, two);
+  BOOST_REQUIRE(t.settle());
+  t.leave(one);
+  t.down(two, one);
+  BOOST_TEST(t[one].has_left());
+  BOOST_TEST(!t[one].is_expelled());
+}
+
+BOOST_AUTO_TEST_CASE(a_leaver_tells_the_view_until_all_hold_it) {
+  auto t = three_that_agree();
+  int lost = 0;
+  t.drop = [&](const table::letter& m) {
+    const auto* a = std::get_if<view_announce>(&m.message);
+    return a && m.from == three && a->v.has_lost(three) && lost++ < 3;
+  };
+  t.leave(three);
+  t.step();
+  t.deliver();
+  BOOST_TEST(t[three].is_expelled());
+  BOOST_TEST(!t[three].has_left());
+  BOOST_TEST(t.settle());
+  BOOST_TEST(lost > 2);
+  BOOST_TEST(t[three].has_left());
+  BOOST_TEST((t[two].now().members == members{one, two}));
+}
+
+BOOST_AUTO_TEST_CASE(others_know_who_is_about_to_leave) {
+  auto t = three_that_agree();
+  t.leave(three);
+  t.deliver();
+  BOOST_TEST(t[one].is_leaving(three));
+  BOOST_TEST(t[three].is_leaving(three));
+  BOOST_TEST(!t[one].is_leaving(two));
+}
+
+BOOST_AUTO_TEST_CASE(two_leave_at_once) {
+  auto t = three_that_agree();
+  t.leave(three);
+  t.leave(one);
+  BOOST_TEST(t.settle());
+  BOOST_TEST(t[three].has_left());
+  BOOST_TEST(t[one].has_left());
+  BOOST_TEST((t[two].now().members == members{two}));
+}
+
+BOOST_AUTO_TEST_CASE(a_farewell_is_a_death) {
+  auto t = three_that_agree();
+  t.say_farewell(two);
+  BOOST_TEST(t.settle());
+  BOOST_TEST((t[one].now().members == members{one, three}));
+  // Another host on that node is not heard.
+  t.link(one, two);
+  BOOST_TEST(t.settle());
+  BOOST_TEST((t[one].now().members == members{one, three}));
+  BOOST_TEST((t[two].now().members == members{two}));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -17,6 +17,7 @@ const view next{
 std::vector<view_message> one_of_each() {
   return {view_announce{next, 3, 6, 7},
           view_announce{next, 3, 6, 7, view_id{{4}, 1}},
+          view_announce{next, 3, 6, 7, {}, true},
           view_announce{{{{1}, 1}, {{1}}, {}, {}}},
           view_prepare{held, high},
           view_promise{base, high, ballot{2, {1}}, next},
@@ -24,7 +25,8 @@ std::vector<view_message> one_of_each() {
           view_refuse{base, high},
           view_accept{base, high, next},
           view_accept{{{4}, 1}, high, next}, // of another lineage
-          view_accepted{base, high}};
+          view_accepted{base, high},
+          view_farewell{}};
 }
 
 void check_refused(const view_message& m) {

@@ -14,6 +14,7 @@ namespace {
 struct fault {
   const char* name;
   void (*plant)(mobility_faults&);
+  std::size_t leaves = 0;
 };
 
 std::ostream& operator<<(std::ostream& out, const fault& f) {
@@ -137,6 +138,10 @@ const fault faults[] = {
      [](auto& f) {
        f.wait_for_the_lost = true;
      }},
+    {"one that leaves takes in actors",
+     [](auto& f) { f.take_when_leaving = true; }, 2},
+    {"one that leaves does not wait for acknowledgements",
+     [](auto& f) { f.leave_in_debt = true; }, 2},
     {"one that is out goes on with half a move",
      [](auto& f) {
        f.judge_when_out = true;
@@ -224,6 +229,21 @@ BOOST_AUTO_TEST_CASE(nodes_that_die_take_nothing_along_but_what_they_had) {
   run(options);
 }
 
+BOOST_AUTO_TEST_CASE(nodes_that_leave_take_nothing_along) {
+  actor_simulation_options options;
+  options.last_seed = 500;
+  options.leaves = 2;
+  BOOST_TEST(run(options).left > 400u);
+  options.rotate = true;
+  run(options);
+  options.kills = 1;
+  run(options);
+  options.agree = true;
+  const auto r = run(options);
+  BOOST_TEST(r.left > 200u);
+  BOOST_TEST(r.judged > 100u);
+}
+
 BOOST_AUTO_TEST_CASE(nodes_that_meet_and_agree_keep_the_contract) {
   actor_simulation_options options;
   options.last_seed = 400;
@@ -271,6 +291,7 @@ BOOST_DATA_TEST_CASE(a_planted_fault_is_found_within_a_thousand_seeds,
   options.last_seed = 1000;
   options.rotate = true;
   options.kills = 1;
+  options.leaves = planted.leaves;
   options.stop_at_first = true;
   planted.plant(options.planted);
   const auto r = actor_simulation(options);

@@ -15,6 +15,7 @@ struct fault {
   const char* name;
   bool agreement_faults::*planted;
   bool suspicions = true; // more go wrong then, but no end is asked for
+  std::size_t leaves = 0;
 };
 
 std::ostream& operator<<(std::ostream& out, const fault& f) {
@@ -33,6 +34,8 @@ const fault faults[] = {
     {"nodes come from whatever view they hold",
      &agreement_faults::forget_origin},
     {"a lineage is taken over node by node", &agreement_faults::forget_mates},
+    {"who leaves does not wait until the others know",
+     &agreement_faults::leave_untold, false, 3},
 };
 
 view_simulation_result run(const view_simulation_options& options) {
@@ -81,6 +84,20 @@ BOOST_AUTO_TEST_CASE(wrong_suspicions_expel_but_do_not_divide) {
   BOOST_TEST(run(options).expelled > 500u);
 }
 
+BOOST_AUTO_TEST_CASE(nodes_that_leave_are_gone_at_once_and_leave_one_view) {
+  view_simulation_options options;
+  options.last_seed = 2000;
+  options.leaves = 4;
+  const auto r = run(options);
+  BOOST_TEST(r.left > 2000u);
+  BOOST_TEST(r.judged > 1500u);
+  BOOST_TEST(r.expelled == 0u);
+  options.kills = 0;
+  BOOST_TEST(run(options).left > 2000u);
+  options.suspicions = true;
+  run(options);
+}
+
 BOOST_AUTO_TEST_CASE(sixteen_nodes_agree) {
   view_simulation_options options;
   options.last_seed = 300;
@@ -113,6 +130,7 @@ BOOST_DATA_TEST_CASE(a_planted_fault_is_found_within_two_thousand_seeds,
   options.last_seed = 2000;
   options.nodes = 16;
   options.suspicions = fault.suspicions;
+  options.leaves = fault.leaves;
   options.stop_at_first = true;
   options.planted.*fault.planted = true;
   const auto r = view_simulation(options);
