@@ -20,6 +20,10 @@
 // that he dropped one. From the second vain re-ask on, the owner is told to
 // distrust what it believes about the receiver's place.
 //
+// A receiver that has much to do looks like one that got nothing, and is not
+// helped by getting it twice. So a timer sends one message again. Who then has
+// handled just that lacks the others, too: they follow, twice as many a time.
+//
 // The window is the back-pressure: `push` wants room, and room comes only from
 // acks. Nobody blocks; the sender's owner is told when there is room again.
 #include "actors/channel.hpp"
@@ -93,14 +97,18 @@ sending_half::timeout sending_half::on_timer(std::uint64_t generation,
   if (!armed_ || generation != generation_)
     return {};
   const bool asked = std::exchange(hurried_, false);
+  const auto resent = std::exchange(resent_, 0);
+  const auto handled = acked_ - acked_at_arm_;
   armed_ = false;
-  if (kept_.empty() || (acked_ != acked_at_arm_ && !asked)) {
+  if (handled != 0)
     tries_ = 0;
+  if (kept_.empty() || (handled != 0 && handled != resent && !asked))
     return {};
-  }
-  if (!asked)
+  if (handled == 0 && !asked)
     ++tries_;
-  return {std::min<std::size_t>(kept_.size(), o.burst), tries_ >= 2};
+  const std::size_t wanted = asked ? o.burst : handled != 0 ? 2 * resent : 1;
+  resent_ = std::min<std::size_t>({wanted, kept_.size(), o.burst});
+  return {resent_, tries_ >= 2};
 }
 
 receiving_half::receiving_half(const image& from)

@@ -20,7 +20,7 @@ using duration = std::chrono::nanoseconds;
 /// own window.
 struct channel_options {
   std::uint32_t window = 256;   ///< messages sent but not known to be handled
-  std::uint32_t burst = 32;     ///< messages sent again at a time
+  std::uint32_t burst = 32;     ///< messages sent again at a time, at most
   std::uint32_t ack_every = 64; ///< messages handled before acks go out
   duration resend = std::chrono::milliseconds(50); ///< first re-ask
   duration resend_limit = std::chrono::seconds(2); ///< the back-off's end
@@ -115,6 +115,7 @@ private:
   std::uint64_t generation_ = 0; // of the timer that counts
   std::uint64_t acked_ = 0;      // all up to here are handled
   std::uint64_t acked_at_arm_ = 0;
+  std::size_t resent_ = 0; // by the last timer
 };
 
 /// The receiving half: puts messages in order, drops what came twice, and

@@ -92,16 +92,34 @@ BOOST_AUTO_TEST_CASE(the_timer_backs_off_while_nothing_is_acknowledged) {
   BOOST_TEST(ms(s.arm(o)) == 10);
   BOOST_TEST(ms(s.arm(o)) == -1); // armed already
   auto t = s.on_timer(s.generation(), o);
-  BOOST_TEST(t.resend == 2u); // a burst
+  BOOST_TEST(t.resend == 1u);
   BOOST_TEST(!t.lost_sight);
   BOOST_TEST(ms(s.arm(o)) == 20);
   t = s.on_timer(s.generation(), o);
   BOOST_TEST(t.lost_sight);
   BOOST_TEST(ms(s.arm(o)) == 35); // the limit
-  s.acknowledge(1);
+  s.acknowledge(2);               // more than was sent again
   t = s.on_timer(s.generation(), o);
   BOOST_TEST(t.resend == 0u); // there was progress
   BOOST_TEST(ms(s.arm(o)) == 10);
+}
+
+BOOST_AUTO_TEST_CASE(who_handles_just_what_was_sent_again_gets_more_of_it) {
+  auto o = small();
+  o.burst = 4;
+  o.window = 20;
+  sending_half s{1};
+  for (int i = 0; i < 20; ++i)
+    s.push(0, {});
+  std::uint64_t handled = 0;
+  for (const std::size_t expected : {1, 2, 4, 4, 4, 4}) {
+    s.arm(o);
+    const auto t = s.on_timer(s.generation(), o);
+    BOOST_TEST(t.resend == expected);
+    s.arm(o);
+    s.acknowledge(handled += t.resend);
+  }
+  BOOST_TEST(s.kept().size() == 1u);
 }
 
 BOOST_AUTO_TEST_CASE(a_timer_of_the_past_does_nothing) {
