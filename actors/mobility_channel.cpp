@@ -4,10 +4,10 @@
 // A handler runs alone: `run` is said only when the last `handled` came. It may
 // have several messages, so that a full mailbox costs few events; the shell
 // gives back those that it did not get to. What handlers sent leaves when the
-// last one ends. Acks are gathered, and go out when the
-// mailbox is empty, after `ack_every` messages, and before a freeze; one per
-// channel says all. What comes while an actor is frozen is held and either
-// forwarded to where it runs next or taken in when it stays.
+// last one ends. Acks are gathered, and go out when the mailbox is empty, after
+// `ack_every` messages, and before a freeze; one per channel says all. What
+// comes while an actor is frozen is held and either forwarded to where it runs
+// next or taken in when it stays.
 #include "actors/mobility.hpp"
 
 #include <utility>

@@ -279,10 +279,10 @@ BOOST_AUTO_TEST_CASE(an_actor_that_moves_hears_of_a_death_where_it_arrives) {
   BOOST_TEST(told_of(t, a, b) == 1u);
 }
 
-BOOST_AUTO_TEST_CASE(an_ended_actors_last_words_come_before_the_news) {
-  trio t;
-  const auto a = t.spawn(0, 2);
-  const auto b = t.spawn(1, 2);
+namespace {
+
+/// `b` gets a message of `a`, on node 0, answers it, and ends.
+void answer_and_end(trio& t, const actor_id& a, const actor_id& b) {
   t.send(0, a, b);
   while (t.runs.empty())
     BOOST_REQUIRE(t.deliver());
@@ -291,6 +291,15 @@ BOOST_AUTO_TEST_CASE(an_ended_actors_last_words_come_before_the_news) {
   mobility_event::handled last{r.instance, {{a, 0, {}}}, {}};
   last.stop = true;
   t.feed(n, last);
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(an_ended_actors_last_words_come_before_the_news) {
+  trio t;
+  const auto a = t.spawn(0, 2);
+  const auto b = t.spawn(1, 2);
+  answer_and_end(t, a, b);
   t.drop<routed_message>(); // its answer
   t.send(0, a, b);
   t.settle();
@@ -349,14 +358,7 @@ BOOST_AUTO_TEST_CASE(last_words_and_ends_are_debts) {
   const auto a = t.spawn(0, 2);
   const auto b = t.spawn(1, 2);
   t.settle();
-  t.send(0, a, b);
-  while (t.runs.empty())
-    BOOST_REQUIRE(t.deliver());
-  auto [n, r] = t.runs.front();
-  t.runs.pop_front();
-  mobility_event::handled last{r.instance, {{a, 0, {}}}, {}};
-  last.stop = true;
-  t.feed(n, last);
+  answer_and_end(t, a, b);
   BOOST_TEST(t.at(1).movable().empty());
   BOOST_TEST(t.at(1).has_debts());
   t.settle();
