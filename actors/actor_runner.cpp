@@ -2,6 +2,7 @@
 
 #include "actors/trace/clock.hpp"
 #include "actors/trace/tracer.hpp"
+#include "actors/worker_turn.hpp"
 
 #include <algorithm>
 #include <exception>
@@ -11,8 +12,6 @@ namespace tern {
 
 namespace {
 
-// Handlers that a worker runs before others get their turn.
-constexpr std::size_t handlers_a_turn = 64;
 // Nanoseconds after which no further message of a job begins.
 constexpr std::uint64_t longest_batch = 20'000;
 
@@ -112,62 +111,6 @@ private:
 
 } // namespace
 
-/// What a worker does in one go.
-class actor_runner::turn {
-public:
-  turn() {
-    current() = this;
-  }
-  ~turn() {
-    current() = nullptr;
-    pass_on();
-  }
-  turn(const turn&) = delete;
-  turn& operator=(const turn&) = delete;
-
-  /// Of this thread, or none.
-  static turn*& current() noexcept {
-    thread_local turn* one = nullptr;
-    return one;
-  }
-
-  /// Whether it runs `r` when the one that runs now has nothing more to do. Not
-  /// if a handler is at it: that may take long.
-  bool follow_with(actor_runner& r) {
-    if (next_ || handles_)
-      return false;
-    next_.reset(&r);
-    return true;
-  }
-  caf::intrusive_ptr<actor_runner> follower() {
-    return std::exchange(next_, nullptr);
-  }
-  /// Somebody else shall run what would follow.
-  void pass_on() {
-    if (const auto r = follower())
-      r->host_->queue(*r);
-  }
-  bool take_one() noexcept {
-    const bool has_one = has_time();
-    take(1);
-    return has_one;
-  }
-  void take(std::size_t handlers) noexcept {
-    left_ -= std::min(left_, handlers);
-  }
-  bool has_time() const noexcept {
-    return left_ > 0;
-  }
-  void in_handler(bool is) noexcept {
-    handles_ = is;
-  }
-
-private:
-  caf::intrusive_ptr<actor_runner> next_;
-  bool handles_ = false;
-  std::size_t left_ = handlers_a_turn;
-};
-
 actor_runner::actor_runner(std::shared_ptr<actor_host::impl> host,
                            std::unique_ptr<mobile_behavior> made)
   : host_(std::move(host)), behavior_(std::move(made)) {}
@@ -207,25 +150,12 @@ bool actor_runner::close() {
 }
 
 void actor_runner::schedule() {
-  if (auto* here = turn::current(); !here || !here->follow_with(*this))
+  if (auto* here = worker_turn::current(); !here || !here->follow_with(*this))
     host_->queue(*this);
 }
 
-void actor_runner::work() {
-  host_->left_queue();
-  turn t;
-  work(t);
-  for (;;) {
-    auto next = t.follower();
-    if (!next && t.has_time())
-      next = host_->next_in_lounge();
-    if (!next)
-      return;
-    next->work(t);
-  }
-}
-
-void actor_runner::work(turn& t) {
+void actor_runner::work(worker_turn& t) {
+  t.begin_runner();
   auto job = next_job();
   while (job) {
     if (!t.take_one())
@@ -280,13 +210,13 @@ void actor_runner::put_back(runner_job job) {
 // Ends early if the actor stops or rests, or after a while: what the handlers
 // sent waits for the last of them, and so does a move.
 std::optional<runner_job> actor_runner::perform(instruction::run& job,
-                                                turn& t) {
+                                                worker_turn& t) {
   leased_event event;
   auto& said = event.said;
   said.instance = instance_;
   said.more = std::move(job.more);
   room_.begin(job.free);
-  t.in_handler(true);
+  t.begin_job();
   handle(job.what, said);
   if (!said.more.empty()) {
     const auto end = monotonic_ns() + longest_batch;
@@ -294,9 +224,11 @@ std::optional<runner_job> actor_runner::perform(instruction::run& job,
            && !closed_.load(std::memory_order_relaxed) && monotonic_ns() < end)
       handle(said.more[said.ran++], said);
   }
-  t.in_handler(false);
+  t.end_handlers();
   t.take(said.ran);
-  return host_->apply(said);
+  auto next = host_->apply(said);
+  t.end_job();
+  return next;
 }
 
 void actor_runner::handle(const mail& m, mobility_event::handled& said) {
@@ -336,7 +268,8 @@ void actor_runner::handle(const mail& m, mobility_event::handled& said) {
                        std::span{said.sent}.subspan(sent_before));
 }
 
-std::optional<runner_job> actor_runner::perform(instruction::save& job, turn&) {
+std::optional<runner_job> actor_runner::perform(instruction::save& job,
+                                                worker_turn&) {
   if (!behavior_)
     return std::nullopt; // of an attempt that failed before it came here
   mobility_event::saved event{instance_, job.attempt, {}, {}};
@@ -354,7 +287,7 @@ std::optional<runner_job> actor_runner::perform(instruction::save& job, turn&) {
 }
 
 std::optional<runner_job> actor_runner::perform(instruction::restore& job,
-                                                turn&) {
+                                                worker_turn&) {
   bytes_.store(job.snapshot.size(), std::memory_order_relaxed);
   mobility_event::restored event{job.attempt, {}, handle()};
   try {
@@ -383,7 +316,8 @@ std::optional<runner_job> actor_runner::perform(instruction::restore& job,
 
 // The last one. From `forget` on the host does not wait for this runner, so
 // nothing of the host may be needed any more.
-std::optional<runner_job> actor_runner::perform(instruction::discard&, turn&) {
+std::optional<runner_job> actor_runner::perform(instruction::discard&,
+                                                worker_turn&) {
   behavior_.reset();
   host_->flush();
   host_->forget(instance_);

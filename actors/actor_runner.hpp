@@ -2,10 +2,11 @@
 
 // For host*.cpp: it includes CAF.
 
-#include "actors/caf_job.hpp"
 #include "actors/host_impl.hpp"
 #include "actors/patient_mutex.hpp"
 #include "actors/room_book.hpp"
+
+#include <caf/ref_counted.hpp>
 
 #include <atomic>
 #include <optional>
@@ -13,15 +14,16 @@
 
 namespace tern {
 
-/// Runs one stateful actor's handlers on this node, on CAF's workers: what CAF
-/// schedules, but no actor of CAF's, since nobody but the machine talks to it.
+class worker_turn;
+
+/// Runs one stateful actor's handlers on this node, for a worker of the host.
 /// It has at most the few jobs that the machine gave out; the actor's own
 /// mailbox is the machine's and moves with it.
 ///
 /// An actor that a handler has woken runs next on the same worker, if the one
 /// that woke it has nothing more to do: most messages meet a receiver that
-/// sleeps, and neither the queue of the workers nor another thread is needed.
-class actor_runner final : public caf_job {
+/// sleeps, and neither the queue nor another thread is needed.
+class actor_runner final : public caf::ref_counted, public pooled {
 public:
   /// `made` is empty when a `restore` comes first.
   actor_runner(std::shared_ptr<actor_host::impl> host,
@@ -38,6 +40,8 @@ public:
 
   /// Any thread.
   void take(runner_job job);
+  /// For a worker: what there is to do, until others shall have their turn.
+  void work(worker_turn& t);
   /// No job starts from here on. Returns whether one runs; then the runner
   /// leaves its host when that has ended.
   bool close();
@@ -51,18 +55,14 @@ public:
   }
 
 private:
-  class turn;
-
-  void work() override;
   void schedule();
-  void work(turn& t);
   std::optional<runner_job> next_job();
   void put_back(runner_job job);
-  std::optional<runner_job> perform(instruction::run& job, turn& t);
+  std::optional<runner_job> perform(instruction::run& job, worker_turn& t);
   void handle(const mail& m, mobility_event::handled& said);
-  std::optional<runner_job> perform(instruction::save& job, turn& t);
-  std::optional<runner_job> perform(instruction::restore& job, turn& t);
-  std::optional<runner_job> perform(instruction::discard& job, turn& t);
+  std::optional<runner_job> perform(instruction::save& job, worker_turn& t);
+  std::optional<runner_job> perform(instruction::restore& job, worker_turn& t);
+  std::optional<runner_job> perform(instruction::discard& job, worker_turn& t);
 
   const std::shared_ptr<actor_host::impl> host_;
   instance_id instance_;

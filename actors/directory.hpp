@@ -1,13 +1,13 @@
 #pragma once
 
 #include "actors/actor_id.hpp"
+#include "serialization/pooled.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <optional>
 #include <span>
-#include <unordered_map>
 #include <vector>
 
 namespace tern {
@@ -74,7 +74,7 @@ private:
   node_id self_;
   std::size_t cache_limit_;
   std::vector<node_id> view_;
-  std::unordered_map<actor_id, location> entries_;
+  pooled_map<actor_id, location> entries_;
   std::deque<actor_id> order_; // of learning what is not home's
 };
 

@@ -18,7 +18,7 @@ actor_host::~actor_host() {
 
 void actor_host::register_type(const std::string& name, behavior_factory make) {
   {
-    std::lock_guard guard{impl_->mutex_};
+    std::lock_guard guard{impl_->types_mutex_};
     impl_->types_[name] = std::move(make);
   }
   impl_->apply(mobility_event::register_type{name});
@@ -51,7 +51,7 @@ void actor_host::start_service(const actor_id& service,
 }
 
 bool actor_host::send(const actor_id& to, std::span<const std::byte> payload) {
-  return impl_->send(impl_->gateway_, to, buffer::copy(payload));
+  return impl_->send(impl_->gateway_, to, buffer::copy_compact(payload));
 }
 
 actor_id actor_host::gateway() const {
@@ -146,18 +146,19 @@ void actor_host::locate(const actor_id& actor, location_handler done) {
 }
 
 void actor_host::record(recorder f) {
-  std::lock_guard guard{impl_->mutex_};
-  impl_->recorder_ = std::move(f);
+  impl_->consult([&](auto&) { impl_->recorder_ = std::move(f); });
 }
 
 bool actor_host::is_here(const actor_id& actor) const {
-  std::lock_guard guard{impl_->mutex_};
-  return impl_->machine_.is_here(actor);
+  bool here = false;
+  impl_->consult([&](auto&) { here = impl_->machine_.is_here(actor); });
+  return here;
 }
 
 mobility::counters actor_host::count() const {
-  std::lock_guard guard{impl_->mutex_};
-  return impl_->machine_.count();
+  mobility::counters now;
+  impl_->consult([&](auto&) { now = impl_->machine_.count(); });
+  return now;
 }
 
 std::uint64_t actor_host::failed_handlers() const {

@@ -151,15 +151,16 @@ balance_measures actor_host::impl::measure() {
 
 // Talk with somebody whose place is not known says nothing.
 void actor_host::impl::add_places(balance_measures& m) {
-  std::lock_guard guard{mutex_};
-  std::erase_if(m.actors,
-                [&](const auto& a) { return !machine_.is_here(a.id); });
-  std::erase_if(m.talks, [&](balance_measures::talk& t) {
-    if (t.with.kind() == actor_kind::service)
-      t.at = {t.with.high};
-    else if (const auto where = machine_.believed(t.with))
-      t.at = where->node;
-    return !t.at;
+  consult([&](auto&) {
+    std::erase_if(m.actors,
+                  [&](const auto& a) { return !machine_.is_here(a.id); });
+    std::erase_if(m.talks, [&](balance_measures::talk& t) {
+      if (t.with.kind() == actor_kind::service)
+        t.at = {t.with.high};
+      else if (const auto where = machine_.believed(t.with))
+        t.at = where->node;
+      return !t.at;
+    });
   });
 }
 

@@ -10,15 +10,15 @@
 // The way of a message between two processes is: link's loop, one job
 // for the runner, handler. While the mailbox has more, the runner
 // goes on by itself. Nothing polls, but that a worker who has run out of work
-// looks around for some microseconds before it sleeps (lounge.hpp).
+// looks around for some microseconds before it leaves (run_queue.hpp), and that
+// somebody looks from time to time whether busy workers go on
+// (host_workers.cpp).
 #include "actors/host_impl.hpp"
 
 #include "actors/actor_runner.hpp"
-#include "actors/leased_outputs.hpp"
+#include "actors/caf_compat.hpp"
 #include "actors/trace/clock.hpp"
 
-#include <iterator>
-#include <ranges>
 #include <utility>
 
 namespace tern {
@@ -29,7 +29,6 @@ namespace {
 // on the same node has another name: channels remember.
 std::atomic<std::uint64_t> gateways{0};
 constexpr std::uint64_t first_gateway = std::uint64_t{1} << 32;
-std::atomic<std::uint64_t> births{0};
 
 // As many are taken under one lock.
 constexpr std::size_t arrivals_at_once = 64;
@@ -97,11 +96,12 @@ private:
 actor_host::impl::impl(node& on, mobility_options options)
   : node_(on), gateway_(actor_id::service(on.id(), first_gateway + gateways++)),
     machine_(on.id(), options), agreement_(on.id(), {}),
-    timer_book_(options.channel.resend) {}
+    ready_(workers_of(on.system())), timer_book_(options.channel.resend) {}
 
 actor_host::impl::~impl() = default;
 
 void actor_host::impl::open() {
+  open_workers();
   start_timers();
   for (const auto kind : kinds)
     node_.on(kind, [self = shared_from_this()](incoming& m) {
@@ -123,6 +123,7 @@ void actor_host::impl::close() {
   }
   end_timers();
   const auto runners = end_runners(); // the machine names them until then
+  end_workers();
   {
     std::unique_lock lock{gate_mutex_};
     left_.wait(lock, [this] { return inside_ == 0; });
@@ -160,62 +161,8 @@ void actor_host::impl::take_arrivals() {
   if (arrivals_.empty())
     return;
   if (const gate in{*this}; in)
-    apply_all(arrivals_);
+    apply(arrivals_);
   arrivals_.clear();
-}
-
-// Under the lock.
-template <class Event>
-void actor_host::impl::handle(Event&& event, mobility_outputs& out) {
-  if (!recorder_)
-    return machine_.handle(std::forward<Event>(event), out);
-  const mobility_input copy{event};
-  mobility_outputs said;
-  machine_.handle(std::forward<Event>(event), said);
-  recorder_(copy, said);
-  std::move(said.begin(), said.end(), std::back_inserter(out));
-}
-
-std::optional<runner_job> actor_host::impl::apply(mobility_input event,
-                                                  const instance_id* own) {
-  leased_outputs said;
-  {
-    std::lock_guard guard{mutex_};
-    handle(std::move(event), said.out);
-  }
-  std::optional<runner_job> mine;
-  carry_out(said.out, own, mine);
-  return mine;
-}
-
-std::optional<runner_job>
-actor_host::impl::apply(mobility_event::handled& event) {
-  leased_outputs said;
-  {
-    std::lock_guard guard{mutex_};
-    handle(event, said.out);
-  }
-  std::optional<runner_job> mine;
-  carry_out(said.out, &event.instance, mine);
-  return mine;
-}
-
-template <class Events>
-void actor_host::impl::apply_all(Events&& events) {
-  leased_outputs said;
-  {
-    std::lock_guard guard{mutex_};
-    for (auto&& e : events)
-      handle(e, said.out);
-  }
-  std::optional<runner_job> none;
-  carry_out(said.out, nullptr, none);
-}
-
-void actor_host::impl::apply(const std::vector<mobility_timer>& due) {
-  apply_all(due | std::views::transform([](const mobility_timer& t) {
-              return mobility_input{mobility_event::timed_out{t}};
-            }));
 }
 
 void actor_host::impl::carry_out(mobility_outputs& out, const instance_id* own,
@@ -278,45 +225,6 @@ void actor_host::impl::flush() {
     node_.flush();
 }
 
-// The machine hears of births in their order: a census says how many it knows.
-// What can be done before is not done under its lock.
-result<actor_id>
-actor_host::impl::give_birth(const std::string& type,
-                             std::unique_ptr<mobile_behavior> made) {
-  leased_outputs said;
-  actor_id id;
-  auto runner =
-      caf::make_counted<actor_runner>(shared_from_this(), std::move(made));
-  mobility_event::spawned event{{}, type, false, runner->handle()};
-  {
-    std::lock_guard guard{mutex_};
-    if (!types_.contains(type))
-      return fail(failure_kind::not_found, "no type " + type + " here");
-    id = event.actor = actor_id::stateful(node_.id(), ++births);
-    start({id, 1}, std::move(runner));
-    handle(std::move(event), said.out);
-  }
-  std::optional<runner_job> none;
-  carry_out(said.out, nullptr, none);
-  flush();
-  return id;
-}
-
-bool actor_host::impl::send(const actor_id& from, const actor_id& to,
-                            buffer payload) {
-  leased_outputs said;
-  bool taken = false;
-  {
-    std::lock_guard guard{mutex_};
-    taken = machine_.room(from, to) > 0;
-    handle(mobility_event::posted{from, {to, 0, std::move(payload)}}, said.out);
-  }
-  std::optional<runner_job> none;
-  carry_out(said.out, nullptr, none);
-  flush();
-  return taken;
-}
-
 void actor_host::impl::give_order(const actor_id& actor, node_id target,
                                   outcome_handler done) {
   const auto number = ++numbers_;
@@ -353,17 +261,12 @@ void actor_host::impl::notify(move_event::kind what,
     f({what, attempt, now});
 }
 
-std::size_t actor_host::impl::room(const actor_id& from, const actor_id& to) {
-  std::lock_guard guard{mutex_};
-  return machine_.room(from, to);
-}
-
 result<std::unique_ptr<mobile_behavior>>
 actor_host::impl::make(const std::string& type,
                        std::span<const std::byte> state) {
   behavior_factory f;
   {
-    std::lock_guard guard{mutex_};
+    std::lock_guard guard{types_mutex_};
     const auto known = types_.find(type);
     if (known == types_.end())
       return fail(failure_kind::not_found, "no type " + type + " here");

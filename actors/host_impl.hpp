@@ -3,11 +3,14 @@
 // The inside of actor_host, for host*.cpp and actor_runner.cpp.
 
 #include "actors/balance.hpp"
+#include "actors/caf_job.hpp"
 #include "actors/host.hpp"
-#include "actors/lounge.hpp"
+#include "actors/leased_outputs.hpp"
 #include "actors/mobile_codec.hpp"
 #include "actors/node.hpp"
 #include "actors/patient_mutex.hpp"
+#include "actors/post_box.hpp"
+#include "actors/run_queue.hpp"
 #include "actors/timer_book.hpp"
 #include "actors/view_agreement.hpp"
 
@@ -21,12 +24,12 @@
 #include <mutex>
 #include <optional>
 #include <set>
-#include <unordered_map>
 #include <variant>
 
 namespace tern {
 
 class actor_runner;
+class worker_turn;
 
 /// Work for the runner of an actor, which does one after the other.
 using runner_job = std::variant<instruction::run, instruction::save,
@@ -85,12 +88,15 @@ public:
   void forget(const instance_id& instance);
   /// Some worker runs it soon.
   void queue(actor_runner& r);
-  /// One that was in the queue runs.
-  void left_queue() noexcept {
-    queued_.fetch_sub(1, std::memory_order_relaxed);
+  /// Whether some wait already.
+  bool has_ready() const noexcept {
+    return !ready_.empty();
   }
-  /// The next runner for a worker that has nothing else to do; or none.
-  caf::intrusive_ptr<actor_runner> next_in_lounge();
+  /// What its jobs took a worker: run_queue::note.
+  void note_time(std::uint64_t in_handlers, std::uint64_t total,
+                 std::uint64_t jobs) {
+    ready_.note(in_handlers, total, jobs);
+  }
 
   // For runners, while there is a policy of balancing (host_balance.cpp).
   bool measures() const noexcept {
@@ -126,6 +132,7 @@ private:
   friend class actor_host;
   class timer_actor;
   class gateway_behavior;
+  class worker;
 
   struct instance_hash {
     std::size_t operator()(const instance_id& i) const noexcept {
@@ -133,8 +140,7 @@ private:
     }
   };
   using runner_map =
-      std::unordered_map<instance_id, caf::intrusive_ptr<actor_runner>,
-                         instance_hash>;
+      pooled_map<instance_id, caf::intrusive_ptr<actor_runner>, instance_hash>;
 
   void on_incoming(incoming& m);
   void take_arrivals();
@@ -152,15 +158,34 @@ private:
   void answer(const instruction::order_done& i);
   void answer(const instruction::located& i);
   runner_map end_runners();
+
+  // workers (host_workers.cpp)
+  void open_workers();
+  void call_worker();
+  void work();
+  static bool run(worker_turn& t, const caf::intrusive_ptr<actor_runner>& next);
+  void end_workers();
+  void watch();
+  void on_watch();
   void start_timers();
   void end_timers();
+  void arm_watch();
   void on_timers();
+  void apply(std::vector<mobility_event::received>& came);
   void apply(const std::vector<mobility_timer>& due);
   template <class Events>
   void apply_all(Events&& events);
   void call_timers_at(timer_book::time when, timer_book::time now);
   template <class Event>
   void handle(Event&& event, mobility_outputs& out);
+
+  // the way to the machine (host_posts.cpp)
+  template <class F>
+  std::optional<runner_job> consult(F&& f, const instance_id* own = nullptr);
+  bool take_posts(mobility_outputs& out);
+  void post();
+  void deliver_posts();
+  bool send_from_gateway(const actor_id& to, buffer payload);
 
   // views (host_views.cpp)
   void open_views();
@@ -202,10 +227,14 @@ private:
   node& node_;
   const actor_id gateway_;
 
-  mutable patient_mutex mutex_; // guards the machine and the next two
+  patient_mutex mutex_; // guards the next three; see `consult`
   mobility machine_;
-  std::map<std::string, behavior_factory> types_;
   recorder recorder_;
+  std::vector<post_box::post> posts_taken_;
+  post_box posts_;
+
+  std::mutex types_mutex_; // guards the next one
+  std::map<std::string, behavior_factory> types_;
 
   std::mutex views_mutex_; // before mutex_; guards the next two
   view_agreement agreement_;
@@ -214,10 +243,11 @@ private:
 
   patient_mutex runners_mutex_;
   runner_map runners_;
-  lounge lounge_;
+  run_queue<actor_runner> ready_;      // each with one reference
+  caf::intrusive_ptr<caf_job> worker_; // what CAF runs, as often as called
+  std::atomic<bool> watched_{false};   // `on_watch` will come
   std::vector<mobility_event::received> arrivals_; // the link thread's
-  std::atomic<std::size_t> queued_{0}; // runners in the queue of CAF's workers
-  std::atomic<bool> unsent_{false};    // something may wait for a flush
+  std::atomic<bool> unsent_{false}; // something may wait for a flush
 
   patient_mutex timers_mutex_; // guards the next three
   timer_book timer_book_;
@@ -249,5 +279,28 @@ private:
   std::size_t inside_ = 0; // threads of the node, and runners that are late
   bool closed_ = false;
 };
+
+/// The only way to the machine: `f` is called with what it shall fill with
+/// instructions, after everything that was posted before. What the machine says
+/// is carried out when others may go to it again; what concerns the handlers of
+/// `own` is given back.
+template <class F>
+std::optional<runner_job> actor_host::impl::consult(F&& f,
+                                                    const instance_id* own) {
+  leased_outputs said;
+  bool has_posts = false;
+  {
+    std::lock_guard guard{mutex_};
+    has_posts = take_posts(said.out);
+    f(said.out);
+    has_posts |= take_posts(said.out); // who came meanwhile did not wait
+  }
+  std::optional<runner_job> mine;
+  carry_out(said.out, own, mine);
+  if (has_posts)
+    flush();
+  deliver_posts();
+  return mine;
+}
 
 } // namespace tern

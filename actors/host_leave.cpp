@@ -58,10 +58,11 @@ leave_report actor_host::impl::empty(steady_clock::time_point limit) {
 // Returns whether there is nothing left to do.
 bool actor_host::impl::order_next(const std::shared_ptr<emptying>& work,
                                   leave_report& report) {
-  std::unique_lock machine_lock{mutex_};
-  const auto here = machine_.movable();
-  report.settled = !machine_.has_debts();
-  machine_lock.unlock();
+  std::vector<actor_id> here;
+  consult([&](auto&) {
+    here = machine_.movable();
+    report.settled = !machine_.has_debts();
+  });
   const auto others = takers();
   std::unique_lock lock{work->mutex};
   const auto orders =

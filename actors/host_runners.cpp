@@ -44,22 +44,6 @@ void actor_host::impl::dispatch(instruction::run& i) {
       ->take(std::move(i));
 }
 
-void actor_host::impl::queue(actor_runner& r) {
-  caf::intrusive_ptr<actor_runner> held{&r};
-  if (lounge_.offer(&r)) {
-    held.detach();
-    return;
-  }
-  queued_.fetch_add(1, std::memory_order_relaxed);
-  r.put_in_queue(node_.system());
-}
-
-caf::intrusive_ptr<actor_runner> actor_host::impl::next_in_lounge() {
-  if (queued_.load(std::memory_order_relaxed) > 0)
-    return nullptr;
-  return {lounge_.wait(), false};
-}
-
 void actor_host::impl::forget(const instance_id& instance) {
   caf::intrusive_ptr<actor_runner> gone; // its last one may be this
   std::lock_guard guard{runners_mutex_};

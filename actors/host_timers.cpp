@@ -14,10 +14,13 @@ namespace tern {
 
 /// Timers of the machine are due.
 struct timers_due {};
+/// Time to look whether the workers go on.
+struct watch_due {};
 
 } // namespace tern
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tern::timers_due)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tern::watch_due)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tern::view_timer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tern::balance_timer)
 
@@ -36,6 +39,13 @@ public:
                 return;
               if (const gate in{*host}; in)
                 host->on_timers();
+            },
+            [this](watch_due) {
+              const auto host = host_.lock();
+              if (!host)
+                return;
+              if (const gate in{*host}; in)
+                host->on_watch();
             },
             [this](const view_timer& t) {
               if (const auto host = host_.lock())
@@ -64,6 +74,13 @@ void actor_host::impl::end_timers() {
   if (balance_timers_)
     caf::anon_send_exit(balance_timers_, caf::exit_reason::kill);
   timers_ = balance_timers_ = nullptr;
+}
+
+void actor_host::impl::arm_watch() {
+  constexpr std::chrono::milliseconds period{2};
+  std::lock_guard guard{timers_mutex_};
+  if (timers_)
+    caf::delayed_anon_send(timers_, period, watch_due{});
 }
 
 void actor_host::impl::arm(const instruction::arm& i) {

@@ -92,8 +92,9 @@ void actor_host::impl::tell_views() {
 }
 
 view actor_host::impl::now() {
-  std::lock_guard guard{mutex_};
-  return machine_.now();
+  view v;
+  consult([&](auto&) { v = machine_.now(); });
+  return v;
 }
 
 // The view less the others that are about to leave it.

@@ -4,6 +4,7 @@
 #include "actors/envelope.hpp"
 #include "serialization/buffer.hpp"
 #include "serialization/failure.hpp"
+#include "serialization/pooled.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -29,7 +30,7 @@ public:
   /// nothing, returns false, and `writable(to)` is called once there is room.
   virtual bool send(const actor_id& to, buffer payload) = 0;
   bool send(const actor_id& to, std::span<const std::byte> payload) {
-    return send(to, buffer::copy(payload));
+    return send(to, buffer::copy_compact(payload));
   }
 
   /// Calls `woken` after so long, once: what was asked for before counts no
@@ -53,7 +54,7 @@ protected:
 /// Its handlers run one at a time, on the node's workers; they may compute, and
 /// must not block. An exception that leaves a handler is counted by the host;
 /// the message counts as handled, and what was sent until then goes out.
-class mobile_behavior {
+class mobile_behavior : public pooled {
 public:
   virtual ~mobile_behavior() = default;
 

@@ -56,6 +56,14 @@ void mobility::handle(mobility_event::received& e, mobility_outputs& out) {
   carry_out(e, out);
 }
 
+void mobility::handle(mobility_event::posted& e, mobility_outputs& out) {
+  carry_out(e, out);
+}
+
+void mobility::handle(mobility_event::spawned& e, mobility_outputs& out) {
+  carry_out(e, out);
+}
+
 std::size_t mobility::room(const actor_id& from, const actor_id& to) const {
   const auto r = residents_.find(from);
   if (r == residents_.end())
@@ -63,6 +71,16 @@ std::size_t mobility::room(const actor_id& from, const actor_id& to) const {
   const auto half = r->second->sending.find(to);
   return half == r->second->sending.end() ? options_.channel.window
                                           : half->second.room(options_.channel);
+}
+
+std::size_t mobility::free(const actor_id& from) const {
+  const auto* r = find(from);
+  return r ? free(*r) : 0;
+}
+
+std::size_t mobility::free(const resident& r) const noexcept {
+  const std::size_t window = options_.channel.window;
+  return window > r.kept ? window - r.kept : 0;
 }
 
 bool mobility::runs_here(const actor_id& actor) const {

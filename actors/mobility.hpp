@@ -14,7 +14,6 @@
 #include <set>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -87,9 +86,11 @@ public:
   ~mobility();
 
   void handle(mobility_input event, mobility_outputs& out);
-  /// The same for what happens most; `e` keeps its memory.
+  /// The same for what happens most; an `e` that has memory keeps it.
   void handle(mobility_event::handled& e, mobility_outputs& out);
   void handle(mobility_event::received& e, mobility_outputs& out);
+  void handle(mobility_event::posted& e, mobility_outputs& out);
+  void handle(mobility_event::spawned& e, mobility_outputs& out);
 
   node_id self() const noexcept {
     return self_;
@@ -97,6 +98,10 @@ public:
 
   /// How many messages `from`, an actor here, may send to `to` now.
   std::size_t room(const actor_id& from, const actor_id& to) const;
+
+  /// How many more messages `from`, an actor here, may have on their way to
+  /// whomever it likes: each of them finds room.
+  std::size_t free(const actor_id& from) const;
 
   /// Whether the actor is here, frozen or not.
   bool is_here(const actor_id& actor) const {
@@ -198,6 +203,7 @@ private:
   void answer_queries(const actor_id& actor, const location& where);
 
   // channels (mobility_channel.cpp)
+  std::size_t free(const resident& r) const noexcept;
   resident* find(const actor_id& actor);
   const resident* find(const actor_id& actor) const;
   void send(resident& r, outgoing_message m);
@@ -310,12 +316,12 @@ private:
   std::uint64_t census_generation_ = 0;
   directory directory_;
   migration_target target_;
-  std::unordered_map<actor_id, std::unique_ptr<resident>> residents_;
+  pooled_map<actor_id, std::unique_ptr<resident>> residents_;
   std::set<std::string> types_;
   std::set<std::string> type_names_; // of residents, now or earlier
   std::map<std::uint64_t, open_order> orders_;
   std::map<std::uint64_t, open_query> queries_;
-  std::unordered_map<actor_id, dead_actor> dead_;
+  pooled_map<actor_id, dead_actor> dead_;
   std::deque<actor_id> dead_order_; // of hearing of them
   std::vector<actor_id> to_bury_;   // when the event is over
   counters count_;

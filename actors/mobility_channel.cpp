@@ -267,8 +267,8 @@ void mobility::run(resident& r, mail m) {
     r.current_channel = channel_of(r, {m.from, m.channel});
   }
   instruction::run job{r.instance(), std::move(m), r.runner};
-  if (!r.pinned && r.kept < options_.channel.window) // who is, posts meanwhile
-    job.free = options_.channel.window - r.kept;
+  if (!r.pinned) // who is, posts meanwhile
+    job.free = free(r);
   while (!r.resting && !r.mailbox.empty()
          && r.mailbox.front().what == mail::kind::message
          && job.more.size() + 1 < options_.batch) {

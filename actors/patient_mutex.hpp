@@ -33,6 +33,17 @@ public:
       futex(FUTEX_WAKE_PRIVATE, 1); // by address; the mutex may be gone by now
   }
 
+  /// A third of a microsecond or so, for who looks at something again and
+  /// again.
+  static void pause() noexcept {
+    for (int i = 0; i < 8; ++i)
+#if defined(__x86_64__) || defined(__i386__)
+      __builtin_ia32_pause();
+#else
+      __asm__ __volatile__("" ::: "memory");
+#endif
+  }
+
 private:
   static constexpr std::uint32_t free = 0;
   static constexpr std::uint32_t taken = 1;
@@ -53,15 +64,6 @@ private:
   void futex(int operation, std::uint32_t value) noexcept {
     ::syscall(SYS_futex, &state_, operation, value, nullptr, nullptr, 0);
   }
-  static void pause() noexcept {
-    for (int i = 0; i < 8; ++i)
-#if defined(__x86_64__) || defined(__i386__)
-      __builtin_ia32_pause();
-#else
-      __asm__ __volatile__("" ::: "memory");
-#endif
-  }
-
   std::atomic<std::uint32_t> state_{free};
   static_assert(sizeof(state_) == sizeof(std::uint32_t));
 };

@@ -5,12 +5,12 @@
 #include "actors/migration.hpp"
 #include "actors/mobile_message.hpp"
 #include "actors/mobility_event.hpp"
+#include "serialization/pooled.hpp"
 
 #include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -31,7 +31,7 @@ using arriving_channel = std::pair<const channel_end, receiving_half>;
 
 /// The protocol state of one actor on the node that runs it. mobility alone
 /// touches it; `image` and the constructor from one are what a move carries.
-struct resident {
+struct resident : pooled {
   explicit resident(const actor_id& actor) : id(actor) {}
   /// What arrived with a move, but for its type.
   resident(const attempt_id& attempt, actor_state& state);
@@ -65,8 +65,8 @@ struct resident {
   arriving_channel* current_channel = nullptr;
   fifo<mail> mailbox;
 
-  std::unordered_map<actor_id, sending_half> sending;
-  std::unordered_map<channel_end, receiving_half, channel_end_hash> receiving;
+  pooled_map<actor_id, sending_half> sending;
+  pooled_map<channel_end, receiving_half, channel_end_hash> receiving;
   arriving_channel* last_arrival = nullptr; ///< of the last message; or none
   std::uint64_t next_channel = 1;
   std::size_t kept = 0;                   ///< messages, in all of `sending`

@@ -61,7 +61,7 @@ result<mobile_message> decode_routed(message_kind kind, const envelope& head,
   if (bulk)
     m.payload = bulk;
   else if (!payload.empty())
-    m.payload = buffer::copy(payload);
+    m.payload = buffer::copy_compact(payload);
   return m;
 }
 

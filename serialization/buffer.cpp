@@ -9,8 +9,9 @@
 #include <new>
 
 // A small buffer is one object: the header in the first 64 bytes, the bytes
-// after it. A larger one has its header among the small objects, so that a
-// block of a power of two does not spill over into the next size class.
+// after it; a compact one has both in there. A larger one has its header among
+// the small objects, so that a block of a power of two does not spill over into
+// the next size class.
 
 namespace tern {
 
@@ -134,6 +135,18 @@ buffer buffer::copy(std::span<const std::byte> bytes) {
   if (!bytes.empty())
     std::memcpy(made.mutable_data(), bytes.data(), bytes.size());
   return made;
+}
+
+buffer buffer::copy_compact(std::span<const std::byte> bytes) {
+  if (bytes.size() > alignment - sizeof(rep))
+    return copy(bytes);
+  auto* record = small_allocate(alignment);
+  auto* r = new (record)
+      rep{1, buffer_pool::class_of(buffer_pool::tier::small, alignment),
+          bytes.size(), static_cast<std::byte*>(record) + sizeof(rep)};
+  if (!bytes.empty())
+    std::memcpy(r->data, bytes.data(), bytes.size());
+  return buffer(r);
 }
 
 void buffer::release(rep* r) noexcept {

@@ -10,7 +10,8 @@ namespace tern {
 
 class buffer_pool;
 
-/// A shared handle to a run of pooled bytes, aligned to 64.
+/// A shared handle to a run of pooled bytes, aligned to 64 but for those of
+/// `copy_compact`.
 ///
 /// Copies share the bytes; the last handle gives them back to the pool. Bytes
 /// are written between `allocate` and the first copy, and constant after that.
@@ -26,6 +27,10 @@ public:
 
   /// A pooled copy of `bytes`.
   static buffer copy(std::span<const std::byte> bytes);
+
+  /// The same, for messages: a short one shares one cache line with what the
+  /// pool keeps of it, so that little goes from one processor to another.
+  static buffer copy_compact(std::span<const std::byte> bytes);
 
   buffer(const buffer& other) noexcept : rep_(other.rep_) {
     if (rep_)

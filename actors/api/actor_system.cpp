@@ -201,10 +201,10 @@ actor_id actor_system::state::spawn_made(const std::string& type,
 
 void actor_system::post(const actor_id& to, const bytes& payload,
                         overflow when_full, std::uint64_t tag) {
+  if (offer(to, payload))
+    return;
   const bool waits = when_full == overflow::wait;
-  const auto limit =
-      steady_clock::now() + (waits ? patience : std::chrono::seconds{0});
-  if (post_until(to, payload, limit))
+  if (waits && post_until(to, payload, steady_clock::now() + patience))
     return;
   const bool drops = when_full == overflow::drop_oldest;
   using reason = dead_letter::reason;
@@ -253,14 +253,18 @@ void actor_system::name_message(std::uint64_t tag, std::string_view name) {
   state_->messages.emplace(tag, name);
 }
 
-bool actor_system::post_until(const actor_id& to, const bytes& payload,
-                              steady_clock::time_point limit) {
+bool actor_system::offer(const actor_id& to, const bytes& payload) {
   if (to.kind() == actor_kind::none)
     throw actor_error{{failure_kind::not_found, "a message to a null ref"}};
+  return state_->actors->send(to, payload);
+}
+
+bool actor_system::post_until(const actor_id& to, const bytes& payload,
+                              steady_clock::time_point limit) {
   auto& s = *state_;
   for (;;) {
     const auto before = s.room_made.load();
-    if (s.actors->send(to, payload))
+    if (offer(to, payload))
       return true;
     std::unique_lock lock{s.mutex};
     if (!s.changed.wait_until(lock, limit,

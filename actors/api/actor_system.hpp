@@ -181,6 +181,7 @@ private:
   void add_type(const std::string& name, factory make);
   void post(const actor_id& to, const bytes& payload, overflow when_full,
             std::uint64_t tag);
+  bool offer(const actor_id& to, const bytes& payload);
   bool post_until(const actor_id& to, const bytes& payload,
                   std::chrono::steady_clock::time_point limit);
   std::uint64_t open_request(const actor_id& to);

@@ -459,6 +459,26 @@ BOOST_AUTO_TEST_CASE(a_request_ends_with_its_deadline_without_room_too) {
   BOOST_CHECK_THROW(c.b.send(tern::ref<counter>{}, add{1}), tern::actor_error);
 }
 
+// Handlers that take nothing need one worker, and so the next one does not get
+// a second one at once, but soon.
+BOOST_AUTO_TEST_CASE(a_long_handler_holds_up_nobody_else) {
+  cluster c;
+  const auto quick = c.a.spawn<counter>(1);
+  const auto slow = c.a.spawn<sleeper>();
+  for (int round = 0; round < 5; ++round) {
+    for (int i = 0; i < 2000; ++i)
+      c.a.request(quick, get{}).get();
+    holding = let_go = false;
+    auto held = c.a.request(slow, wait_here{});
+    while (!holding)
+      std::this_thread::yield();
+    for (int i = 0; i < 20; ++i)
+      BOOST_TEST(c.a.request(quick, get{}, 200ms).wait().has_value());
+    let_go = true;
+    BOOST_TEST(held.get() == 1);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_deadline_may_be_as_long_as_time_goes) {
   cluster c;
   const auto n = c.a.spawn<counter>(2);

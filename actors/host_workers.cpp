@@ -1,0 +1,112 @@
+// Who runs the runners of a host: workers of CAF's, as many as the queue calls.
+//
+// A worker takes one runner after the other from the queue, and what was posted
+// (host_posts.cpp) in between; finds nothing, looks around for a moment, and
+// leaves. It gives its thread to others after half a millisecond.
+//
+// The queue calls no more workers than can be busy, as far as can be known.
+// That a handler takes much longer than those before it cannot; so while
+// somebody relies on it, the host looks every two milliseconds whether it goes
+// on, and calls another worker if not. (As the monitor of Go's scheduler does.)
+#include "actors/host_impl.hpp"
+#include "actors/worker_turn.hpp"
+
+#include <utility>
+
+namespace tern {
+
+/// One object, however many workers are at it.
+class actor_host::impl::worker final : public caf_job {
+public:
+  explicit worker(std::weak_ptr<impl> host) : host_(std::move(host)) {}
+
+private:
+  void work() override {
+    if (const auto host = host_.lock())
+      host->work();
+  }
+
+  std::weak_ptr<impl> host_; // CAF may come to it long after its end
+};
+
+void actor_host::impl::open_workers() {
+  worker_ = caf::make_counted<worker>(weak_from_this());
+}
+
+// All runners are closed; what those do that are still in the queue is leave.
+void actor_host::impl::end_workers() {
+  worker_turn t{*this};
+  while (run(t, t.follower()) || run(t, {ready_.pop(), false})) {
+  }
+}
+
+void actor_host::impl::queue(actor_runner& r) {
+  caf::intrusive_ptr<actor_runner> held{&r};
+  using need = run_queue<actor_runner>::need;
+  switch (ready_.push(held.detach())) {
+  case need::nothing:
+    return;
+  case need::worker:
+    return call_worker();
+  case need::watch:
+    return watch();
+  }
+}
+
+void actor_host::impl::call_worker() {
+  worker_->put_in_queue(node_.system());
+}
+
+// Once the host closes, its node may go as soon as all runners that had
+// something to do have left: from then on only they are worked on.
+void actor_host::impl::work() {
+  const gate in{*this};
+  const auto desk = ready_.sit_down();
+  worker_turn t{*this};
+  while (!(in && t.is_over())) {
+    if (in && !posts_.empty())
+      deliver_posts();
+    if (run(t, t.follower()) || run(t, {ready_.pop(desk), false}))
+      continue;
+    ready_.wait([this] { return !posts_.empty(); });
+    if (!ready_.leave(desk))
+      continue;
+    if (!ready_.empty()) // others see to it, for all that is known
+      watch();
+    std::atomic_thread_fence(std::memory_order_seq_cst);
+    if (in) // who posted something may have counted on this one
+      deliver_posts();
+    return;
+  }
+  t.pass_on();
+  ready_.get_up(desk);
+  call_worker();
+}
+
+// Returns whether there was something.
+bool actor_host::impl::run(worker_turn& t,
+                           const caf::intrusive_ptr<actor_runner>& next) {
+  if (next)
+    next->work(t);
+  return next != nullptr;
+}
+
+void actor_host::impl::watch() {
+  if (!watched_.load(std::memory_order_relaxed)
+      && !watched_.exchange(true, std::memory_order_relaxed))
+    arm_watch();
+}
+
+void actor_host::impl::on_watch() {
+  if (ready_.stalled())
+    call_worker();
+  deliver_posts();
+  if (ready_.workers() > 0)
+    return arm_watch();
+  watched_.store(false, std::memory_order_relaxed);
+  std::atomic_thread_fence(std::memory_order_seq_cst);
+  if (ready_.workers() > 0)
+    watch();
+}
+
+} // namespace tern
