@@ -174,7 +174,7 @@ private:
   void apply(std::vector<mobility_event::received>& came);
   void apply(const std::vector<mobility_timer>& due);
   template <class Events>
-  void apply_all(Events&& events);
+  void apply_all(Events& events);
   void call_timers_at(timer_book::time when, timer_book::time now);
   template <class Event>
   void handle(Event&& event, mobility_outputs& out);

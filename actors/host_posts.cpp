@@ -14,7 +14,6 @@
 #include "actors/host_impl.hpp"
 
 #include <iterator>
-#include <ranges>
 #include <utility>
 
 namespace tern {
@@ -48,9 +47,9 @@ actor_host::impl::apply(mobility_event::handled& event) {
 }
 
 template <class Events>
-void actor_host::impl::apply_all(Events&& events) {
+void actor_host::impl::apply_all(Events& events) {
   consult([&](auto& out) {
-    for (auto&& e : events)
+    for (auto& e : events)
       handle(e, out);
   });
 }
@@ -60,9 +59,10 @@ void actor_host::impl::apply(std::vector<mobility_event::received>& came) {
 }
 
 void actor_host::impl::apply(const std::vector<mobility_timer>& due) {
-  apply_all(due | std::views::transform([](const mobility_timer& t) {
-              return mobility_input{mobility_event::timed_out{t}};
-            }));
+  std::vector<mobility_input> events;
+  for (const auto& t : due)
+    events.emplace_back(mobility_event::timed_out{t});
+  apply_all(events);
 }
 
 // --- the box

@@ -89,6 +89,8 @@ int run_tasks_once(const std::string& kind, std::size_t n, unsigned threads) {
   kernel_registry kernels;
   kernels.add("sum", sum_of_inputs);
   ledger memory;
+  spiller disk{memory, {}, [](const spiller::visitor&) {
+               }};
   compute_pool pool{threads};
   root_waiter root;
   constexpr node_id asker{1};
@@ -101,12 +103,17 @@ int run_tasks_once(const std::string& kind, std::size_t n, unsigned threads) {
   p.view.places.push_back({(*self)->id(), threads});
   auto edges = std::make_shared<const edge_index>(std::move(work));
   const auto before = resident_bytes();
-  plan_host host{
-      p,
-      edges,
-      {**self, pool, memory, kernels, {}, [&](node_id to, dataflow_message& m) {
-         return to == asker && root.take(m);
-       }}};
+  plan_host host{p,
+                 edges,
+                 {**self,
+                  pool,
+                  memory,
+                  disk,
+                  kernels,
+                  {},
+                  [&](node_id to, dataflow_message& m) {
+                    return to == asker && root.take(m);
+                  }}};
   host.engine().expand();
   r.build_seconds = seconds_since(begin);
   r.bytes_per_task = static_cast<double>(resident_bytes() - before)

@@ -2,9 +2,11 @@
 
 #include "serialization/buffer_pool.hpp"
 #include "serialization/small_pool.hpp"
+#include "serialization/spill_file.hpp"
 #include "serialization/system_memory.hpp"
 
 #include <array>
+#include <atomic>
 #include <cstring>
 #include <new>
 
@@ -19,8 +21,9 @@ namespace {
 
 constexpr std::size_t alignment = 64;
 constexpr std::size_t max_inline = max_small - alignment;
-constexpr std::size_t max_medium = std::size_t{256} << 10;
+constexpr std::size_t max_medium = spill_file::smallest;
 constexpr std::size_t medium_arena = std::size_t{16} << 20;
+constexpr std::uint32_t spilled = std::uint32_t{1} << 31;
 constexpr std::size_t large_arena = std::size_t{64} << 20;
 
 static_assert(max_small % alignment == 0);
@@ -36,7 +39,8 @@ std::byte* bytes_after(void* header) noexcept {
 } // namespace
 
 // What a buffer was allocated as, in one number: two bits of tier, the rest
-// a count of the tier's units. The size may shrink; this does not.
+// a count of the tier's units. The size may shrink; this does not. The highest
+// bit says that it was spilled; it would count for 16 TiB.
 
 std::size_t buffer_pool::unit_of(tier t) noexcept {
   constexpr std::array<std::size_t, 4> units{64, 512, 32768, 32768};
@@ -92,12 +96,29 @@ buffer::rep* buffer_pool::allocate_heap(std::size_t size, tier t) {
 }
 
 void buffer_pool::release_heap(buffer::rep* r) noexcept {
+  if ((r->size_class & spilled) != 0) {
+    spill_file::process().restore(r->data);
+    r->size_class &= ~spilled;
+  }
   const auto t = tier_of_class(r->size_class);
   if (t == tier::bypassed)
     ::operator delete (r->data, std::align_val_t{alignment});
   else
     heap(t).free(r->data, capacity_of_class(r->size_class));
   small_free(r, sizeof(buffer::rep));
+}
+
+bool buffer_pool::is_large(const buffer& b) noexcept {
+  if (!b.rep_)
+    return false;
+  const std::atomic_ref c{b.rep_->size_class};
+  return tier_of_class(c.load(std::memory_order_relaxed)) == tier::large;
+}
+
+// Who does it has a handle, so nobody reads it meanwhile but for the tier.
+void buffer_pool::mark_spilled(const buffer& b) noexcept {
+  std::atomic_ref{b.rep_->size_class}.fetch_or(spilled,
+                                               std::memory_order_relaxed);
 }
 
 buffer_pool::counters buffer_pool::count() const noexcept {

@@ -44,6 +44,12 @@ public:
 
 private:
   friend class buffer;
+  friend class spill_file;
+
+  /// Whole pages that are nobody else's.
+  static bool is_large(const buffer& b) noexcept;
+  /// Its memory is mapped from the spill file until its last handle goes.
+  static void mark_spilled(const buffer& b) noexcept;
 
   enum class tier : std::uint32_t { small, medium, large, bypassed };
 

@@ -45,7 +45,7 @@ std::byte* pointer_to(std::uintptr_t address) noexcept {
 std::size_t large_heap::rounded(std::size_t size) {
   if (has_class(size))
     return large_ladder::size_of(large_ladder::class_of(size));
-  if (size > largest)
+  if (size >= largest)
     throw std::bad_alloc();
   return round_up(size, huge_page);
 }

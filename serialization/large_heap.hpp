@@ -36,7 +36,7 @@ public:
   large_heap& operator=(const large_heap&) = delete;
 
   /// What a request of `size` bytes takes; the same for that number itself.
-  /// Throws `std::bad_alloc` above 2^44.
+  /// Throws `std::bad_alloc` from 2^44 on.
   static std::size_t rounded(std::size_t size);
 
   /// Uninitialised bytes. Throws `std::bad_alloc`.

@@ -129,8 +129,9 @@ void suspicion::ask_about(node_id id, peer& p, time now) {
       others.push_back(other);
   const auto first =
       others.empty() ? 0 : p.rounds * options_.helpers % others.size();
-  std::ranges::rotate(others,
-                      others.begin() + static_cast<std::ptrdiff_t>(first));
+  std::rotate(others.begin(),
+              others.begin() + static_cast<std::ptrdiff_t>(first),
+              others.end());
   for (std::size_t i = 0; i < others.size(); ++i)
     tell(others[i], i < options_.helpers ? kind::ask : kind::suspect, id,
          now - p.heard);

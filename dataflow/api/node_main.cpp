@@ -66,6 +66,8 @@ node_process read_arguments(int argc, char** argv) {
       out.config.threads = number_of<std::uint32_t>(option, value);
     else if (option == "--memory")
       out.config.memory_limit = number_of<std::uint64_t>(option, value);
+    else if (option == "--spill-dir")
+      out.spill_directory = value;
     else
       throw std::invalid_argument(std::string{option} + ": unknown");
   }

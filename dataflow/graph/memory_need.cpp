@@ -27,8 +27,10 @@ std::vector<block_key> in_order(const edge_index& edges) {
 /// The blocks that are alive, and where.
 class alive_blocks {
 public:
-  alive_blocks(const edge_index& edges, std::size_t nodes)
-    : edges_(edges), used_(nodes), blocks_(edges.layers()) {
+  alive_blocks(const edge_index& edges, std::size_t nodes,
+               std::uint64_t spills_above)
+    : edges_(edges), spills_above_(spills_above), used_(nodes), small_(nodes),
+      blocks_(edges.layers()) {
     for (layer_id id = 0; id < edges.layers(); ++id)
       blocks_[id].resize(static_cast<std::size_t>(edges.needed(id).size()));
   }
@@ -52,6 +54,9 @@ public:
   std::uint64_t peak() const noexcept {
     return peak_;
   }
+  std::uint64_t peak_small() const noexcept {
+    return peak_small_;
+  }
 
 private:
   struct entry {
@@ -69,19 +74,28 @@ private:
     b.holders |= bit;
     used_[node] += bytes;
     peak_ = std::max(peak_, used_[node]);
+    if (bytes <= spills_above_) {
+      small_[node] += bytes;
+      peak_small_ = std::max(peak_small_, small_[node]);
+    }
   }
   void drop(const block_key& key, entry& b) {
     const auto bytes = edges_.block_bytes(key);
     for (std::size_t node = 0; node < used_.size() && node < 64; ++node)
-      if ((b.holders >> node & 1) != 0)
+      if ((b.holders >> node & 1) != 0) {
         used_[node] -= bytes;
+        small_[node] -= bytes <= spills_above_ ? bytes : 0;
+      }
     b.holders = 0;
   }
 
   const edge_index& edges_;
-  std::vector<std::uint64_t> used_; ///< bytes, by node
+  const std::uint64_t spills_above_;
+  std::vector<std::uint64_t> used_;  ///< bytes, by node
+  std::vector<std::uint64_t> small_; ///< of blocks that stay in memory
   std::vector<std::vector<entry>> blocks_;
   std::uint64_t peak_ = 0;
+  std::uint64_t peak_small_ = 0;
 };
 
 } // namespace
@@ -89,7 +103,7 @@ private:
 memory_need project_memory(const edge_index& edges,
                            const memory_question& question) {
   const auto nodes = std::min<std::size_t>(question.nodes, 64);
-  alive_blocks alive{edges, nodes};
+  alive_blocks alive{edges, nodes, question.spills_above};
   memory_need need;
   for (const auto& key : in_order(edges)) {
     const auto node = question.owner ? question.owner(key) % nodes : 0;
@@ -108,12 +122,18 @@ memory_need project_memory(const edge_index& edges,
     need.largest_block = std::max(need.largest_block, made);
   }
   need.peak = alive.peak();
+  need.peak_small = alive.peak_small();
   return need;
 }
 
 std::uint64_t memory_need::limit(std::size_t threads) const noexcept {
   return std::max(peak + (threads > 1 ? threads - 1 : 0) * largest_block,
                   largest_task);
+}
+
+std::uint64_t memory_need::limit_with_disk(std::size_t threads) const noexcept {
+  const auto tasks = std::max<std::size_t>(1, threads) * largest_task;
+  return std::min(limit(threads), (peak_small + tasks) / 4 * 5 + 5);
 }
 
 std::string size_text(std::uint64_t bytes) {

@@ -13,12 +13,16 @@ namespace tern {
 /// of blocks, by the static order.
 struct memory_need {
   std::uint64_t peak = 0;         ///< of the fullest node
+  std::uint64_t peak_small = 0;   ///< the same of blocks that are not spilled
   std::uint64_t largest_task = 0; ///< inputs and output
   std::uint64_t largest_block = 0;
 
   /// The smallest limit of a node that keeps the plan in memory: each of its
   /// threads may be a block ahead of the order, and it has room for any task.
   std::uint64_t limit(std::size_t threads) const noexcept;
+  /// The smallest limit with which the plan runs if blocks are spilled: each
+  /// thread runs a task, within the four fifths that tasks may fill.
+  std::uint64_t limit_with_disk(std::size_t threads) const noexcept;
 };
 
 struct memory_question {
@@ -26,6 +30,7 @@ struct memory_question {
   /// Who runs a task, below `nodes`. Empty: the only node.
   std::function<std::size_t(const block_key&)> owner = {};
   bool keeps_roots = false; ///< they are not handed over when they are made
+  std::uint64_t spills_above = 0; ///< bytes of a block that can be spilled
 };
 
 /// Walks the tasks in their depth-first order and counts the blocks that are

@@ -146,7 +146,7 @@ bool compute_pool::pop(worker& from, unsigned self, std::uint32_t better_than,
 }
 
 bool compute_pool::take_source(unsigned self, std::uint32_t better_than,
-                               bool must_progress, work& out) {
+                               source_rule rule, work& out) {
   auto& active = workers_[self]->active;
   for (;;) {
     const auto* list = plans_.load();
@@ -160,7 +160,10 @@ bool compute_pool::take_source(unsigned self, std::uint32_t better_than,
       const auto priority = plan->source_priority();
       if (priority == any_priority || priority > better_than)
         continue;
+      const bool must_progress = rule == source_rule::must_progress;
       if (must_progress && plan->waits_for_blocks())
+        continue;
+      if (rule == source_rule::make_room && !plan->make_room())
         continue;
       if (auto* task = plan->next_source(must_progress)) {
         out = {priority, task, plan};
@@ -184,7 +187,7 @@ bool compute_pool::take(unsigned self, work& out) {
   // a source only goes before a ready task that is later in the order
   if ((top == any_priority || top > 0)
       && take_source(self, top == any_priority ? any_priority - 1 : top - 1,
-                     false, out)) {
+                     source_rule::has_memory, out)) {
     if (sleepers_.load(std::memory_order_relaxed) > 0)
       wake(); // there may be memory for one more
     return true;
@@ -194,7 +197,10 @@ bool compute_pool::take(unsigned self, work& out) {
   for (std::size_t i = 1; i < workers_.size(); ++i)
     if (pop(*workers_[(self + i) % workers_.size()], self, any_priority, out))
       return true;
-  return idle_but(self) && take_source(self, any_priority - 1, true, out);
+  return take_source(self, any_priority - 1, source_rule::make_room, out)
+         || (idle_but(self)
+             && take_source(self, any_priority - 1, source_rule::must_progress,
+                            out));
 }
 
 void compute_pool::tell(const std::atomic<bool>& wanted,

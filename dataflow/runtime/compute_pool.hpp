@@ -21,6 +21,8 @@ public:
   virtual void run(task_record& task) = 0;
   /// See task_engine.
   virtual task_record* next_source(bool must_progress) = 0;
+  /// Makes room in memory for the next source. False: there is none.
+  virtual bool make_room() = 0;
   virtual std::uint32_t source_priority() const noexcept = 0;
   virtual bool waits_for_blocks() const noexcept = 0;
 };
@@ -42,7 +44,8 @@ public:
 ///
 /// Each thread has a heap of ready tasks by static priority. It takes the best
 /// of: the top of its heap, the next source of a plan (if the ledger gives it
-/// memory); then what other threads have. Tasks that a thread's own work makes
+/// memory); then what other threads have; then a source for which memory can be
+/// made. Tasks that a thread's own work makes
 /// ready stay with it, so that blocks are used where they are in the cache.
 /// Nothing runs here but kernels and the messages they cause.
 class compute_pool {
@@ -104,7 +107,12 @@ private:
   void loop(unsigned self);
   bool take(unsigned self, work& out);
   bool pop(worker& from, unsigned self, std::uint32_t better_than, work& out);
-  bool take_source(unsigned self, std::uint32_t better_than, bool must_progress,
+  enum class source_rule {
+    has_memory,
+    make_room,     ///< nothing else can run
+    must_progress, ///< and no other thread does
+  };
+  bool take_source(unsigned self, std::uint32_t better_than, source_rule rule,
                    work& out);
   bool idle_but(unsigned self) const noexcept;
   bool sources_left() const;

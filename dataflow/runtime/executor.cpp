@@ -8,11 +8,13 @@
 #include "dataflow/runtime/gate.hpp"
 #include "dataflow/runtime/held_call.hpp"
 #include "dataflow/runtime/hooks.hpp"
+#include "dataflow/runtime/ledger.hpp"
 #include "dataflow/runtime/local_nodes.hpp"
 #include "dataflow/runtime/node_process.hpp"
 #include "dataflow/runtime/placement.hpp"
 #include "dataflow/runtime/plan_run.hpp"
 #include "dataflow/runtime/service.hpp"
+#include "dataflow/runtime/spiller.hpp"
 
 #include <fmt/format.h>
 
@@ -35,24 +37,36 @@ unsigned cores() {
   return std::max(1u, std::thread::hardware_concurrency());
 }
 
+/// Whether blocks can go to disk; else why not.
+using disk = result<void>;
+
 // A plan that cannot fit is refused before anything runs. `each`: the smallest
-// limit among its nodes; 0: none.
+// limit among its nodes; 0: none. Without nodes of its own, all of that is for
+// blocks.
 result<void> check_memory(const edge_index& edges,
                           const memory_question& question, std::uint64_t each,
-                          std::size_t threads) {
+                          std::size_t threads, const disk& spills) {
   if (each == 0)
     return {};
   const auto need = project_memory(edges, question);
-  const auto limit = need.limit(threads);
+  const auto blocks =
+      spills ? need.limit_with_disk(threads) : need.limit(threads);
+  const auto limit = question.owner ? ledger::limit_with(blocks) : blocks;
   if (limit <= each)
     return {};
   const auto nodes = question.nodes;
+  const auto why =
+      spills
+          ? fmt::format("a task takes up to {}", size_text(need.largest_task))
+          : fmt::format("its blocks take {} there at once and "
+                        "cannot be spilled ({})",
+                        size_text(need.peak), spills.error().what);
   return fail(
       failure_kind::memory,
-      fmt::format("the plan does not fit in {} of memory{}: its blocks take "
-                  "{} there at once; the smallest --memory that would do is {}",
-                  size_text(each), nodes > 1 ? " on each node" : "",
-                  size_text(need.peak), size_text(limit * nodes)));
+      fmt::format("the plan does not fit in {} of memory{}: {}; the smallest "
+                  "--memory that would do is {}",
+                  size_text(each), nodes > 1 ? " on each node" : "", why,
+                  size_text(limit * nodes)));
 }
 
 /// All schedulers but `synchronous`: a node of its own, and a plan for each
@@ -130,7 +144,8 @@ result<void> node_executor::start_node(unsigned threads, bool listen) {
   if (!started)
     return tl::make_unexpected(started.error());
   node_ = std::move(*started);
-  service_ = std::make_unique<dataflow_service>(*node_, options_.kernels);
+  service_ = std::make_unique<dataflow_service>(*node_, options_.kernels, true,
+                                                options_.spill_directory);
   node_->on_down(
       gate_.guard([this](const member& who, const std::string& reason) {
         std::lock_guard guard{mutex_};
@@ -154,7 +169,8 @@ result<void> node_executor::start_processes() {
   const auto executable =
       options_.executable.empty() ? this_executable() : options_.executable;
   if (auto ok =
-          children_->start(executable, count, threads, options_.memory / count);
+          children_->start(executable, count, threads, options_.memory / count,
+                           options_.spill_directory);
       !ok)
     return ok;
   if (auto ok = start_node(0, true); !ok)
@@ -209,8 +225,9 @@ result<void> node_executor::check_memory_of(const plan_view& where,
   return check_memory(edges,
                       {where.places.size(),
                        [&](const block_key& key) { return owners.owner(key); },
-                       keeps_roots},
-                      each, threads);
+                       keeps_roots, spill_file::smallest},
+                      each, threads,
+                      disk_for_spilling(options_.spill_directory));
 }
 
 result<run_report> node_executor::compute(std::span<const array> arrays,
@@ -365,7 +382,10 @@ result<run_report> synchronous_executor::compute(graph work,
                                                  const compute_hooks& hooks) {
   const auto begin = std::chrono::steady_clock::now();
   const edge_index edges{std::move(work)};
-  if (auto fits = check_memory(edges, {}, memory_, 1); !fits)
+  if (auto fits = check_memory(edges, {}, memory_, 1,
+                               fail(failure_kind::refused,
+                                    "the scheduler `synchronous` never does"));
+      !fits)
     return tl::make_unexpected(fits.error());
   const auto& roots = edges.source().roots;
   synchronous_options how;

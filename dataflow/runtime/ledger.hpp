@@ -1,9 +1,12 @@
 #pragma once
 
+#include "serialization/spill_file.hpp"
+
 #include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <limits>
+#include <memory>
 
 namespace tern {
 
@@ -11,18 +14,32 @@ namespace tern {
 /// whether a source may fire. Thread-safe.
 ///
 /// The rule: a source (a task without inputs) fires while what is held and what
-/// the running tasks will give stay below 60 % of the limit; tasks with inputs
-/// always may, since they are what frees memory. When nothing else can run on
-/// the node the next source fires all the same (`must_progress`), so that no
-/// plan waits for ever; keeping the limit then takes spilling, which this
-/// version does not have.
+/// the running tasks will give stay below 60 % of the limit. Above, it waits
+/// until tasks that are ready have freed memory, or, if there are none, until
+/// blocks have been spilled (spiller.hpp). Tasks with inputs, which are what
+/// frees memory, run while there is room below 80 %, and spill what they lack.
+/// When nothing is left to spill both run all the same, so that no plan waits
+/// for ever.
+///
+/// Bytes that are on disk alone do not count.
 class ledger {
 public:
-  /// `limit` in bytes; 0: none.
+  /// What a node with `limit` bytes of memory has for blocks: not all, for the
+  /// program, its libraries and what is free for a moment take some, too.
+  static constexpr std::uint64_t share_of(std::uint64_t limit) noexcept {
+    return limit - std::min(limit / 4, most_besides);
+  }
+  /// The smallest limit whose share is `bytes`.
+  static constexpr std::uint64_t limit_with(std::uint64_t bytes) noexcept {
+    return bytes + std::min(bytes / 3 + 1, most_besides);
+  }
+
+  /// `limit` of blocks in bytes; 0: none.
   explicit ledger(std::uint64_t limit = 0) noexcept : limit_(limit) {}
 
   void charge(std::uint64_t bytes) noexcept {
-    const auto now = used_.fetch_add(bytes, std::memory_order_relaxed) + bytes;
+    used_.fetch_add(bytes, std::memory_order_relaxed);
+    const auto now = used();
     auto peak = peak_.load(std::memory_order_relaxed);
     while (
         now > peak
@@ -33,7 +50,7 @@ public:
     used_.fetch_sub(bytes, std::memory_order_relaxed);
   }
   bool source_may_fire(std::uint64_t bytes) const noexcept {
-    return limit_ == 0 || used() + bytes <= limit_ / 5 * 3;
+    return limit_ == 0 || used() + bytes <= most_for_sources();
   }
   /// A moving task with a block of `bytes` has room here.
   bool may_take(std::uint64_t bytes) const noexcept {
@@ -43,11 +60,18 @@ public:
   std::uint64_t room() const noexcept {
     if (limit_ == 0)
       return std::numeric_limits<std::uint64_t>::max();
-    const auto most = limit_ / 5 * 3;
+    const auto most = most_for_sources();
     return most - std::min(most, used());
   }
+  std::uint64_t most_for_sources() const noexcept {
+    return limit_ / 5 * 3;
+  }
+  std::uint64_t most_for_tasks() const noexcept {
+    return limit_ / 5 * 4;
+  }
   std::uint64_t used() const noexcept {
-    return used_.load(std::memory_order_relaxed);
+    const auto all = used_.load(std::memory_order_relaxed);
+    return all - std::min(all, away_->load(std::memory_order_relaxed));
   }
   std::uint64_t peak() const noexcept {
     return peak_.load(std::memory_order_relaxed);
@@ -60,10 +84,26 @@ public:
     return limit_;
   }
 
+  /// Bytes on disk alone, as spill_file counts them.
+  const spill_file::account& away() const noexcept {
+    return away_;
+  }
+  void note_spilled(std::uint64_t bytes) noexcept {
+    spilled_.fetch_add(bytes, std::memory_order_relaxed);
+  }
+  /// Bytes written to disk so far.
+  std::uint64_t spilled() const noexcept {
+    return spilled_.load(std::memory_order_relaxed);
+  }
+
 private:
+  static constexpr std::uint64_t most_besides = 64'000'000;
+
   std::uint64_t limit_;
   std::atomic<std::uint64_t> used_{0};
   std::atomic<std::uint64_t> peak_{0};
+  std::atomic<std::uint64_t> spilled_{0};
+  spill_file::account away_ = std::make_shared<std::atomic<std::uint64_t>>(0);
 };
 
 } // namespace tern

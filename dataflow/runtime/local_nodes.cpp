@@ -50,7 +50,8 @@ local_nodes::~local_nodes() {
 }
 
 result<void> local_nodes::start(const std::string& executable, unsigned count,
-                                unsigned threads, std::uint64_t memory) {
+                                unsigned threads, std::uint64_t memory,
+                                const std::string& spill_directory) {
   std::vector<int> outputs;
   auto arguments = [&](const std::string& join) {
     std::vector<std::string> list{"tern",         "node",
@@ -60,6 +61,10 @@ result<void> local_nodes::start(const std::string& executable, unsigned count,
     if (memory > 0) {
       list.push_back("--memory");
       list.push_back(std::to_string(memory));
+    }
+    if (!spill_directory.empty()) {
+      list.push_back("--spill-dir");
+      list.push_back(spill_directory);
     }
     if (!join.empty()) {
       list.push_back("--join");

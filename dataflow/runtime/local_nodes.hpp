@@ -29,9 +29,10 @@ public:
   ~local_nodes();
 
   /// Starts `count` nodes with `threads` compute threads and `memory` bytes
-  /// each. `executable` is a `tern`.
+  /// each. `executable` is a `tern`. `spill_directory`: as in session_options.
   result<void> start(const std::string& executable, unsigned count,
-                     unsigned threads, std::uint64_t memory);
+                     unsigned threads, std::uint64_t memory,
+                     const std::string& spill_directory = {});
 
   const std::vector<process>& all() const noexcept {
     return processes_;

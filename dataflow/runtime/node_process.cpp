@@ -99,7 +99,8 @@ result<void> run(node_process process) {
   if (!started)
     return tl::make_unexpected(started.error());
   auto self = std::move(*started);
-  dataflow_service service{*self, std::move(process.kernels)};
+  dataflow_service service{*self, std::move(process.kernels), true,
+                           process.spill_directory};
   if (process.status)
     self->on_status([&] { return process.status(*self, service); });
   if (auto joined = join_one(*self, process.peers); !joined)

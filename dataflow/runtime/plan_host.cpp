@@ -3,8 +3,11 @@
 #include "actors/node.hpp"
 #include "actors/trace/clock.hpp"
 #include "actors/trace/tracer.hpp"
+#include "dataflow/graph/memory_need.hpp"
 #include "dataflow/runtime/hooks.hpp"
 #include "dataflow/runtime/message_codec.hpp"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 
@@ -14,8 +17,8 @@ plan_host::plan_host(const plan& p, std::shared_ptr<const edge_index> edges,
                      surroundings world)
   : id_(p.id), keep_seconds_(p.keep_seconds), world_(std::move(world)),
     hooks_(hooks_with(world_.kernels, *edges, world_.held)),
-    times_(edges->layers()), rotate_(p.rotate), record_(p.record),
-    arena_(world_.self.system()),
+    times_(edges->layers()), spilled_before_(world_.memory.spilled()),
+    rotate_(p.rotate), record_(p.record), arena_(world_.self.system()),
     engine_(std::move(edges), p.view, world_.self.id(),
             {.rotate = p.rotate,
              .record = p.record,
@@ -48,6 +51,7 @@ plan_reply plan_host::reply() const {
   for (auto i = nodes.places(); i < nodes.size(); ++i)
     r.guests.push_back(nodes.id_of(static_cast<node_index>(i)));
   r.peak_bytes = world_.memory.peak();
+  r.bytes_spilled = world_.memory.spilled() - spilled_before_;
   return r;
 }
 
@@ -59,7 +63,7 @@ void plan_host::run(task_record& task) {
     return;
   auto& trace = world_.self.trace();
   trace.emit(trace_kind::fired, name_of_task(task));
-  auto outcome = run_kernel(task, *inputs);
+  auto outcome = run_in_memory(task, *inputs);
   inputs.reset();
   if (outcome) {
     trace.emit(trace_kind::finished, name_of_task(task));
@@ -69,6 +73,19 @@ void plan_host::run(task_record& task) {
     engine_.fail(task, std::move(outcome.error()));
   }
   world_.self.flush();
+}
+
+result<block> plan_host::run_in_memory(const task_record& task,
+                                       std::span<const block> inputs) {
+  const auto output = engine_.edges().block_bytes(task.key());
+  if (auto ok = world_.spill.begin(inputs, output); !ok)
+    return fail(failure_kind::memory,
+                fmt::format("the limit of {} cannot be kept: {}",
+                            size_text(world_.self.self().memory_limit),
+                            ok.error().what));
+  auto outcome = run_kernel(task, inputs);
+  world_.spill.end(inputs);
+  return outcome;
 }
 
 result<block> plan_host::run_kernel(const task_record& task,
@@ -83,6 +100,14 @@ result<block> plan_host::run_kernel(const task_record& task,
 
 task_record* plan_host::next_source(bool must_progress) {
   return engine_.next_source(must_progress);
+}
+
+// What the disk refuses is told by the task that runs without.
+bool plan_host::make_room() {
+  const auto bytes = engine_.source_bytes();
+  return bytes > 0
+         && world_.spill.make_room(bytes, world_.memory.most_for_sources())
+                .value_or(false);
 }
 
 std::uint32_t plan_host::source_priority() const noexcept {

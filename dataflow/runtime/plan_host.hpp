@@ -7,6 +7,7 @@
 #include "dataflow/runtime/layer_times.hpp"
 #include "dataflow/runtime/ledger.hpp"
 #include "dataflow/runtime/plan_message.hpp"
+#include "dataflow/runtime/spiller.hpp"
 #include "dataflow/runtime/steal_terms.hpp"
 #include "dataflow/runtime/task_actor.hpp"
 #include "dataflow/runtime/task_engine.hpp"
@@ -31,6 +32,7 @@ public:
     node& self;
     compute_pool& pool;
     ledger& memory;
+    spiller& spill;
     const kernel_registry& kernels;
     held_source held; ///< blocks of other plans
     /// Takes messages to somebody in this process who is not a node (a
@@ -71,11 +73,14 @@ public:
   // runnable_plan
   void run(task_record& task) override;
   task_record* next_source(bool must_progress) override;
+  bool make_room() override;
   std::uint32_t source_priority() const noexcept override;
   bool waits_for_blocks() const noexcept override;
 
 private:
   void introduce(node_id guest);
+  result<block> run_in_memory(const task_record& task,
+                              std::span<const block> inputs);
   result<block> run_kernel(const task_record& task,
                            std::span<const block> inputs);
 
@@ -105,6 +110,7 @@ private:
   surroundings world_;
   task_hooks hooks_;
   layer_times times_;
+  const std::uint64_t spilled_before_;
   bool rotate_;
   bool record_;
   std::vector<node_id> introduced_; ///< guests that have the plan from here

@@ -1,6 +1,7 @@
 #include "dataflow/runtime/service.hpp"
 
 #include "dataflow/runtime/message_codec.hpp"
+#include "serialization/buffer_pool.hpp"
 
 #include <fmt/format.h>
 
@@ -41,9 +42,16 @@ bool is_answer(const dataflow_message& m) {
 } // namespace
 
 dataflow_service::dataflow_service(node& self, kernel_registry kernels,
-                                   bool steals)
+                                   bool steals,
+                                   const std::string& spill_directory)
   : self_(self), kernels_(std::move(kernels)),
-    memory_(self.self().memory_limit), held_(held_elsewhere()),
+    memory_(ledger::share_of(self.self().memory_limit)),
+    spiller_(memory_, spill_directory,
+             [this](const spiller::visitor& visit) {
+               for (const auto& [id, host] : plans_.all())
+                 host->engine().each_idle_block(visit);
+             }),
+    held_(held_elsewhere()),
     sharing_({self_, pool_, memory_, slow_, gate_,
               [this] { return plans_.all(); },
               [this](std::uint64_t plan_id, node_id thief) {
@@ -52,6 +60,8 @@ dataflow_service::dataflow_service(node& self, kernel_registry kernels,
               },
               steals}),
     pool_(self.self().threads) {
+  if (memory_.limit() > 0) // what is free counts for nobody
+    buffer_pool::process().limit_free(memory_.limit() / 16);
   pool_.watch(sharing_);
   listen();
 }
@@ -163,7 +173,7 @@ std::shared_ptr<plan_host> dataflow_service::make_host(plan p) {
   return std::make_shared<plan_host>(
       p, std::move(edges),
       plan_host::surroundings{
-          self_, pool_, memory_, kernels_,
+          self_, pool_, memory_, spiller_, kernels_,
           [this](const held_call& from, std::int64_t index) {
             return held_.take(from, index);
           },

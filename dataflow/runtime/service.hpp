@@ -10,6 +10,7 @@
 #include "dataflow/runtime/plan_message.hpp"
 #include "dataflow/runtime/plan_table.hpp"
 #include "dataflow/runtime/serial_thread.hpp"
+#include "dataflow/runtime/spiller.hpp"
 #include "dataflow/runtime/work_sharing.hpp"
 
 #include <atomic>
@@ -42,8 +43,10 @@ public:
 /// Every process has one; a session's has no compute threads.
 class dataflow_service {
 public:
-  /// `steals`: asks busy nodes for work when it is idle.
-  dataflow_service(node& self, kernel_registry kernels, bool steals = true);
+  /// `steals`: asks busy nodes for work when it is idle. `spill_directory`: as
+  /// in session_options.
+  dataflow_service(node& self, kernel_registry kernels, bool steals = true,
+                   const std::string& spill_directory = {});
   /// Forgets all plans; waits for running kernels.
   ~dataflow_service();
   dataflow_service(const dataflow_service&) = delete;
@@ -125,6 +128,7 @@ private:
   node& self_;
   kernel_registry kernels_;
   ledger memory_;
+  spiller spiller_;
   held_blocks held_;
   plan_table<plan_host, dataflow_message> plans_;
   std::mutex clients_mutex_; ///< held while a client is called

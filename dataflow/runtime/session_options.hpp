@@ -27,7 +27,10 @@ struct session_options {
   unsigned nodes = 0;      ///< of `processes`; 0: one a core
   std::string join_host{}; ///< of `cluster`
   std::uint16_t join_port = 0;
-  std::uint64_t memory = 0;  ///< bytes of all nodes together; 0: no limit
+  std::uint64_t memory = 0; ///< bytes of all nodes together; 0: no limit
+  /// Where the nodes that it starts write blocks which do not fit in memory;
+  /// empty: TERN_SPILL_DIR, else TMPDIR, else /var/tmp.
+  std::string spill_directory{};
   bool rotate = false;       ///< move every actor at every step
   bool trace = false;        ///< record messages and tasks
   bool record = false;       ///< and every transition of every task

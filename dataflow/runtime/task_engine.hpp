@@ -12,6 +12,7 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -132,11 +133,19 @@ public:
   task_record* next_source(bool must_progress);
   /// Priority of that source, or the largest number.
   std::uint32_t source_priority() const noexcept;
+  /// Bytes of its block; 0: there is none.
+  std::uint64_t source_bytes() const;
 
   /// The inputs of a ready task, by slot; nothing if it is not ready any more.
   std::optional<std::vector<block>> begin(task_record& r);
   void finish(task_record& r, block result);
   void fail(task_record& r, failure why);
+
+  /// f(block, next) for each block that is in this memory and no running task
+  /// reads: `next` is the priority of the first task of this region that will
+  /// read it; the largest number if others do, or nobody.
+  void each_idle_block(
+      const std::function<void(const block&, std::uint32_t next)>& f) const;
 
   /// The block of a task, if this node holds it; else empty.
   block held(std::uint64_t task) const;

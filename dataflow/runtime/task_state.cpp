@@ -282,7 +282,10 @@ effect task_state::leave_for(node_index target) {
   target_ = target;
   ++epoch_;
   absorbed_ = false;
-  (before_ == task_phase::held ? moved_as_block_ : moved_as_task_) = true;
+  if (before_ == task_phase::held)
+    moved_as_block_ = true;
+  else
+    moved_as_task_ = true;
   return effect::send_state;
 }
 

@@ -117,6 +117,8 @@ int read_options(const eval_options& o, const configuration& in,
     out.join_port = where->port;
   }
   out.memory = *parse_memory(in[setting::memory_limit].text);
+  out.spill_directory =
+      parse_spill_directory(in[setting::spill_directory].text);
   out.threads = *parse_count(in[setting::thread_count].text, most_threads);
   out.nodes = *parse_count(in[setting::node_count].text, most_nodes);
   out.rotate = o.rotate;
@@ -311,7 +313,8 @@ void add_eval(CLI::App& tool, configuration& settings) {
       ->required();
   for (const auto which :
        {setting::scheduler_kind, setting::thread_count, setting::node_count,
-        setting::join_address, setting::memory_limit, setting::chunk_sizes})
+        setting::join_address, setting::memory_limit, setting::spill_directory,
+        setting::chunk_sizes})
     add_flag_of(which, *c, settings);
   c->add_flag("--rotate", o->rotate, "move every actor at every step");
   c->add_flag("--explain", o->explain, "the layers, before and after passes");

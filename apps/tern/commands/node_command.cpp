@@ -46,6 +46,8 @@ int read_options(const node_options& o, const configuration& in,
     out.peers.push_back({where->host, where->port});
   }
   config.memory_limit = *parse_memory(in[setting::memory_limit].text);
+  out.spill_directory =
+      parse_spill_directory(in[setting::spill_directory].text);
   config.host = listen->host == "localhost" ? "127.0.0.1" : listen->host;
   config.port = listen->port;
   config.threads = *parse_count(in[setting::thread_count].text, most_threads);
@@ -75,8 +77,8 @@ void add_node(CLI::App& tool, configuration& settings) {
   auto o = std::make_shared<node_options>();
   auto* c = tool.add_subcommand(
       "node", "Run a node until SIGTERM: then it hands over and leaves.");
-  for (const auto which :
-       {setting::listen_address, setting::thread_count, setting::memory_limit})
+  for (const auto which : {setting::listen_address, setting::thread_count,
+                           setting::memory_limit, setting::spill_directory})
     add_flag_of(which, *c, settings);
   c->add_option("--join", o->join,
                 "HOST:PORT of a node; given more than once, the first that "

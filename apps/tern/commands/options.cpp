@@ -52,6 +52,10 @@ result<std::uint64_t> parse_memory(const std::string& text) {
   return parse_size(text);
 }
 
+std::string parse_spill_directory(const std::string& text) {
+  return text == "auto" ? std::string{} : text;
+}
+
 result<unsigned> parse_count(const std::string& text, unsigned most) {
   if (text == "auto")
     return 0;

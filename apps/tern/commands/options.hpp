@@ -25,6 +25,9 @@ result<std::uint64_t> parse_size(const std::string& text);
 /// The same; `auto` is 0: no limit.
 result<std::uint64_t> parse_memory(const std::string& text);
 
+/// `auto` is empty: to be chosen.
+std::string parse_spill_directory(const std::string& text);
+
 inline constexpr unsigned most_threads = 1024;
 inline constexpr unsigned most_nodes = 256;
 

@@ -18,6 +18,8 @@ constexpr setting_info table[setting_count] = {
      "node processes of `processes`; auto: one a core"},
     {setting::memory_limit, "memory", "TERN_MEMORY", "auto",
      "of all nodes together (`tern node`: of that node), e.g. 2GB"},
+    {setting::spill_directory, "spill-dir", "TERN_SPILL_DIR", "auto",
+     "where blocks go that do not fit in memory; auto: TMPDIR or /var/tmp"},
     {setting::chunk_sizes, "chunks", "TERN_CHUNKS", "auto",
      "auto, N or N,M,...: for sources that do not say"},
     {setting::join_address, "join", "TERN_JOIN", "",
@@ -62,6 +64,9 @@ result<void> check_setting(setting which, const std::string& text) {
     return only_whether(parse_count(text, most_nodes));
   case setting::memory_limit:
     return only_whether(parse_memory(text));
+  case setting::spill_directory:
+    return text.empty() ? fail(failure_kind::refused, "a directory is expected")
+                        : result<void>{};
   case setting::chunk_sizes:
     return only_whether(parse_chunks(text));
   case setting::join_address:

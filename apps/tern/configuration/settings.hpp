@@ -17,12 +17,13 @@ enum class setting : std::uint8_t {
   thread_count,
   node_count,
   memory_limit,
+  spill_directory,
   chunk_sizes,
   join_address,
   listen_address,
 };
 
-inline constexpr std::size_t setting_count = 7;
+inline constexpr std::size_t setting_count = 8;
 
 struct setting_info {
   setting id;

@@ -67,6 +67,30 @@ BOOST_AUTO_TEST_CASE(a_limit_has_room_for_every_thread_and_any_task) {
   BOOST_TEST(need.limit(3) == 120u);
 }
 
+// Tasks fill up to four fifths of it, beside what is never spilled.
+BOOST_AUTO_TEST_CASE(with_a_disk_it_has_room_for_the_tasks_that_run) {
+  memory_need need;
+  need.peak = 1000;
+  need.peak_small = 20;
+  need.largest_block = 10;
+  need.largest_task = 30;
+  BOOST_TEST(need.limit_with_disk(1) >= 50u * 5 / 4);
+  BOOST_TEST(need.limit_with_disk(1) < 75u);
+  BOOST_TEST(need.limit_with_disk(2) >= 80u * 5 / 4);
+  need.peak = 40; // no need for a disk
+  BOOST_TEST(need.limit_with_disk(1) == need.limit(1));
+}
+
+BOOST_AUTO_TEST_CASE(blocks_that_stay_in_memory_count_apart) {
+  const auto x = ragged();
+  const auto edges = plan_of(x.dot(x.transpose()));
+  memory_question question;
+  BOOST_TEST(project_memory(edges, question).peak_small == 0u);
+  question.spills_above = 1u << 30;
+  const auto all = project_memory(edges, question);
+  BOOST_TEST(all.peak_small == all.peak);
+}
+
 BOOST_AUTO_TEST_CASE(sizes_are_written_as_they_are_read) {
   BOOST_TEST(size_text(0) == "0");
   BOOST_TEST(size_text(999) == "999");

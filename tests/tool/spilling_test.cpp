@@ -1,0 +1,106 @@
+// Plans that are larger than the memory they may take.
+
+#include "tests/tool/tool.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <cstdlib>
+#include <fstream>
+#include <string>
+#include <thread>
+#include <vector>
+
+using namespace tern::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+// x is needed twice, and its mean before anything else: 3 x 128 MB.
+const std::string larger = "a = random.random((4000, 4000), chunks=1000); "
+                           "b = random.random((4000, 4000), chunks=1000); "
+                           "x = a @ b; (x - x.mean(axis=0)).std()";
+
+std::string value_without_limit() {
+  const auto r = tern::test::tern({"eval", larger, "--json"});
+  BOOST_TEST_REQUIRE(r.status == 0, r.err);
+  BOOST_TEST(r.json()["bytes_spilled"] == 0);
+  return r.json()["value"].dump();
+}
+
+/// Most bytes that the process has had in memory so far; 0: it has ended.
+std::uint64_t peak_of(pid_t pid) {
+  std::ifstream in{"/proc/" + std::to_string(pid) + "/status"};
+  std::string word;
+  std::uint64_t kib = 0;
+  while (in >> word)
+    if (word == "VmHWM:" && in >> kib)
+      break;
+  return kib * 1024;
+}
+
+/// `tern eval` with these in its environment.
+outcome eval_with(const std::string& before, const std::string& memory) {
+  process p{{"-c", before + " exec " + std::string{TERN_BINARY_DIR}
+                       + "/tern eval '" + larger + "' --memory " + memory
+                       + " --json"},
+            "/bin/bash"};
+  return p.wait();
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(spilling)
+
+BOOST_AUTO_TEST_CASE(the_bits_are_the_same_and_the_limit_is_kept) {
+  const auto expected = value_without_limit();
+  process p{{TERN_BINARY_DIR "/tern", "eval", larger, "--memory", "250MB",
+             "--threads", "2", "--json"},
+            "/usr/bin/env"};
+  std::uint64_t peak = 0;
+  while (p.running()) {
+    peak = std::max(peak, peak_of(p.pid()));
+    std::this_thread::sleep_for(1ms);
+  }
+  const auto r = p.wait();
+  BOOST_TEST_REQUIRE(r.status == 0, r.err);
+  BOOST_TEST(r.json()["value"].dump() == expected);
+  BOOST_TEST(r.json()["bytes_spilled"] > 0);
+  BOOST_TEST(peak > 50'000'000u); // it was seen
+  BOOST_TEST(peak < 250'000'000u);
+}
+
+BOOST_AUTO_TEST_CASE(node_processes_spill_too) {
+  const auto expected = value_without_limit();
+  const auto r =
+      tern::test::tern({"eval", larger, "--scheduler", "processes", "--nodes",
+                        "2", "--threads", "1", "--memory", "320MB", "--json"});
+  BOOST_TEST_REQUIRE(r.status == 0, r.err);
+  BOOST_TEST(r.json()["value"].dump() == expected);
+  BOOST_TEST(r.json()["bytes_spilled"] > 0);
+}
+
+BOOST_AUTO_TEST_CASE(with_nowhere_to_spill_to_it_is_refused) {
+  for (const auto& [where, words] :
+       {std::pair<std::string, std::string>{"/dev/shm", "lies in memory"},
+        {"/no/such/place", "No such file"}}) {
+    const auto r = eval_with("TERN_SPILL_DIR=" + where, "250MB");
+    BOOST_TEST(r.status == 1);
+    BOOST_TEST(r.err.find(where) != std::string::npos, r.err);
+    BOOST_TEST(r.err.find(words) != std::string::npos, r.err);
+    BOOST_TEST(r.err.find("that would do is ") != std::string::npos, r.err);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_full_disk_is_an_error_that_names_it) {
+  // files of more than 20 MB are refused
+  const auto r = eval_with("trap '' XFSZ; ulimit -f 20000;", "250MB");
+  BOOST_TEST(r.status == 1);
+  BOOST_TEST(r.err.find("the limit of 250MB cannot be kept")
+                 != std::string::npos,
+             r.err);
+  BOOST_TEST(r.err.find("/var/tmp") != std::string::npos, r.err);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
