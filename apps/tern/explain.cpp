@@ -88,4 +88,25 @@ void explain(std::ostream& out, std::span<const array> arrays) {
   });
 }
 
+void explain(std::ostream& out, const plan_projection& plan) {
+  constexpr auto row = "  {:>6} {:>12} {:>14} {:>18}\n";
+  out << "plan:\n"
+      << fmt::format(row, "node", "tasks", "memory", "from other nodes");
+  node_need all;
+  std::size_t number = 0;
+  for (const auto& n : plan.need.nodes) {
+    out << fmt::format(row, number++, n.tasks, size_text(n.peak),
+                       size_text(n.fetched));
+    all.tasks += n.tasks;
+    all.peak += n.peak;
+    all.fetched += n.fetched;
+  }
+  if (number > 1)
+    out << fmt::format(row, "all", all.tasks, size_text(all.peak),
+                       size_text(all.fetched));
+  out << fmt::format("  smallest --memory: {}, without a disk {}\n",
+                     size_text(plan.smallest_memory),
+                     size_text(plan.smallest_without_disk));
+}
+
 } // namespace tern

@@ -30,7 +30,7 @@ public:
   alive_blocks(const edge_index& edges, std::size_t nodes,
                std::uint64_t spills_above)
     : edges_(edges), spills_above_(spills_above), used_(nodes), small_(nodes),
-      blocks_(edges.layers()) {
+      needs_(nodes), blocks_(edges.layers()) {
     for (layer_id id = 0; id < edges.layers(); ++id)
       blocks_[id].resize(static_cast<std::size_t>(edges.needed(id).size()));
   }
@@ -38,13 +38,16 @@ public:
   void make(const block_key& key, std::size_t node, std::uint32_t readers) {
     auto& b = at(key);
     b.readers = readers;
+    ++needs_[node].tasks;
     hold(b, node, edges_.block_bytes(key));
     if (readers == 0)
       drop(key, b);
   }
   /// By a task on `node`, which gets a copy if it has none.
   void fetch(const block_key& key, std::size_t node) {
-    hold(at(key), node, edges_.block_bytes(key));
+    const auto bytes = edges_.block_bytes(key);
+    if (hold(at(key), node, bytes))
+      needs_[node].fetched += bytes;
   }
   void release(const block_key& key) {
     auto& b = at(key);
@@ -57,6 +60,9 @@ public:
   std::uint64_t peak_small() const noexcept {
     return peak_small_;
   }
+  const std::vector<node_need>& needs() const noexcept {
+    return needs_;
+  }
 
 private:
   struct entry {
@@ -67,17 +73,20 @@ private:
   entry& at(const block_key& key) {
     return blocks_[key.layer][static_cast<std::size_t>(edges_.rank(key))];
   }
-  void hold(entry& b, std::size_t node, std::uint64_t bytes) {
+  /// Whether it was not there.
+  bool hold(entry& b, std::size_t node, std::uint64_t bytes) {
     const auto bit = std::uint64_t{1} << (node % 64);
     if ((b.holders & bit) != 0)
-      return;
+      return false;
     b.holders |= bit;
     used_[node] += bytes;
+    needs_[node].peak = std::max(needs_[node].peak, used_[node]);
     peak_ = std::max(peak_, used_[node]);
     if (bytes <= spills_above_) {
       small_[node] += bytes;
       peak_small_ = std::max(peak_small_, small_[node]);
     }
+    return true;
   }
   void drop(const block_key& key, entry& b) {
     const auto bytes = edges_.block_bytes(key);
@@ -93,6 +102,7 @@ private:
   const std::uint64_t spills_above_;
   std::vector<std::uint64_t> used_;  ///< bytes, by node
   std::vector<std::uint64_t> small_; ///< of blocks that stay in memory
+  std::vector<node_need> needs_;
   std::vector<std::vector<entry>> blocks_;
   std::uint64_t peak_ = 0;
   std::uint64_t peak_small_ = 0;
@@ -121,6 +131,7 @@ memory_need project_memory(const edge_index& edges,
     need.largest_task = std::max(need.largest_task, task);
     need.largest_block = std::max(need.largest_block, made);
   }
+  need.nodes = alive.needs();
   need.peak = alive.peak();
   need.peak_small = alive.peak_small();
   return need;

@@ -6,12 +6,21 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <vector>
 
 namespace tern {
 
+/// One node's part in a plan.
+struct node_need {
+  std::uint64_t tasks = 0;
+  std::uint64_t peak = 0;    ///< bytes of blocks
+  std::uint64_t fetched = 0; ///< bytes of blocks that other nodes make
+};
+
 /// What a plan holds in memory, as far as that is known before it runs: bytes
-/// of blocks, by the static order.
+/// of blocks, by the static order, without stealing.
 struct memory_need {
+  std::vector<node_need> nodes;
   std::uint64_t peak = 0;         ///< of the fullest node
   std::uint64_t peak_small = 0;   ///< the same of blocks that are not spilled
   std::uint64_t largest_task = 0; ///< inputs and output

@@ -40,33 +40,42 @@ unsigned cores() {
 /// Whether blocks can go to disk; else why not.
 using disk = result<void>;
 
+/// Of the nodes that a plan is for. Without nodes of its own, all memory is for
+/// blocks.
+plan_projection project(const edge_index& edges,
+                        const memory_question& question, std::size_t threads) {
+  plan_projection out;
+  out.need = project_memory(edges, question);
+  const auto limit = [&](std::uint64_t blocks) {
+    return question.nodes
+           * (question.owner ? ledger::limit_with(blocks) : blocks);
+  };
+  out.smallest_memory = limit(out.need.limit_with_disk(threads));
+  out.smallest_without_disk = limit(out.need.limit(threads));
+  return out;
+}
+
 // A plan that cannot fit is refused before anything runs. `each`: the smallest
-// limit among its nodes; 0: none. Without nodes of its own, all of that is for
-// blocks.
-result<void> check_memory(const edge_index& edges,
-                          const memory_question& question, std::uint64_t each,
-                          std::size_t threads, const disk& spills) {
-  if (each == 0)
+// limit among its nodes; 0: none.
+result<void> check_memory(const plan_projection& plan, std::uint64_t each,
+                          const disk& spills) {
+  const auto nodes = plan.need.nodes.size();
+  const auto smallest =
+      spills ? plan.smallest_memory : plan.smallest_without_disk;
+  if (smallest <= each * nodes)
     return {};
-  const auto need = project_memory(edges, question);
-  const auto blocks =
-      spills ? need.limit_with_disk(threads) : need.limit(threads);
-  const auto limit = question.owner ? ledger::limit_with(blocks) : blocks;
-  if (limit <= each)
-    return {};
-  const auto nodes = question.nodes;
   const auto why =
-      spills
-          ? fmt::format("a task takes up to {}", size_text(need.largest_task))
-          : fmt::format("its blocks take {} there at once and "
-                        "cannot be spilled ({})",
-                        size_text(need.peak), spills.error().what);
+      spills ? fmt::format("a task takes up to {}",
+                           size_text(plan.need.largest_task))
+             : fmt::format("its blocks take {} there at once and "
+                           "cannot be spilled ({})",
+                           size_text(plan.need.peak), spills.error().what);
   return fail(
       failure_kind::memory,
       fmt::format("the plan does not fit in {} of memory{}: {}; the smallest "
                   "--memory that would do is {}",
                   size_text(each), nodes > 1 ? " on each node" : "", why,
-                  size_text(limit * nodes)));
+                  size_text(smallest)));
 }
 
 /// All schedulers but `synchronous`: a node of its own, and a plan for each
@@ -88,6 +97,7 @@ public:
   result<run_report> compute(std::span<const array> arrays,
                              const compute_hooks& hooks) override;
   result<run_report> compute(graph work, const compute_hooks& hooks) override;
+  plan_projection project(std::span<const array> arrays) override;
   result<held_arrays> hold(std::span<const array> arrays) override;
   void drop(std::uint64_t plan) override;
   result<std::vector<node_trace>> traces() override;
@@ -101,6 +111,8 @@ private:
   plan_view view() const;
   result<run_report> attempt(const graph& work, const plan_view& where,
                              const compute_hooks& hooks, std::size_t kept);
+  plan_projection project_on(const plan_view& where, const edge_index& edges,
+                             bool keeps_roots) const;
   result<void> check_memory_of(const plan_view& where, const edge_index& edges,
                                bool keeps_roots) const;
   result<run_report> run(const graph& work, plan_view& where,
@@ -210,23 +222,36 @@ plan_view node_executor::view() const {
   return v;
 }
 
+plan_projection node_executor::project_on(const plan_view& where,
+                                          const edge_index& edges,
+                                          bool keeps_roots) const {
+  std::size_t threads = 1;
+  for (const auto& place : where.places)
+    threads = std::max<std::size_t>(threads, place.capacity);
+  const placement owners{edges, where};
+  return tern::project(edges,
+                       {where.places.size(),
+                        [&](const block_key& key) { return owners.owner(key); },
+                        keeps_roots, spill_file::smallest},
+                       threads);
+}
+
+plan_projection node_executor::project(std::span<const array> arrays) {
+  const edge_index edges{optimize(lower(arrays))};
+  return project_on(view(), edges, false);
+}
+
 result<void> node_executor::check_memory_of(const plan_view& where,
                                             const edge_index& edges,
                                             bool keeps_roots) const {
   std::uint64_t each = 0;
-  std::size_t threads = 1;
   for (const auto& m : node_->members())
     for (const auto& place : where.places)
-      if (m.id == place.node && m.memory_limit > 0) {
+      if (m.id == place.node && m.memory_limit > 0)
         each = each == 0 ? m.memory_limit : std::min(each, m.memory_limit);
-        threads = std::max<std::size_t>(threads, place.capacity);
-      }
-  const placement owners{edges, where};
-  return check_memory(edges,
-                      {where.places.size(),
-                       [&](const block_key& key) { return owners.owner(key); },
-                       keeps_roots, spill_file::smallest},
-                      each, threads,
+  if (each == 0)
+    return {};
+  return check_memory(project_on(where, edges, keeps_roots), each,
                       disk_for_spilling(options_.spill_directory));
 }
 
@@ -326,6 +351,11 @@ public:
 
   result<run_report> compute(graph work, const compute_hooks& hooks) override;
 
+  plan_projection project(std::span<const array> arrays) override {
+    const edge_index edges{optimize(lower(arrays))};
+    return tern::project(edges, {}, 1);
+  }
+
   result<held_arrays> hold(std::span<const array> arrays) override;
   void drop(std::uint64_t plan) override {
     held_.erase(plan);
@@ -382,11 +412,13 @@ result<run_report> synchronous_executor::compute(graph work,
                                                  const compute_hooks& hooks) {
   const auto begin = std::chrono::steady_clock::now();
   const edge_index edges{std::move(work)};
-  if (auto fits = check_memory(edges, {}, memory_, 1,
-                               fail(failure_kind::refused,
-                                    "the scheduler `synchronous` never does"));
-      !fits)
-    return tl::make_unexpected(fits.error());
+  if (memory_ > 0)
+    if (auto fits =
+            check_memory(tern::project(edges, {}, 1), memory_,
+                         fail(failure_kind::refused,
+                              "the scheduler `synchronous` never does that"));
+        !fits)
+      return tl::make_unexpected(fits.error());
   const auto& roots = edges.source().roots;
   synchronous_options how;
   how.hooks = hooks_with(kernels_, edges,

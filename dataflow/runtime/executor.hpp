@@ -3,6 +3,7 @@
 #include "actors/trace/event.hpp"
 #include "dataflow/array/array.hpp"
 #include "dataflow/block/block.hpp"
+#include "dataflow/graph/memory_need.hpp"
 #include "dataflow/runtime/session_options.hpp"
 #include "dataflow/runtime/view.hpp"
 #include "serialization/failure.hpp"
@@ -38,6 +39,15 @@ struct held_arrays {
   run_report report;
 };
 
+/// What a computation will take, known before it runs.
+struct plan_projection {
+  memory_need need; ///< by node, in the order of the view
+  /// The smallest limits of all nodes together with which it runs: as it is,
+  /// and if nothing could be spilled.
+  std::uint64_t smallest_memory = 0;
+  std::uint64_t smallest_without_disk = 0;
+};
+
 /// What carries plans out, by one of the schedulers: blocks come to the hooks
 /// as they are made. `tern::session` (dataflow/api/session.hpp) is what a user
 /// sees of it. Not thread-safe: one computation at a time. It has to end before
@@ -55,6 +65,9 @@ public:
   /// died gives `node_died` and its name.
   virtual result<run_report> compute(std::span<const array> arrays,
                                      const compute_hooks& hooks) = 0;
+
+  /// What `compute` of these arrays would take.
+  virtual plan_projection project(std::span<const array> arrays) = 0;
 
   /// Computes a graph as it is.
   virtual result<run_report> compute(graph work,

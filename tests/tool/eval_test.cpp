@@ -3,8 +3,10 @@
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 
 using namespace tern::test;
 
@@ -165,6 +167,31 @@ BOOST_AUTO_TEST_CASE(explain_lists_the_layers_after_each_pass) {
   BOOST_TEST(r.err.find("after fuse: ") != std::string::npos);
   BOOST_TEST(r.err.find("after cull: nothing changed") != std::string::npos,
              r.err);
+}
+
+// What it says will be moved is moved, and the result; more if nodes steal.
+BOOST_AUTO_TEST_CASE(explain_knows_what_a_plan_will_take) {
+  const auto r = tern::test::tern(
+      {"eval", "x = random.random((600, 600), chunks=100); (x @ x.T).sum()",
+       "--explain", "--scheduler", "processes", "--nodes", "2", "--threads",
+       "1", "--json"});
+  BOOST_TEST_REQUIRE(r.status == 0, r.err);
+  const auto at = r.err.find("plan:");
+  BOOST_TEST_REQUIRE(at != std::string::npos, r.err);
+  std::istringstream table{r.err.substr(at)};
+  std::string word;
+  std::uint64_t tasks = 0;
+  while (table >> word && word != "all")
+    continue;
+  std::string memory;
+  std::string fetched;
+  table >> tasks >> memory >> fetched;
+  BOOST_TEST(tasks == r.json()["tasks"].get<std::uint64_t>());
+  BOOST_TEST(fetched.ends_with("MB"), fetched);
+  const auto moved = r.json()["bytes_moved"].get<double>();
+  BOOST_TEST(moved > 0.99 * std::stod(fetched) * 1e6);
+  BOOST_TEST(moved < 2 * std::stod(fetched) * 1e6);
+  BOOST_TEST(r.err.find("smallest --memory: ") != std::string::npos, r.err);
 }
 
 BOOST_AUTO_TEST_CASE(simulated_seeds_pass_and_are_counted) {

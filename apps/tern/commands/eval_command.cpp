@@ -281,6 +281,8 @@ int run_eval(const eval_options& o, const configuration& settings) {
     auto s = session.get();
     if (!s)
       return complain(s.error());
+    if (o.explain)
+      explain(std::cerr, (*s)->project(arrays));
     auto done = compute(**s, arrays, *sinks);
     if (!done)
       return complain(done.error());
@@ -317,7 +319,8 @@ void add_eval(CLI::App& tool, configuration& settings) {
         setting::chunk_sizes})
     add_flag_of(which, *c, settings);
   c->add_flag("--rotate", o->rotate, "move every actor at every step");
-  c->add_flag("--explain", o->explain, "the layers, before and after passes");
+  c->add_flag("--explain", o->explain,
+              "the layers, before and after passes, and what it will take");
   c->add_option("--trace", o->trace, "record messages and tasks into FILE");
   c->add_option("-o,--output", o->output,
                 "write the result: FILE.nc or .npy, or a map: .png");

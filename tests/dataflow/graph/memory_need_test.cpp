@@ -56,6 +56,11 @@ BOOST_AUTO_TEST_CASE(copies_count_where_they_are) {
   BOOST_TEST(each.peak > alone.peak / 2);
   BOOST_TEST(each.peak <= alone.peak);
   BOOST_TEST(each.largest_task == alone.largest_task);
+  BOOST_TEST(each.nodes[0].tasks + each.nodes[1].tasks
+             == static_cast<std::uint64_t>(edges.tasks()));
+  BOOST_TEST(std::max(each.nodes[0].peak, each.nodes[1].peak) == each.peak);
+  BOOST_TEST(each.nodes[0].fetched > 0u);
+  BOOST_TEST(alone.nodes[0].fetched == 0u);
 }
 
 BOOST_AUTO_TEST_CASE(a_limit_has_room_for_every_thread_and_any_task) {
