@@ -33,6 +33,9 @@ public:
   void name(const instance_id& instance) noexcept {
     instance_ = instance;
   }
+  actor_host::impl& host() const noexcept {
+    return *host_;
+  }
   /// Its name for the machine.
   std::uint64_t handle() const noexcept {
     return reinterpret_cast<std::uintptr_t>(this);

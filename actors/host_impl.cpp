@@ -94,7 +94,8 @@ private:
 };
 
 actor_host::impl::impl(node& on, mobility_options options)
-  : node_(on), gateway_(actor_id::service(on.id(), first_gateway + gateways++)),
+  : node_(on), system_(on.system()),
+    gateway_(actor_id::service(on.id(), first_gateway + gateways++)),
     machine_(on.id(), options), agreement_(on.id(), {}),
     ready_(workers_of(on.system())), timer_book_(options.channel.resend) {}
 
@@ -205,10 +206,8 @@ void actor_host::impl::carry_out(mobility_outputs& out, const instance_id* own,
 
 void actor_host::impl::transmit(const instruction::transmit& i) {
   thread_local encoded_message wire;
-  if (i.to == node_.id()) { // would use `wire` again while it is in use
-    apply(mobility_event::received{i.to, i.message});
-    return;
-  }
+  if (i.to == node_.id()) // would use `wire` again while it is in use
+    return receive_own(i);
   encode(i.message, wire);
   if (wire.bulk)
     node_.send_bulk(i.to, wire.kind, wire.head, wire.payload, wire.bulk);
@@ -216,6 +215,19 @@ void actor_host::impl::transmit(const instruction::transmit& i) {
     node_.send(i.to, wire.kind, wire.head, wire.payload);
   wire.bulk = {};
   unsent_.store(true, std::memory_order_release);
+}
+
+// Without what was posted meanwhile: who posts may do so again and again, and
+// this is on the way out of the machine already.
+void actor_host::impl::receive_own(const instruction::transmit& i) {
+  leased_outputs said;
+  {
+    std::lock_guard guard{mutex_};
+    mobility_event::received event{i.to, i.message};
+    handle(event, said.out);
+  }
+  std::optional<runner_job> none;
+  carry_out(said.out, nullptr, none);
 }
 
 // Who finds it false was preceded by someone who sent what was there.

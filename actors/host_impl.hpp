@@ -20,6 +20,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <deque>
+#include <iterator>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -147,6 +148,7 @@ private:
   void carry_out(mobility_outputs& out, const instance_id* own,
                  std::optional<runner_job>& mine);
   void transmit(const instruction::transmit& i);
+  void receive_own(const instruction::transmit& i);
   void arm(const instruction::arm& i);
   void dispatch(const instance_id& to, runner_job job);
   static void dispatch(instruction::run& i);
@@ -225,13 +227,15 @@ private:
   void on_balanced(const actor_id& actor, bool moved);
 
   node& node_;
+  caf::actor_system& system_;
   const actor_id gateway_;
 
   patient_mutex mutex_; // guards the next three; see `consult`
   mobility machine_;
   recorder recorder_;
   std::vector<post_box::post> posts_taken_;
-  post_box posts_;
+
+  post_box posts_; // has a lock of its own
 
   std::mutex types_mutex_; // guards the next one
   std::map<std::string, behavior_factory> types_;
@@ -280,10 +284,22 @@ private:
   bool closed_ = false;
 };
 
-/// The only way to the machine: `f` is called with what it shall fill with
-/// instructions, after everything that was posted before. What the machine says
-/// is carried out when others may go to it again; what concerns the handlers of
-/// `own` is given back.
+// At the machine.
+template <class Event>
+void actor_host::impl::handle(Event&& event, mobility_outputs& out) {
+  if (!recorder_)
+    return machine_.handle(std::forward<Event>(event), out);
+  const mobility_input copy{event};
+  mobility_outputs said;
+  machine_.handle(std::forward<Event>(event), said);
+  recorder_(copy, said);
+  std::move(said.begin(), said.end(), std::back_inserter(out));
+}
+
+/// The way to the machine for all but the box itself: `f` is called with what
+/// it shall fill with instructions, after everything that was posted before.
+/// What the machine says is carried out when others may go to it again; what
+/// concerns the handlers of `own` is given back.
 template <class F>
 std::optional<runner_job> actor_host::impl::consult(F&& f,
                                                     const instance_id* own) {

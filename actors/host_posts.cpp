@@ -13,7 +13,6 @@
 #include "actors/actor_runner.hpp"
 #include "actors/host_impl.hpp"
 
-#include <iterator>
 #include <utility>
 
 namespace tern {
@@ -23,18 +22,6 @@ namespace {
 std::atomic<std::uint64_t> births{0};
 
 } // namespace
-
-// At the machine.
-template <class Event>
-void actor_host::impl::handle(Event&& event, mobility_outputs& out) {
-  if (!recorder_)
-    return machine_.handle(std::forward<Event>(event), out);
-  const mobility_input copy{event};
-  mobility_outputs said;
-  machine_.handle(std::forward<Event>(event), said);
-  recorder_(copy, said);
-  std::move(said.begin(), said.end(), std::back_inserter(out));
-}
 
 std::optional<runner_job> actor_host::impl::apply(mobility_input event,
                                                   const instance_id* own) {
@@ -73,11 +60,13 @@ bool actor_host::impl::take_posts(mobility_outputs& out) {
   if (posts_.empty())
     return false;
   posts_.take(posts_taken_, machine_.free(gateway_));
-  for (auto& post : posts_taken_)
+  auto taken = std::move(posts_taken_);
+  posts_taken_ = {};
+  for (auto& post : taken)
     std::visit([&](auto& event) { handle(event, out); }, post);
-  posts_taken_.clear();
-  if (posts_taken_.capacity() > most_kept)
-    posts_taken_ = {};
+  taken.clear();
+  if (taken.capacity() <= most_kept)
+    posts_taken_ = std::move(taken); // its memory
   return true;
 }
 
@@ -161,6 +150,7 @@ bool actor_host::impl::send_from_gateway(const actor_id& to, buffer payload) {
     });
   else
     post();
+  flush(); // what others have posted went along
   return taken;
 }
 

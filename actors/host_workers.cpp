@@ -43,7 +43,9 @@ void actor_host::impl::end_workers() {
 void actor_host::impl::queue(actor_runner& r) {
   caf::intrusive_ptr<actor_runner> held{&r};
   using need = run_queue<actor_runner>::need;
-  switch (ready_.push(held.detach())) {
+  const auto needed = ready_.push(held.get());
+  held.detach(); // it is the queue's
+  switch (needed) {
   case need::nothing:
     return;
   case need::worker:
@@ -54,7 +56,7 @@ void actor_host::impl::queue(actor_runner& r) {
 }
 
 void actor_host::impl::call_worker() {
-  worker_->put_in_queue(node_.system());
+  worker_->put_in_queue(system_); // the node may be gone
 }
 
 // Once the host closes, its node may go as soon as all runners that had
@@ -69,7 +71,7 @@ void actor_host::impl::work() {
     if (run(t, t.follower()) || run(t, {ready_.pop(desk), false}))
       continue;
     ready_.wait([this] { return !posts_.empty(); });
-    if (!ready_.leave(desk))
+    if ((in && !posts_.empty()) || !ready_.leave(desk))
       continue;
     if (!ready_.empty()) // others see to it, for all that is known
       watch();
@@ -92,6 +94,7 @@ bool actor_host::impl::run(worker_turn& t,
 }
 
 void actor_host::impl::watch() {
+  std::atomic_thread_fence(std::memory_order_seq_cst);
   if (!watched_.load(std::memory_order_relaxed)
       && !watched_.exchange(true, std::memory_order_relaxed))
     arm_watch();

@@ -21,8 +21,8 @@ public:
     std::uint64_t asked = 0; ///< during this job; 0: never
   };
 
-  /// The handlers of a job begin. They may send `free` messages to whomever
-  /// they like.
+  /// The handlers of a job begin, or others who send in somebody's name. They
+  /// may send `free` messages to whomever they like.
   void begin(std::size_t free) {
     free_ = free;
     if (pages_.size() > most_pages)

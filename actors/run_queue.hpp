@@ -47,7 +47,8 @@ public:
     items_.push_back(item);
     has_some_.store(true, std::memory_order_relaxed);
     const auto n = workers();
-    if (waits_.load(std::memory_order_relaxed) && n <= allowed())
+    if (waits_.load(std::memory_order_relaxed) && n <= allowed()
+        && items_.size() == 1) // who waits takes one
       return need::nothing;
     if (n > 0 && n >= allowed())
       return n < most_ ? need::watch : need::nothing;
@@ -119,9 +120,10 @@ public:
     return workers_.load(std::memory_order_relaxed);
   }
   /// Some worker will be through with its handlers in a moment, as far as can
-  /// be known.
+  /// be known, and another one can be called if not.
   bool is_attended() const noexcept {
-    return workers() > 0 && brief_.load(std::memory_order_relaxed);
+    const auto n = workers();
+    return n > 0 && n < most_ && brief_.load(std::memory_order_relaxed);
   }
 
   /// So much time, in nanoseconds, `jobs` took a worker, and so much of it in
@@ -148,6 +150,8 @@ public:
     ++now_;
     stuck_ = static_cast<std::uint32_t>(
         std::ranges::count_if(desks_, [this](auto t) { return is_stuck(t); }));
+    if (stuck_ >= workers())
+      brief_.store(false, std::memory_order_relaxed); // until one has an end
     if (stalls)
       workers_.store(workers() + 1, std::memory_order_relaxed);
     return stalls;

@@ -21,11 +21,11 @@ namespace tern {
 class worker_turn {
 public:
   explicit worker_turn(actor_host::impl& host)
-    : host_(host), begin_(monotonic_ns()) {
+    : host_(host), before_(current()), begin_(monotonic_ns()) {
     current() = this;
   }
   ~worker_turn() {
-    current() = nullptr;
+    current() = before_;
     pass_on();
     publish();
   }
@@ -41,7 +41,7 @@ public:
   /// Whether it runs `r` when the one that runs now has nothing more to do. Not
   /// if others wait already, nor if a handler is at it: that may take long.
   bool follow_with(actor_runner& r) {
-    if (next_ || handles_ || host_.has_ready())
+    if (next_ || handles_ || &r.host() != &host_ || host_.has_ready())
       return false;
     next_.reset(&r);
     return true;
@@ -110,6 +110,7 @@ private:
   }
 
   actor_host::impl& host_;
+  worker_turn* const before_; // of another host, mostly none
   caf::intrusive_ptr<actor_runner> next_;
   bool handles_ = false;
   bool is_over_ = false;

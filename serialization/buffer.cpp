@@ -21,7 +21,7 @@ namespace {
 
 constexpr std::size_t alignment = 64;
 constexpr std::size_t max_inline = max_small - alignment;
-constexpr std::size_t max_medium = spill_file::smallest;
+constexpr std::size_t max_medium = spill_file::largest_kept;
 constexpr std::size_t medium_arena = std::size_t{16} << 20;
 constexpr std::uint32_t spilled = std::uint32_t{1} << 31;
 constexpr std::size_t large_arena = std::size_t{64} << 20;
@@ -97,8 +97,11 @@ buffer::rep* buffer_pool::allocate_heap(std::size_t size, tier t) {
 
 void buffer_pool::release_heap(buffer::rep* r) noexcept {
   if ((r->size_class & spilled) != 0) {
-    spill_file::process().restore(r->data);
     r->size_class &= ~spilled;
+    if (!spill_file::process().restore(r->data)) {
+      small_free(r, sizeof(buffer::rep)); // its memory is lost
+      return;
+    }
   }
   const auto t = tier_of_class(r->size_class);
   if (t == tier::bypassed)

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <new>
 #include <unordered_map>
 #include <utility>
 
@@ -19,6 +20,17 @@ struct pooled {
   static void operator delete(void* memory, std::size_t size) noexcept {
     small_free(memory, size);
   }
+  // What has to be aligned to more than any number is not the pool's.
+  static void* operator new(std::size_t size, std::align_val_t to) {
+    return ::operator new(size, to);
+  }
+  static void operator delete(void* memory, std::size_t,
+                              std::align_val_t to) noexcept {
+    ::operator delete(memory, to);
+  }
+  static void* operator new(std::size_t, void* where) noexcept {
+    return where;
+  }
 };
 
 /// The same for what containers hold.
@@ -31,6 +43,7 @@ struct pool_allocator {
   pool_allocator(const pool_allocator<U>&) noexcept {}
 
   T* allocate(std::size_t n) {
+    static_assert(alignof(T) <= alignof(std::max_align_t));
     return static_cast<T*>(small_allocate(n * sizeof(T)));
   }
   void deallocate(T* memory, std::size_t n) noexcept {

@@ -21,13 +21,17 @@ namespace tern {
 /// A spilled buffer stays where it is and can be read as before, by whoever has
 /// a handle; but its pages come from the file, and nobody may write to them. So
 /// it need not be known who reads it. `pin` is for who knows that he will: it
-/// reads the file in one piece, and says so to the account.
+/// reads the file in one piece, and what is pinned is not spilled. A file that
+/// cannot be read is an error of `pin`, and SIGBUS for others.
 ///
 /// Any thread may call anything.
 class spill_file {
 public:
   /// Bytes that are on disk and not in memory, of whoever counts them.
   using account = std::shared_ptr<std::atomic<std::uint64_t>>;
+
+  /// Buffers of up to so many bytes are never spilled.
+  static constexpr std::size_t largest_kept = std::size_t{256} << 10;
 
   static spill_file& process();
 
@@ -39,31 +43,30 @@ public:
   /// for one that lies in memory (tmpfs).
   result<void> open(const std::string& directory);
 
-  /// Larger ones can be spilled.
-  static constexpr std::size_t smallest = std::size_t{256} << 10;
-
   /// Whether its bytes are worth a file: they are many, and in the pool.
   static bool can_spill(const buffer& b) noexcept;
 
   /// Writes the bytes of `b` and gives their memory back. Returns how many
-  /// bytes of memory that gave: none for what cannot be spilled or is. Fails
-  /// with `io`, for example on a full disk; then nothing has changed.
-  result<std::size_t> spill(const buffer& b, const account& counted);
+  /// bytes of memory that gave: none for what cannot be spilled, is, or is
+  /// pinned, nor if the system has no mapping left. Fails with `io`, for
+  /// example on a full disk; then nothing has changed.
+  result<std::size_t> spill(const buffer& b);
+
+  /// From now on the bytes of `b` count in `of` while they are on disk alone;
+  /// null: nowhere. Nothing if `b` is not spilled.
+  void count(const buffer& b, account of);
 
   bool is_spilled(const buffer& b) const;
   /// Bytes of memory that `pin` will take.
   std::size_t bytes_away(const buffer& b) const;
-  /// Reads the bytes back, until `unpin` was called as often. Fails with `io`
+  /// Has the bytes in memory until `unpin` was called as often. Fails with `io`
   /// if the file cannot be read.
   result<void> pin(const buffer& b);
   void unpin(const buffer& b) noexcept;
+  /// Somebody will read it soon, without a pin.
+  void will_read(const buffer& b) const noexcept;
   /// Gives back the memory of what was read without a pin.
   void drop_read() noexcept;
-
-  /// Bytes written since the start.
-  std::uint64_t written() const noexcept {
-    return written_.load(std::memory_order_relaxed);
-  }
 
 private:
   friend class buffer_pool;
@@ -71,24 +74,27 @@ private:
   struct entry {
     std::uint64_t offset = 0;
     std::size_t length = 0;
-    unsigned pins = 0;
-    account counted;
+    account counted; ///< or null
   };
 
   spill_file() = default;
-  void restore(std::byte* data) noexcept;
+  bool restore(std::byte* data) noexcept;
   std::uint64_t take(std::size_t length);
   result<void> write(const std::byte* data, std::size_t length,
                      std::uint64_t offset);
+  result<std::size_t> map(const buffer& b, const entry& e);
+  bool is_pinned(const std::byte* data) const {
+    return pins_.contains(data);
+  }
 
-  mutable std::mutex mutex_; ///< guards all but `written_`
+  mutable std::mutex mutex_; ///< guards all
   int file_ = -1;            ///< changes once
   std::string directory_;
   run_heap free_;         ///< parts of the file
   std::uint64_t end_ = 0; ///< of what was ever used of it
   std::unordered_map<const std::byte*, entry> entries_;
+  std::unordered_map<const std::byte*, unsigned> pins_;
   std::unordered_set<const std::byte*> being_written_;
-  std::atomic<std::uint64_t> written_{0};
 };
 
 } // namespace tern

@@ -4,11 +4,13 @@
 #include "apps/tern/commands/options.hpp"
 #include "apps/tern/configuration/configuration.hpp"
 
+#include <csignal>
 #include <cstdlib>
 #include <iostream>
 #include <string>
 
 int main(int argc, char** argv) {
+  std::signal(SIGXFSZ, SIG_IGN); // a write that is refused says so
   CLI::App tool{"Block arrays and task graphs on migrating actors."};
   tool.name("tern");
   tool.set_version_flag("--version", "tern 0.1.0");

@@ -117,13 +117,15 @@ void compute_pool::loop(unsigned self) {
   current_worker = static_cast<int>(self);
   auto& me = *workers_[self];
   work next{};
+  bool waited = false;
   while (!stop_.load(std::memory_order_relaxed)) {
-    if (!take(self, next)) {
+    if (!take(self, waited, next)) {
       if (auto* watcher = watcher_.load())
         watcher->idle();
-      sleep(self);
+      waited = sleep(self);
       continue;
     }
+    waited = false;
     tell(tell_busy_, &load_watcher::busy);
     me.executing.store(true, std::memory_order_relaxed);
     next.plan->run(*next.task);
@@ -176,7 +178,7 @@ bool compute_pool::take_source(unsigned self, std::uint32_t better_than,
   }
 }
 
-bool compute_pool::take(unsigned self, work& out) {
+bool compute_pool::take(unsigned self, bool waited, work& out) {
   auto& own = *workers_[self];
   auto top = any_priority;
   {
@@ -197,8 +199,10 @@ bool compute_pool::take(unsigned self, work& out) {
   for (std::size_t i = 1; i < workers_.size(); ++i)
     if (pop(*workers_[(self + i) % workers_.size()], self, any_priority, out))
       return true;
-  return take_source(self, any_priority - 1, source_rule::make_room, out)
-         || (idle_but(self)
+  const bool alone = idle_but(self);
+  return ((waited || alone)
+          && take_source(self, any_priority - 1, source_rule::make_room, out))
+         || (alone
              && take_source(self, any_priority - 1, source_rule::must_progress,
                             out));
 }
@@ -253,7 +257,8 @@ bool compute_pool::sources_left() const {
   return !plans_.load()->empty();
 }
 
-void compute_pool::sleep(unsigned self) {
+// Returns whether it waited for memory in vain.
+bool compute_pool::sleep(unsigned self) {
   std::unique_lock guard{sleep_mutex_};
   sleepers_.fetch_add(1);
   const auto before = wake_count_;
@@ -264,16 +269,18 @@ void compute_pool::sleep(unsigned self) {
     work_left = work_left || !w->heap.empty();
   }
   static_cast<void>(self);
+  bool in_vain = false;
   if (!work_left && !stop_) {
     const auto woken = [&] {
       return stop_ || wake_count_ != before;
     };
     if (sources_left())
-      wake_.wait_for(guard, refused_wait, woken);
+      in_vain = !wake_.wait_for(guard, refused_wait, woken);
     else
       wake_.wait(guard, woken);
   }
   sleepers_.fetch_sub(1);
+  return in_vain;
 }
 
 void compute_pool::wake() noexcept {

@@ -44,8 +44,8 @@ public:
 ///
 /// Each thread has a heap of ready tasks by static priority. It takes the best
 /// of: the top of its heap, the next source of a plan (if the ledger gives it
-/// memory); then what other threads have; then a source for which memory can be
-/// made. Tasks that a thread's own work makes
+/// memory); then what other threads have; then, if nothing comes for a while, a
+/// source for which memory can be made. Tasks that a thread's own work makes
 /// ready stay with it, so that blocks are used where they are in the cache.
 /// Nothing runs here but kernels and the messages they cause.
 class compute_pool {
@@ -105,18 +105,18 @@ private:
   using plan_list = std::vector<runnable_plan*>;
 
   void loop(unsigned self);
-  bool take(unsigned self, work& out);
+  bool take(unsigned self, bool waited, work& out);
   bool pop(worker& from, unsigned self, std::uint32_t better_than, work& out);
   enum class source_rule {
     has_memory,
-    make_room,     ///< nothing else can run
+    make_room,     ///< nothing else has come for a while
     must_progress, ///< and no other thread does
   };
   bool take_source(unsigned self, std::uint32_t better_than, source_rule rule,
                    work& out);
   bool idle_but(unsigned self) const noexcept;
   bool sources_left() const;
-  void sleep(unsigned self);
+  bool sleep(unsigned self);
   void wake() noexcept;
   void publish(plan_list list);
   void tell(const std::atomic<bool>& wanted, void (load_watcher::*what)());

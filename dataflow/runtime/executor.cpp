@@ -65,11 +65,13 @@ result<void> check_memory(const plan_projection& plan, std::uint64_t each,
   if (smallest <= each * nodes)
     return {};
   const auto why =
-      spills ? fmt::format("a task takes up to {}",
-                           size_text(plan.need.largest_task))
-             : fmt::format("its blocks take {} there at once and "
-                           "cannot be spilled ({})",
-                           size_text(plan.need.peak), spills.error().what);
+      spills ? fmt::format(
+          "a task takes up to {}, blocks that are never spilled {}",
+          size_text(plan.need.largest_task), size_text(plan.need.peak_small))
+             : fmt::format(
+                 "its blocks take {} there at once and cannot be spilled "
+                 "({})",
+                 size_text(plan.need.peak), spills.error().what);
   return fail(
       failure_kind::memory,
       fmt::format("the plan does not fit in {} of memory{}: {}; the smallest "
@@ -232,7 +234,7 @@ plan_projection node_executor::project_on(const plan_view& where,
   return tern::project(edges,
                        {where.places.size(),
                         [&](const block_key& key) { return owners.owner(key); },
-                        keeps_roots, spill_file::smallest},
+                        keeps_roots, spill_file::largest_kept},
                        threads);
 }
 
@@ -252,7 +254,9 @@ result<void> node_executor::check_memory_of(const plan_view& where,
   if (each == 0)
     return {};
   return check_memory(project_on(where, edges, keeps_roots), each,
-                      disk_for_spilling(options_.spill_directory));
+                      options_.scheduler == scheduler::cluster
+                          ? disk{} // of the nodes; they are not asked
+                          : disk_for_spilling(options_.spill_directory));
 }
 
 result<run_report> node_executor::compute(std::span<const array> arrays,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "dataflow/block/block.hpp"
 #include "serialization/spill_file.hpp"
 
 #include <algorithm>
@@ -7,6 +8,8 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <mutex>
+#include <unordered_map>
 
 namespace tern {
 
@@ -18,10 +21,11 @@ namespace tern {
 /// until tasks that are ready have freed memory, or, if there are none, until
 /// blocks have been spilled (spiller.hpp). Tasks with inputs, which are what
 /// frees memory, run while there is room below 80 %, and spill what they lack.
-/// When nothing is left to spill both run all the same, so that no plan waits
-/// for ever.
+/// When nothing is left to spill one after the other runs all the same, so that
+/// no plan waits for ever.
 ///
-/// Bytes that are on disk alone do not count.
+/// With a limit, a large block that several records hold counts once, and not
+/// while its bytes are on disk alone.
 class ledger {
 public:
   /// What a node with `limit` bytes of memory has for blocks: not all, for the
@@ -37,18 +41,54 @@ public:
   /// `limit` of blocks in bytes; 0: none.
   explicit ledger(std::uint64_t limit = 0) noexcept : limit_(limit) {}
 
-  void charge(std::uint64_t bytes) noexcept {
-    used_.fetch_add(bytes, std::memory_order_relaxed);
-    const auto now = used();
-    auto peak = peak_.load(std::memory_order_relaxed);
-    while (
-        now > peak
-        && !peak_.compare_exchange_weak(peak, now, std::memory_order_relaxed))
-      continue;
+  void charge(const block& b) {
+    if (!counts_apart(b))
+      return add(b.bytes());
+    std::lock_guard guard{mutex_};
+    if (holds_[b.data()]++ > 0)
+      return;
+    large_.fetch_add(b.bytes(), std::memory_order_relaxed);
+    spill_file::process().count(b.storage(), away_);
+    add(b.bytes());
   }
-  void credit(std::uint64_t bytes) noexcept {
-    used_.fetch_sub(bytes, std::memory_order_relaxed);
+  void credit(const block& b) {
+    if (!counts_apart(b))
+      return take(b.bytes());
+    std::lock_guard guard{mutex_};
+    const auto held = holds_.find(b.data());
+    if (held == holds_.end() || --held->second > 0)
+      return;
+    holds_.erase(held);
+    large_.fetch_sub(b.bytes(), std::memory_order_relaxed);
+    spill_file::process().count(b.storage(), nullptr);
+    take(b.bytes());
   }
+  /// Writes a block to disk: bytes that this gave, and only if it counts here.
+  result<std::size_t> spill(const block& b) {
+    const auto gave = spill_file::process().spill(b.storage());
+    if (!gave || *gave == 0)
+      return gave;
+    spilled_.fetch_add(*gave, std::memory_order_relaxed);
+    std::lock_guard guard{mutex_};
+    if (!holds_.contains(b.data()))
+      return std::size_t{0};
+    spill_file::process().count(b.storage(), away_);
+    return gave;
+  }
+
+  /// Bytes that a running task will take, until `keep_promise`.
+  void promise(std::uint64_t bytes) noexcept {
+    promised_.fetch_add(bytes, std::memory_order_relaxed);
+  }
+  void keep_promise(std::uint64_t bytes) noexcept {
+    promised_.fetch_sub(bytes, std::memory_order_relaxed);
+  }
+  /// Bytes of large blocks in memory: all that there is to spill.
+  std::uint64_t large() const noexcept {
+    const auto all = large_.load(std::memory_order_relaxed);
+    return all - std::min(all, away_->load(std::memory_order_relaxed));
+  }
+
   bool source_may_fire(std::uint64_t bytes) const noexcept {
     return limit_ == 0 || used() + bytes <= most_for_sources();
   }
@@ -71,26 +111,28 @@ public:
   }
   std::uint64_t used() const noexcept {
     const auto all = used_.load(std::memory_order_relaxed);
-    return all - std::min(all, away_->load(std::memory_order_relaxed));
+    return all - std::min(all, away_->load(std::memory_order_relaxed))
+           + promised_.load(std::memory_order_relaxed);
   }
   std::uint64_t peak() const noexcept {
     return peak_.load(std::memory_order_relaxed);
   }
   /// From now on `peak` is that of what follows.
   void forget_peak() noexcept {
-    peak_.store(used());
+    peak_.store(in_memory());
+  }
+  void note_peak() noexcept {
+    const auto now = in_memory();
+    auto peak = peak_.load(std::memory_order_relaxed);
+    while (
+        now > peak
+        && !peak_.compare_exchange_weak(peak, now, std::memory_order_relaxed))
+      continue;
   }
   std::uint64_t limit() const noexcept {
     return limit_;
   }
 
-  /// Bytes on disk alone, as spill_file counts them.
-  const spill_file::account& away() const noexcept {
-    return away_;
-  }
-  void note_spilled(std::uint64_t bytes) noexcept {
-    spilled_.fetch_add(bytes, std::memory_order_relaxed);
-  }
   /// Bytes written to disk so far.
   std::uint64_t spilled() const noexcept {
     return spilled_.load(std::memory_order_relaxed);
@@ -99,11 +141,30 @@ public:
 private:
   static constexpr std::uint64_t most_besides = 64'000'000;
 
+  bool counts_apart(const block& b) const noexcept {
+    return limit_ > 0 && b.bytes() > spill_file::largest_kept;
+  }
+  void add(std::uint64_t bytes) noexcept {
+    used_.fetch_add(bytes, std::memory_order_relaxed);
+    note_peak();
+  }
+  void take(std::uint64_t bytes) noexcept {
+    used_.fetch_sub(bytes, std::memory_order_relaxed);
+  }
+  std::uint64_t in_memory() const noexcept {
+    const auto all = used_.load(std::memory_order_relaxed);
+    return all - std::min(all, away_->load(std::memory_order_relaxed));
+  }
+
   std::uint64_t limit_;
   std::atomic<std::uint64_t> used_{0};
   std::atomic<std::uint64_t> peak_{0};
   std::atomic<std::uint64_t> spilled_{0};
+  std::atomic<std::uint64_t> promised_{0};
+  std::atomic<std::uint64_t> large_{0}; // part of used_
   spill_file::account away_ = std::make_shared<std::atomic<std::uint64_t>>(0);
+  std::mutex mutex_; // guards the next one, and who counts what is spilled
+  std::unordered_map<const std::byte*, unsigned> holds_; // of large blocks
 };
 
 } // namespace tern

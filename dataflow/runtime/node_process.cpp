@@ -20,6 +20,7 @@ namespace {
 // Signals are taken by one thread, so no handler ever runs.
 sigset_t block_signals() {
   ::signal(SIGPIPE, SIG_IGN);
+  ::signal(SIGXFSZ, SIG_IGN); // the write says so
   sigset_t set;
   sigemptyset(&set);
   sigaddset(&set, SIGTERM);

@@ -63,7 +63,12 @@ void plan_host::run(task_record& task) {
     return;
   auto& trace = world_.self.trace();
   trace.emit(trace_kind::fired, name_of_task(task));
-  auto outcome = run_in_memory(task, *inputs);
+  auto room =
+      world_.spill.begin(*inputs, engine_.edges().block_bytes(task.key()));
+  auto outcome = room ? run_kernel(task, *inputs)
+                      : result<block>{beyond_limit(room.error())};
+  if (room)
+    room->read();
   inputs.reset();
   if (outcome) {
     trace.emit(trace_kind::finished, name_of_task(task));
@@ -75,17 +80,11 @@ void plan_host::run(task_record& task) {
   world_.self.flush();
 }
 
-result<block> plan_host::run_in_memory(const task_record& task,
-                                       std::span<const block> inputs) {
-  const auto output = engine_.edges().block_bytes(task.key());
-  if (auto ok = world_.spill.begin(inputs, output); !ok)
-    return fail(failure_kind::memory,
-                fmt::format("the limit of {} cannot be kept: {}",
-                            size_text(world_.self.self().memory_limit),
-                            ok.error().what));
-  auto outcome = run_kernel(task, inputs);
-  world_.spill.end(inputs);
-  return outcome;
+tl::unexpected<failure> plan_host::beyond_limit(const failure& why) const {
+  return fail(failure_kind::memory,
+              fmt::format("the limit of {} cannot be kept: {}",
+                          size_text(world_.self.self().memory_limit),
+                          why.what));
 }
 
 result<block> plan_host::run_kernel(const task_record& task,
@@ -102,12 +101,9 @@ task_record* plan_host::next_source(bool must_progress) {
   return engine_.next_source(must_progress);
 }
 
-// What the disk refuses is told by the task that runs without.
 bool plan_host::make_room() {
   const auto bytes = engine_.source_bytes();
-  return bytes > 0
-         && world_.spill.make_room(bytes, world_.memory.most_for_sources())
-                .value_or(false);
+  return bytes > 0 && world_.spill.make_room(bytes);
 }
 
 std::uint32_t plan_host::source_priority() const noexcept {
@@ -173,6 +169,8 @@ void plan_host::send(node_id to, dataflow_message m) {
     return;
   if (m.kind == message_kind::want) // how long the block takes to come
     m.bytes = monotonic_ns();
+  if (m.data.bytes() > spill_file::largest_kept) // lest the link waits for it
+    spill_file::process().will_read(m.data.storage());
   auto out = encode(m, id_);
   out.head.cause = 0;
   if (out.bulk)

@@ -79,8 +79,7 @@ public:
 
 private:
   void introduce(node_id guest);
-  result<block> run_in_memory(const task_record& task,
-                              std::span<const block> inputs);
+  tl::unexpected<failure> beyond_limit(const failure& why) const;
   result<block> run_kernel(const task_record& task,
                            std::span<const block> inputs);
 

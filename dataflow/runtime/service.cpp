@@ -67,6 +67,8 @@ dataflow_service::dataflow_service(node& self, kernel_registry kernels,
 }
 
 dataflow_service::~dataflow_service() {
+  if (memory_.limit() > 0)
+    buffer_pool::process().limit_free(buffer_pool::no_limit);
   gate_.close();
   held_.close();
   slow_.stop();

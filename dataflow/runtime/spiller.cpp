@@ -1,12 +1,14 @@
 // Whoever needs memory makes it: a thread that is about to run a task writes
 // out others' blocks until there is room, and so cannot make blocks faster than
 // the disk takes them. With several threads one writes while the others
-// compute.
+// compute. What a running task will take is promised to it beforehand, so that
+// two threads do not count on the same bytes; where nothing is left to spill
+// tasks run one after the other.
 //
 // The order is Belady's, as far as it is known: the static order says which
 // task reads a block next, and the block whose reader comes last goes first.
 // Each walk chooses a few per cent of the limit at once, since a walk looks at
-// every block.
+// every block; and after one that found nothing there is none for a while.
 #include "dataflow/runtime/spiller.hpp"
 
 #include "serialization/spill_file.hpp"
@@ -20,7 +22,11 @@ namespace tern {
 
 namespace {
 
+using namespace std::chrono_literals;
+
 constexpr std::uint64_t walks_a_limit = 16;
+constexpr auto look_again = 10ms;
+constexpr auto disk_again = 1s;
 
 std::string or_default(const std::string& directory) {
   if (!directory.empty())
@@ -32,14 +38,15 @@ std::string or_default(const std::string& directory) {
 }
 
 bool is_large(const block& b) noexcept {
-  return b.bytes() > spill_file::smallest;
+  return b.bytes() > spill_file::largest_kept;
 }
 
 } // namespace
 
+// AddressSanitizer keeps the memory: there a limit only holds sources back.
 result<void> disk_for_spilling(const std::string& directory) {
   if (pools_bypassed)
-    return fail(failure_kind::refused, "AddressSanitizer keeps the memory");
+    return {};
   return spill_file::process().open(or_default(directory));
 }
 
@@ -47,31 +54,129 @@ spiller::spiller(ledger& memory, const std::string& directory, walk each_block)
   : memory_(memory), directory_(or_default(directory)),
     each_block_(std::move(each_block)) {}
 
-result<bool> spiller::make_room(std::uint64_t bytes, std::uint64_t most) {
-  const auto short_of = [&] {
-    const auto used = memory_.used() + bytes;
-    return used > most ? used - most : 0;
-  };
-  if (short_of() == 0)
+// --- a task's room
+
+spiller::room::~room() {
+  if (!of_)
+    return;
+  read();
+  of_->leave(promised_);
+}
+
+void spiller::room::read() noexcept {
+  for (const auto& in : inputs_)
+    spill_file::process().unpin(in.storage());
+  inputs_.clear();
+}
+
+result<spiller::room> spiller::begin(std::span<const block> inputs,
+                                     std::uint64_t output) {
+  room mine;
+  if (memory_.limit() == 0)
+    return mine;
+  auto& file = spill_file::process();
+  std::uint64_t away = 0;
+  for (const auto& in : inputs)
+    if (is_large(in))
+      away += file.bytes_away(in.storage());
+  if (!enter(output + away))
+    if (auto ok = wait_to_enter(output + away); !ok)
+      return tl::make_unexpected(ok.error());
+  mine.of_ = this;
+  mine.promised_ = output + away;
+  mine.inputs_.reserve(inputs.size());
+  for (const auto& in : inputs) {
+    if (!is_large(in))
+      continue;
+    if (auto ok = file.pin(in.storage()); !ok)
+      return tl::make_unexpected(ok.error());
+    mine.inputs_.push_back(in);
+  }
+  memory_.keep_promise(away); // it is there now
+  mine.promised_ = output;
+  memory_.note_peak();
+  return mine;
+}
+
+bool spiller::enter(std::uint64_t bytes) noexcept {
+  memory_.promise(bytes);
+  if (memory_.used() <= memory_.most_for_tasks()) {
+    running_.fetch_add(1);
+    return true;
+  }
+  memory_.keep_promise(bytes);
+  return false;
+}
+
+result<void> spiller::wait_to_enter(std::uint64_t bytes) {
+  std::unique_lock lock{mutex_};
+  for (;;) {
+    const auto needed = memory_.used() + bytes;
+    const auto most = memory_.most_for_tasks();
+    const bool fits = needed <= most;
+    if (!fits && spill(needed - most) > 0)
+      continue;
+    const bool within = needed <= memory_.limit();
+    const bool alone = running_.load() == 0;
+    if (alone && !within && problem_)
+      return tl::make_unexpected(*problem_);
+    if (fits || within || alone)
+      break;
+    left_.wait_for(lock, look_again); // others free memory, too
+  }
+  memory_.promise(bytes);
+  running_.fetch_add(1);
+  return {};
+}
+
+void spiller::leave(std::uint64_t promised) noexcept {
+  memory_.keep_promise(promised);
+  running_.fetch_sub(1);
+  left_.notify_one();
+}
+
+bool spiller::make_room(std::uint64_t bytes) {
+  if (memory_.source_may_fire(bytes))
     return true;
   std::lock_guard guard{mutex_};
-  auto& file = spill_file::process();
-  while (const auto missing = short_of()) {
-    if (auto ok = file.open(directory_); !ok)
-      return tl::make_unexpected(ok.error());
-    file.drop_read(); // by links and sessions
-    std::uint64_t gained = 0;
-    for (auto& v : choose(missing + memory_.limit() / walks_a_limit)) {
-      const auto gave = file.spill(v.data.storage(), memory_.away());
-      if (!gave)
-        return tl::make_unexpected(gave.error());
-      memory_.note_spilled(*gave);
-      gained += *gave;
-    }
-    if (gained == 0)
-      return short_of() == 0;
-  }
+  while (!memory_.source_may_fire(bytes))
+    if (spill(memory_.used() + bytes - memory_.most_for_sources()) == 0)
+      return false;
   return true;
+}
+
+// --- under the lock
+
+// Writes out about so many bytes, and returns how many it was.
+std::uint64_t spiller::spill(std::uint64_t bytes) {
+  if (memory_.large() == 0 || clock::now() < next_walk_ || !open())
+    return 0;
+  spill_file::process().drop_read(); // by links and sessions
+  std::uint64_t gained = 0;
+  for (const auto& v : choose(bytes + memory_.limit() / walks_a_limit)) {
+    const auto gave = memory_.spill(v.data);
+    if (!gave) {
+      problem_ = gave.error();
+      next_try_ = clock::now() + disk_again;
+      break;
+    }
+    gained += *gave;
+  }
+  if (gained == 0)
+    next_walk_ = clock::now() + look_again;
+  return gained;
+}
+
+// Whether there is a disk, as far as is known.
+bool spiller::open() {
+  if (problem_ && clock::now() < next_try_)
+    return false;
+  problem_.reset();
+  if (auto ok = spill_file::process().open(directory_); !ok) {
+    problem_ = ok.error();
+    next_try_ = clock::now() + disk_again;
+  }
+  return !problem_;
 }
 
 // Handles, so that they live until they are written.
@@ -79,7 +184,8 @@ std::vector<spiller::victim> spiller::choose(std::uint64_t bytes) const {
   const auto& file = spill_file::process();
   std::vector<victim> all;
   each_block_([&](const block& data, std::uint32_t next) {
-    if (is_large(data) && !file.is_spilled(data.storage()))
+    if (is_large(data) && spill_file::can_spill(data.storage())
+        && !file.is_spilled(data.storage()))
       all.push_back({data, next});
   });
   std::ranges::stable_sort(all, std::greater{}, &victim::next);
@@ -89,36 +195,6 @@ std::vector<spiller::victim> spiller::choose(std::uint64_t bytes) const {
   });
   all.erase(end, all.end());
   return all;
-}
-
-result<void> spiller::begin(std::span<const block> inputs,
-                            std::uint64_t output) {
-  if (memory_.limit() == 0)
-    return {};
-  auto& file = spill_file::process();
-  std::uint64_t need = output;
-  for (const auto& in : inputs)
-    if (is_large(in))
-      need += file.bytes_away(in.storage());
-  if (auto room = make_room(need, memory_.most_for_tasks()); !room)
-    return tl::make_unexpected(room.error());
-  for (std::size_t i = 0; i < inputs.size(); ++i) {
-    if (!is_large(inputs[i]))
-      continue;
-    if (auto ok = file.pin(inputs[i].storage()); !ok) {
-      end(inputs.first(i));
-      return tl::make_unexpected(ok.error());
-    }
-  }
-  return {};
-}
-
-void spiller::end(std::span<const block> inputs) noexcept {
-  if (memory_.limit() == 0)
-    return;
-  for (const auto& in : inputs)
-    if (is_large(in))
-      spill_file::process().unpin(in.storage());
 }
 
 } // namespace tern

@@ -37,7 +37,7 @@ task_engine::~task_engine() {
   // give back what the ledger counts; the records outlive this
   region_.each([this](task_record& r) {
     if (r.result)
-      memory_.credit(r.result.bytes());
+      memory_.credit(r.result);
     r.result = {};
     if (auto inputs = std::move(r.inputs))
       drop_inputs(r.state.slots(), std::move(inputs), false);
@@ -69,7 +69,7 @@ std::uint32_t task_engine::source_priority() const noexcept {
 
 std::uint64_t task_engine::source_bytes() const {
   const auto at = next_source_.load(std::memory_order_relaxed);
-  return at < region_.sources().size()
+  return at < source_end_.load(std::memory_order_relaxed)
              ? edges_->block_bytes(region_.sources()[at]->key())
              : 0;
 }
@@ -120,7 +120,7 @@ std::optional<std::vector<block>> task_engine::begin(task_record& r) {
 }
 
 void task_engine::finish(task_record& r, block result) {
-  memory_.charge(result.bytes());
+  memory_.charge(result);
   counters_.tasks_done.fetch_add(1, std::memory_order_relaxed);
   apply(r, [&] {
     r.result = std::move(result);
@@ -354,7 +354,7 @@ task_engine::todo task_engine::collect(task_record& r, effect e) {
     what.inputs = std::move(r.inputs);
   if (has(e, effect::drop_block) && r.result) {
     if (!how_.faults.lost_credit)
-      memory_.credit(r.result.bytes());
+      memory_.credit(r.result);
     r.result = {};
   }
   if (has(e, effect::terminate) && r.extras) {

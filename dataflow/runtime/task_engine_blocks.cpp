@@ -33,7 +33,7 @@ void task_engine::forget_far(std::shared_ptr<far_block> f) {
     return;
   }
   if (f->data)
-    memory_.credit(f->data.bytes());
+    memory_.credit(f->data);
   far_.erase(f->key);
   asked_.erase(f->key); // an answer that still comes is for nobody
 }
@@ -180,7 +180,7 @@ void task_engine::arrived(std::uint64_t key, const block& data) {
     std::lock_guard guard{f->lock};
     if (!f->data) {
       f->data = data;
-      memory_.charge(data.bytes());
+      memory_.charge(data);
     }
     waiting = std::move(f->waiting);
     f->waiting.clear();

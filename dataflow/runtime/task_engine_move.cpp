@@ -111,7 +111,7 @@ void task_engine::receive_lend(dataflow_message& m) {
     fresh = known && (before != s.epoch || how_.faults.accept_equal_epoch);
     if (fresh && s.holds_block && !r.result) {
       r.result = m.data;
-      memory_.charge(r.result.bytes());
+      memory_.charge(r.result);
     }
     if (lender_lost)
       return e;

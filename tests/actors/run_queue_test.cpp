@@ -72,6 +72,11 @@ BOOST_AUTO_TEST_CASE(is_attended_while_handlers_are_short) {
   BOOST_TEST(q.is_attended());
   q.note(1'000'000, 1'000'100, 1);
   BOOST_TEST(!q.is_attended()); // nobody knows when it comes
+  BOOST_TEST(q.push(&a) == need::worker);
+  for (int i = 0; i < 20; ++i)
+    q.note(100, 1000, 1);
+  BOOST_TEST(!q.is_attended()); // there is nobody else to be called
+  BOOST_TEST(q.leave(q.sit_down()));
   for (int i = 0; i < 20; ++i)
     q.note(100, 1000, 1);
   BOOST_TEST(q.is_attended());
@@ -112,6 +117,22 @@ BOOST_AUTO_TEST_CASE(who_gets_up_is_not_stuck) {
   BOOST_TEST(q.push(&a) == need::nothing); // the second one is called already
   const auto again = q.sit_down();
   BOOST_TEST(!q.pop(again)); // two, and none of them is stuck
+}
+
+// Who waits takes one; the next one must not count on it.
+BOOST_AUTO_TEST_CASE(one_that_waits_answers_for_one_item) {
+  queue q{2};
+  item a;
+  item b;
+  q.push(&a);
+  const auto desk = q.sit_down();
+  BOOST_TEST(q.pop(desk) == &a);
+  q.wait([&] {
+    BOOST_TEST(q.push(&a) == need::nothing);
+    BOOST_TEST(q.push(&b) == need::watch);
+    return true;
+  });
+  BOOST_TEST(q.pop(desk) == &a);
 }
 
 BOOST_AUTO_TEST_CASE(there_are_no_more_workers_than_there_are) {

@@ -2,6 +2,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <cstdint>
 #include <memory>
 #include <thread>
 
@@ -28,6 +29,16 @@ BOOST_AUTO_TEST_CASE(what_is_made_comes_from_the_pool_and_goes_back_to_it) {
     one.reset();
   }}.join(); // as long as the heir is
   BOOST_TEST(count_small().in_use == before);
+}
+
+BOOST_AUTO_TEST_CASE(what_has_to_be_aligned_is) {
+  struct alignas(4096) page final : base {
+    char more[100];
+  };
+  for (int i = 0; i < 20; ++i) {
+    const std::unique_ptr<base> one = std::make_unique<page>();
+    BOOST_TEST(reinterpret_cast<std::uintptr_t>(one.get()) % 4096 == 0u);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(a_map_lives_in_the_pool) {

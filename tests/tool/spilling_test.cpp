@@ -1,5 +1,6 @@
 // Plans that are larger than the memory they may take.
 
+#include "serialization/system_memory.hpp"
 #include "tests/tool/tool.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -41,9 +42,10 @@ std::uint64_t peak_of(pid_t pid) {
 }
 
 /// `tern eval` with these in its environment.
-outcome eval_with(const std::string& before, const std::string& memory) {
+outcome eval_with(const std::string& before, const std::string& memory,
+                  const std::string& statements = larger) {
   process p{{"-c", before + " exec " + std::string{TERN_BINARY_DIR}
-                       + "/tern eval '" + larger + "' --memory " + memory
+                       + "/tern eval '" + statements + "' --memory " + memory
                        + " --json"},
             "/bin/bash"};
   return p.wait();
@@ -51,7 +53,9 @@ outcome eval_with(const std::string& before, const std::string& memory) {
 
 } // namespace
 
-BOOST_AUTO_TEST_SUITE(spilling)
+// AddressSanitizer keeps the memory.
+BOOST_AUTO_TEST_SUITE(spilling,
+                      *boost::unit_test::enable_if<!tern::pools_bypassed>())
 
 BOOST_AUTO_TEST_CASE(the_bits_are_the_same_and_the_limit_is_kept) {
   const auto expected = value_without_limit();
@@ -93,11 +97,36 @@ BOOST_AUTO_TEST_CASE(with_nowhere_to_spill_to_it_is_refused) {
   }
 }
 
+// What is said to fit without a disk does.
+BOOST_AUTO_TEST_CASE(a_plan_that_fits_needs_no_disk) {
+  const std::string fits = "(random.random((1000, 1000), chunks=1000) @ "
+                           "ones((1000, 1000), chunks=1000)).sum()";
+  for (const char* memory : {"33MB", "40MB"}) {
+    const auto r = tern::test::tern({"eval", fits, "--threads", "1", "--memory",
+                                     memory, "--spill-dir", "/dev/shm"});
+    BOOST_TEST(r.status == 0, r.err);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(many_small_blocks_are_no_reason_to_look_again_and_again) {
+  const auto r = tern::test::tern(
+      {"eval",
+       "x = random.random((3200, 1280), chunks=32) @ ones((1280, 1280), "
+       "chunks=32); (x - x.mean(axis=0)).std()",
+       "--threads", "2", "--memory", "90MB", "--json"});
+  BOOST_TEST(r.status == 0, r.err);
+  BOOST_TEST(r.json()["bytes_spilled"] == 0);
+  BOOST_TEST(r.seconds < 20);
+}
+
 BOOST_AUTO_TEST_CASE(a_full_disk_is_an_error_that_names_it) {
-  // files of more than 20 MB are refused
-  const auto r = eval_with("trap '' XFSZ; ulimit -f 20000;", "250MB");
+  // x has 256 MB; files of more than 20 MB are refused
+  const auto r = eval_with("ulimit -f 20000;", "100MB --spill-dir /var/tmp",
+                           "x = random.random((4000, 500), chunks=1000) @ "
+                           "random.random((500, 8000), chunks=1000); "
+                           "(x - x.mean(axis=0)).std()");
   BOOST_TEST(r.status == 1);
-  BOOST_TEST(r.err.find("the limit of 250MB cannot be kept")
+  BOOST_TEST(r.err.find("the limit of 100MB cannot be kept")
                  != std::string::npos,
              r.err);
   BOOST_TEST(r.err.find("/var/tmp") != std::string::npos, r.err);

@@ -479,6 +479,51 @@ BOOST_AUTO_TEST_CASE(a_long_handler_holds_up_nobody_else) {
   }
 }
 
+// The machine tells itself of each message to an ended one, and more come all
+// the time.
+BOOST_AUTO_TEST_CASE(a_flood_for_one_that_ended_harms_nobody) {
+  tern::actor_system here;
+  here.add<counter>();
+  const auto gone = here.spawn<counter>(1);
+  const auto other = here.spawn<counter>(1);
+  here.send(gone, end{});
+  std::atomic<int> flooding{2};
+  const auto flood_it = [&] {
+    for (int i = 0; i < 20'000; ++i)
+      here.send(gone, add{1});
+    --flooding;
+  };
+  std::thread one{flood_it};
+  std::thread two{flood_it};
+  while (flooding > 0)
+    BOOST_TEST_REQUIRE(here.request(other, get{}).get() == 1);
+  one.join();
+  two.join();
+}
+
+BOOST_AUTO_TEST_CASE(what_goes_to_another_node_needs_no_worker_here) {
+  cluster c;
+  const auto there = c.b.spawn<counter>(1);
+  BOOST_TEST(c.a.request(there, get{}).get() == 1);
+  holding = let_go = false;
+  const auto one = c.a.spawn<sleeper>();
+  const auto two = c.a.spawn<sleeper>();
+  auto first = c.a.request(one, wait_here{});
+  auto second = c.a.request(two, wait_here{});
+  while (!holding)
+    std::this_thread::yield();
+  std::this_thread::sleep_for(20ms); // all of its workers
+  c.a.send(there, add{1});
+  const auto limit = std::chrono::steady_clock::now() + 300ms;
+  while (c.b.request(there, get{}).get() != 2
+         && std::chrono::steady_clock::now() < limit)
+    std::this_thread::sleep_for(1ms);
+  BOOST_TEST(c.b.request(there, get{}).get() == 2);
+  let_go = true;
+  BOOST_TEST(first.get() == 1);
+  BOOST_TEST(second.get() == 1);
+}
+
 BOOST_AUTO_TEST_CASE(a_deadline_may_be_as_long_as_time_goes) {
   cluster c;
   const auto n = c.a.spawn<counter>(2);
