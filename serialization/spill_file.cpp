@@ -61,7 +61,7 @@ int nameless_file(const std::string& directory) {
       ::open(directory.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
   if (file >= 0 || (errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL))
     return file;
-  auto name = directory + "/tern-XXXXXX";
+  auto name = directory + "/tern-" + std::string(6, 'X'); // as mkstemp wants
   const auto named = ::mkostemp(name.data(), O_CLOEXEC);
   if (named >= 0)
     ::unlink(name.c_str());

@@ -64,14 +64,15 @@ result<void> check_memory(const plan_projection& plan, std::uint64_t each,
       spills ? plan.smallest_memory : plan.smallest_without_disk;
   if (smallest <= each * nodes)
     return {};
-  const auto why =
-      spills ? fmt::format(
-          "a task takes up to {}, blocks that are never spilled {}",
-          size_text(plan.need.largest_task), size_text(plan.need.peak_small))
-             : fmt::format(
-                 "its blocks take {} there at once and cannot be spilled "
-                 "({})",
-                 size_text(plan.need.peak), spills.error().what);
+  auto why =
+      fmt::format("a task takes up to {}", size_text(plan.need.largest_task));
+  if (plan.need.peak_small > plan.need.largest_task)
+    why = fmt::format("blocks that are too small to be spilled take {}",
+                      size_text(plan.need.peak_small));
+  if (!spills)
+    why = fmt::format("its blocks take {} there at once and cannot be spilled "
+                      "({})",
+                      size_text(plan.need.peak), spills.error().what);
   return fail(
       failure_kind::memory,
       fmt::format("the plan does not fit in {} of memory{}: {}; the smallest "

@@ -29,7 +29,8 @@ struct session_options {
   std::uint16_t join_port = 0;
   std::uint64_t memory = 0; ///< bytes of all nodes together; 0: no limit
   /// Where the nodes that it starts write blocks which do not fit in memory;
-  /// empty: TERN_SPILL_DIR, else TMPDIR, else /var/tmp.
+  /// empty: TERN_SPILL_DIR, else TMPDIR, else /var/tmp. One a process: the
+  /// first that was used.
   std::string spill_directory{};
   bool rotate = false;       ///< move every actor at every step
   bool trace = false;        ///< record messages and tasks
