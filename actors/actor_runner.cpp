@@ -275,6 +275,7 @@ std::optional<runner_job> actor_runner::perform(instruction::save& job,
   mobility_event::saved event{instance_, job.attempt, {}, {}};
   const auto begin = host_->measures() ? monotonic_ns() : 0;
   try {
+    behavior_->departs();
     event.snapshot = behavior_->save();
   } catch (const std::exception& e) {
     event.why = e.what();

@@ -87,6 +87,11 @@ public:
     static_cast<void>(lost);
   }
 
+  /// It is about to move: its state is taken next. Nothing can be sent from
+  /// here. Called again for another attempt; when one fails it goes on as if
+  /// nothing had been. An exception fails the attempt.
+  virtual void departs() {}
+
   /// Everything that `receive` builds upon, as the type's factory takes it.
   virtual buffer save() const = 0;
 };

@@ -142,6 +142,12 @@ private:
       detail::call(object_, told, here);
   }
 
+  /// `departs()`, if the class has it: its state is about to be taken.
+  void departs() override {
+    if constexpr (requires { object_.departs(); })
+      object_.departs();
+  }
+
   /// `arrived(context&)`, if the class has it: it runs on another node now.
   void handle_arrival(context& here) override {
     if constexpr (requires { object_.arrived(here); })

@@ -176,6 +176,7 @@ void cluster::impl::save(std::size_t n, const instruction::save& i) {
     return; // it has ended meanwhile
   mobility_event::saved event{i.instance, i.attempt, {}, {}};
   try {
+    place->second->departs();
     event.snapshot = place->second->save();
   } catch (const std::exception& e) {
     event.why = e.what();

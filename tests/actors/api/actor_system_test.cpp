@@ -196,6 +196,11 @@ public:
   std::vector<std::string> on(const notes&) const {
     return notes_;
   }
+  void departs() {
+    if (notes_.size() > 100)
+      throw std::runtime_error("too much to carry");
+    notes_.push_back("departs");
+  }
   void arrived(tern::context&) {
     notes_.push_back("arrived");
   }
@@ -317,11 +322,29 @@ BOOST_AUTO_TEST_CASE(an_open_request_survives_moves_of_both_ends) {
   c.a.migrate(k, c.a.self().id);
   let_go = true;
   BOOST_TEST(held.get() == 1);
-  const auto found = wait_for_notes(c.b, k, 4);
-  BOOST_REQUIRE(found.size() == 4u);
+  const auto found = wait_for_notes(c.b, k, 6);
+  BOOST_REQUIRE(found.size() == 6u);
   BOOST_TEST(std::count(found.begin(), found.end(), "1: 7") == 1);
   BOOST_TEST(std::count(found.begin(), found.end(), "later") == 1);
+  const auto order = [&](const char* note) {
+    return std::ranges::find(found, note) - found.begin();
+  };
   BOOST_TEST(std::count(found.begin(), found.end(), "arrived") == 2);
+  BOOST_TEST(std::count(found.begin(), found.end(), "departs") == 2);
+  BOOST_TEST(order("departs") < order("arrived"));
+}
+
+BOOST_AUTO_TEST_CASE(one_that_cannot_depart_stays) {
+  cluster c;
+  const auto k = c.a.spawn<clerk>();
+  for (int i = 0; i < 101; ++i)
+    c.a.send(k, note{"more"});
+  BOOST_CHECK_EXCEPTION(c.a.migrate(k, c.b.self().id), tern::actor_error,
+                        [](const tern::actor_error& e) {
+                          return std::string{e.what()}.find("too much to carry")
+                                 != std::string::npos;
+                        });
+  BOOST_TEST(c.b.request(k, notes{}).get().size() == 101u);
 }
 
 BOOST_AUTO_TEST_CASE(a_deadline_that_passes_is_an_answer) {
