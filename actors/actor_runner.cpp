@@ -56,15 +56,10 @@ public:
 
 private:
   bool takes(const actor_id& to) {
-    if (book_.take_free())
+    if (book_.take(to))
       return true;
-    auto& page = book_[to];
-    if (page.left == 0)
-      ask(to, page);
-    if (page.left == 0)
-      return false;
-    --page.left;
-    return true;
+    ask(to, book_[to]);
+    return book_.take(to);
   }
 
   // Once in a job: what others do meanwhile can only make room. The machine has

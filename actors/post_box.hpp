@@ -32,7 +32,7 @@ public:
   /// there is room.
   bool send(const actor_id& from, const actor_id& to, buffer& payload) {
     std::lock_guard guard{mutex_};
-    if (!takes(to))
+    if (!rooms_.take(to))
       return false;
     add(mobility_event::posted{from, {to, 0, std::move(payload)}});
     return true;
@@ -68,16 +68,6 @@ public:
   }
 
 private:
-  bool takes(const actor_id& to) {
-    if (rooms_.take_free())
-      return true;
-    auto& page = rooms_[to];
-    if (page.left == 0)
-      return false;
-    --page.left;
-    return true;
-  }
-
   template <class Event>
   void add(Event e) {
     posts_.emplace_back(std::move(e));

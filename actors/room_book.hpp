@@ -34,12 +34,17 @@ public:
     return job_;
   }
 
-  /// One of these. What was written down is too much then.
-  bool take_free() noexcept {
-    if (free_ == 0)
+  /// One message to `to`; false: no room is known of.
+  bool take(const actor_id& to) {
+    if (free_ > 0) {
+      --free_;
+      outdated_ = true; // what was written down is too much then
+      return true;
+    }
+    auto& there = (*this)[to];
+    if (there.left == 0)
       return false;
-    --free_;
-    outdated_ = true;
+    --there.left;
     return true;
   }
 
