@@ -61,6 +61,9 @@ enum class message_kind : std::uint16_t {
   plan_lent,
   steal_ask,
   steal_answer,
+  plan_census,
+  plan_query,
+  plan_copy,
 
   // 200..299: free for applications
   application = 200,

@@ -105,15 +105,22 @@ int run_tasks_once(const std::string& kind, std::size_t n, unsigned threads) {
   const auto before = resident_bytes();
   plan_host host{p,
                  edges,
-                 {**self,
-                  pool,
-                  memory,
-                  disk,
-                  kernels,
-                  {},
-                  [&](node_id to, dataflow_message& m) {
-                    return to == asker && root.take(m);
-                  }}};
+                 p.id,
+                 nullptr,
+                 {.self = **self,
+                  .pool = pool,
+                  .memory = memory,
+                  .spill = disk,
+                  .kernels = kernels,
+                  .held = {},
+                  .local =
+                      [&](node_id to, dataflow_message& m) {
+                        return to == asker && root.take(m);
+                      },
+                  .timed = nullptr,
+                  .lost = {},
+                  .late = {},
+                  .copy = {}}};
   host.engine().expand();
   r.build_seconds = seconds_since(begin);
   r.bytes_per_task = static_cast<double>(resident_bytes() - before)

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "actors/mix.hpp"
+
 #include <cstdint>
 
 namespace tern::simulation {
@@ -17,10 +19,7 @@ public:
   /// 64 random bits.
   std::uint64_t next() noexcept {
     state_ += 0x9e3779b97f4a7c15ull;
-    auto x = state_;
-    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ull;
-    x = (x ^ (x >> 27)) * 0x94d049bb133111ebull;
-    return x ^ (x >> 31);
+    return mix(state_);
   }
 
   /// A number in [0, n). `n` > 0. The bias is below n / 2^64.

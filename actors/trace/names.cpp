@@ -121,6 +121,12 @@ std::string_view name_of(message_kind kind) noexcept {
     return "steal_ask";
   case message_kind::steal_answer:
     return "steal_answer";
+  case message_kind::plan_census:
+    return "plan_census";
+  case message_kind::plan_query:
+    return "plan_query";
+  case message_kind::plan_copy:
+    return "plan_copy";
   case message_kind::application:
     return "application";
   }

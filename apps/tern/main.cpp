@@ -22,6 +22,7 @@ int main(int argc, char** argv) {
   tern status --join 127.0.0.1:7000)");
   auto settings = tern::configuration::read(
       [](const char* name) { return std::getenv(name); });
+  tern::add_attach(tool, settings);
   tern::add_config(tool, settings);
   tern::add_eval(tool, settings);
   tern::add_node(tool, settings);

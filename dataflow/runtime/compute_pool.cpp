@@ -90,27 +90,34 @@ void compute_pool::add(runnable_plan& plan) {
     wake();
 }
 
-void compute_pool::remove(runnable_plan& plan) {
+void compute_pool::withdraw(runnable_plan& plan) {
   {
     std::lock_guard guard{plans_mutex_};
     auto list = *plans_.load();
     std::erase(list, &plan);
     publish(std::move(list));
   }
+  empty_heaps(plan);
+}
+
+void compute_pool::empty_heaps(const runnable_plan& of) {
   for (auto& w : workers_) {
     std::lock_guard guard{w->lock};
-    std::erase_if(w->heap, [&](const work& x) { return x.plan == &plan; });
+    std::erase_if(w->heap, [&](const work& x) { return x.plan == &of; });
     std::make_heap(w->heap.begin(), w->heap.end(), runs_later<work, work>);
   }
-  for (auto& w : workers_)
-    while (w->active.load() == &plan)
-      std::this_thread::sleep_for(std::chrono::microseconds(200));
-  // what a running task pushed meanwhile
-  for (auto& w : workers_) {
-    std::lock_guard guard{w->lock};
-    std::erase_if(w->heap, [&](const work& x) { return x.plan == &plan; });
-    std::make_heap(w->heap.begin(), w->heap.end(), runs_later<work, work>);
-  }
+}
+
+bool compute_pool::is_active(const runnable_plan& plan) const noexcept {
+  return std::any_of(workers_.begin(), workers_.end(),
+                     [&](const auto& w) { return w->active.load() == &plan; });
+}
+
+void compute_pool::remove(runnable_plan& plan) {
+  withdraw(plan);
+  while (is_active(plan))
+    std::this_thread::sleep_for(std::chrono::microseconds(200));
+  empty_heaps(plan); // of what a running task pushed meanwhile
 }
 
 void compute_pool::loop(unsigned self) {

@@ -61,8 +61,11 @@ public:
 
   /// Sources of `plan` may fire from now on.
   void add(runnable_plan& plan);
-  /// No task of `plan` runs or will run once this returns. Waits for those
-  /// that run; not from a compute thread.
+  /// No further task of `plan` will run once this returns; those that run go
+  /// on, while `is_active`. What they push is for `remove` to drop.
+  void withdraw(runnable_plan& plan);
+  bool is_active(const runnable_plan& plan) const noexcept;
+  /// The same, and waits for those that run; not from a compute thread.
   void remove(runnable_plan& plan);
 
   /// From now on `watcher` is told; it outlives the pool's threads.
@@ -119,6 +122,7 @@ private:
   bool sleep(unsigned self);
   void wake() noexcept;
   void publish(plan_list list);
+  void empty_heaps(const runnable_plan& of);
   void tell(const std::atomic<bool>& wanted, void (load_watcher::*what)());
 
   std::vector<std::unique_ptr<worker>> workers_;

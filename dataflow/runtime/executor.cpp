@@ -81,6 +81,38 @@ result<void> check_memory(const plan_projection& plan, std::uint64_t each,
                   size_text(smallest)));
 }
 
+/// Waits for the first node that has a plan.
+class plan_finder final : public plan_client {
+public:
+  void receive(dataflow_message) override {}
+  void receive_reply(node_id, message_kind, const plan_reply&) override {}
+  void receive_copy(node_id, const plan* p) override {
+    std::lock_guard guard{mutex_};
+    ++answers_;
+    if (p && !found_)
+      found_ = *p;
+    come_.notify_one();
+  }
+
+  std::optional<plan> wait(std::size_t asked) {
+    std::unique_lock guard{mutex_};
+    come_.wait_for(guard, answer_limit,
+                   [&] { return found_ || answers_ >= asked; });
+    return std::move(found_);
+  }
+
+private:
+  static constexpr auto answer_limit = std::chrono::seconds(10);
+
+  std::mutex mutex_;
+  std::condition_variable come_;
+  std::size_t answers_ = 0;
+  std::optional<plan> found_;
+};
+
+// Until nodes that still take a dead process for a member know better.
+constexpr auto death_limit = std::chrono::seconds(10);
+
 /// All schedulers but `synchronous`: a node of its own, and a plan for each
 /// computation.
 class node_executor final : public executor {
@@ -89,8 +121,9 @@ public:
     : options_(std::move(options)) {}
   ~node_executor() override {
     gate_.close();
-    for (const auto& [plan, where] : kept_)
-      service_->forget(plan, where);
+    for (const auto& [plan, run] : kept_)
+      service_->forget(plan, run->view());
+    kept_.clear();
     service_.reset();
     node_.reset();
     children_.reset();
@@ -103,6 +136,8 @@ public:
   plan_projection project(std::span<const array> arrays) override;
   result<held_arrays> hold(std::span<const array> arrays) override;
   void drop(std::uint64_t plan) override;
+  result<plan> find_plan(std::uint64_t id) override;
+  result<run_report> attach(plan p, const compute_hooks& hooks) override;
   result<std::vector<node_trace>> traces() override;
 
 private:
@@ -126,10 +161,10 @@ private:
   std::unique_ptr<node> node_;
   std::unique_ptr<dataflow_service> service_;
   gate gate_;
-  std::mutex mutex_; ///< guards run_
+  std::mutex mutex_; ///< guards the next two
   plan_run* run_ = nullptr;
-  std::map<std::uint64_t, plan_view> kept_; ///< plans that hold arrays
-  std::vector<node_id> leaving_;            ///< nodes that take no new plan
+  std::map<std::uint64_t, std::unique_ptr<plan_run>> kept_; ///< hold arrays
+  std::vector<node_id> leaving_; ///< nodes that take no new plan
 };
 
 /// Who hears of nodes that die, as long as it runs.
@@ -166,6 +201,8 @@ result<void> node_executor::start_node(unsigned threads, bool listen) {
         std::lock_guard guard{mutex_};
         if (run_)
           run_->node_down(who, reason);
+        for (const auto& [plan, run] : kept_)
+          run->node_down(who, reason);
       }));
   return {};
 }
@@ -285,16 +322,20 @@ result<held_arrays> node_executor::hold(std::span<const array> arrays) {
     held.nodes.push_back(place.node);
   held.plan = report->plan;
   held.report = std::move(*report);
-  kept_[held.plan] = where;
   return held;
 }
 
 void node_executor::drop(std::uint64_t plan) {
-  const auto found = kept_.find(plan);
-  if (found == kept_.end())
-    return;
-  service_->forget(plan, found->second);
-  kept_.erase(found);
+  std::unique_ptr<plan_run> ended;
+  {
+    std::lock_guard guard{mutex_};
+    const auto found = kept_.find(plan);
+    if (found == kept_.end())
+      return;
+    ended = std::move(found->second);
+    kept_.erase(found);
+  }
+  service_->forget(plan, ended->view());
 }
 
 // Once more without the nodes that are about to leave, if some said so; `where`
@@ -331,12 +372,65 @@ result<run_report> node_executor::attempt(const graph& work,
   // with compute threads in this process the node's own id is the engine's
   const auto name =
       node_->self().threads > 0 ? node_id{random_number()} : node_->id();
-  plan_run run{*service_, std::move(p), name, std::move(edges), kept};
-  const current_run here{*this, run};
-  auto report = run.run(hooks);
-  const auto gone = run.leaving();
+  auto run = std::make_unique<plan_run>(*service_, std::move(p), name,
+                                        std::move(edges), kept);
+  auto report = [&] {
+    const current_run here{*this, *run};
+    return run->run(hooks);
+  }();
+  const auto gone = run->leaving();
   leaving_.insert(leaving_.end(), gone.begin(), gone.end());
+  if (report && kept > 0) { // it still has a part in what becomes of the blocks
+    std::lock_guard guard{mutex_};
+    kept_[report->plan] = std::move(run);
+  }
   return report;
+}
+
+result<plan> node_executor::find_plan(std::uint64_t id) {
+  std::vector<node_id> nodes;
+  for (const auto& place : view().places)
+    nodes.push_back(place.node);
+  plan_finder finder;
+  service_->connect(id, node_->id(), finder);
+  service_->query(id, nodes);
+  auto found = finder.wait(nodes.size());
+  service_->disconnect(id);
+  if (!found)
+    return fail(failure_kind::not_found,
+                fmt::format("no node has a plan {:x}: it has ended, or never "
+                            "began",
+                            id));
+  return std::move(*found);
+}
+
+result<run_report> node_executor::attach(plan p, const compute_hooks& hooks) {
+  const auto lives = [&] {
+    const auto all = node_->members();
+    return std::any_of(all.begin(), all.end(), [&](const member& m) {
+      return m.id == p.round.submitter;
+    });
+  };
+  const auto limit = std::chrono::steady_clock::now() + death_limit;
+  while (lives() && std::chrono::steady_clock::now() < limit)
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  if (lives())
+    return fail(failure_kind::refused,
+                fmt::format("the process that submitted plan {:x} (node {}) "
+                            "lives and waits for its result",
+                            p.id, to_string(p.round.submitter)));
+  auto edges = std::make_shared<const edge_index>(p.work);
+  plan_run run{*service_, std::move(p), node_->id(), std::move(edges)};
+  const current_run here{*this, run};
+  const auto all = node_->members();
+  for (const auto& place : run.view().places) { // they died while it waited
+    member gone;
+    gone.id = place.node;
+    if (std::none_of(all.begin(), all.end(),
+                     [&](const member& m) { return m.id == gone.id; }))
+      run.node_down(gone, "it had left before");
+  }
+  return run.attach(hooks);
 }
 
 result<std::vector<node_trace>> node_executor::traces() {
@@ -364,6 +458,17 @@ public:
   result<held_arrays> hold(std::span<const array> arrays) override;
   void drop(std::uint64_t plan) override {
     held_.erase(plan);
+  }
+
+  result<plan> find_plan(std::uint64_t id) override {
+    return fail(failure_kind::not_found,
+                fmt::format("the scheduler `synchronous` keeps no plans, {:x} "
+                            "neither",
+                            id));
+  }
+  result<run_report> attach(plan, const compute_hooks&) override {
+    return fail(failure_kind::refused,
+                "the scheduler `synchronous` has no plans to attach to");
   }
 
   result<std::vector<node_trace>> traces() override {

@@ -4,6 +4,7 @@
 #include "dataflow/array/array.hpp"
 #include "dataflow/block/block.hpp"
 #include "dataflow/graph/memory_need.hpp"
+#include "dataflow/runtime/plan_message.hpp"
 #include "dataflow/runtime/session_options.hpp"
 #include "dataflow/runtime/view.hpp"
 #include "serialization/failure.hpp"
@@ -12,6 +13,7 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace tern {
@@ -27,6 +29,8 @@ struct compute_hooks {
   std::function<void(std::uint64_t done, std::uint64_t total)> progress;
   /// Once the plan is accepted by all nodes: its id and its nodes.
   std::function<void(std::uint64_t plan, const plan_view& view)> accepted;
+  /// A node of the plan has died, with its name and why. The plan goes on.
+  std::function<void(const std::string& what)> died;
   /// Asked now and then; true ends the run with `cancelled`.
   std::function<bool()> cancelled;
 };
@@ -61,8 +65,9 @@ public:
   virtual ~executor() = default;
 
   /// Computes arrays, optimised together. A task that failed gives its
-  /// failure, the first in the static order if there are several; a node that
-  /// died gives `node_died` and its name.
+  /// failure, the first in the static order if there are several. A node that
+  /// dies costs what only it had; if all do, that gives `node_died` and the
+  /// name of the last.
   virtual result<run_report> compute(std::span<const array> arrays,
                                      const compute_hooks& hooks) = 0;
 
@@ -76,6 +81,13 @@ public:
   /// Computes arrays and keeps their blocks, of all elements, until `drop`.
   virtual result<held_arrays> hold(std::span<const array> arrays) = 0;
   virtual void drop(std::uint64_t plan) = 0;
+
+  /// A plan that a cluster has, for `attach`. Fails with `not_found`.
+  virtual result<plan> find_plan(std::uint64_t id) = 0;
+  /// The results of a plan whose submitter has died, in its place; what it had
+  /// fetched is made again. Waits until the nodes know of the death; `refused`
+  /// if the submitter lives.
+  virtual result<run_report> attach(plan p, const compute_hooks& hooks) = 0;
 
   /// What the nodes recorded since the last call (`options.trace`).
   virtual result<std::vector<node_trace>> traces() = 0;

@@ -1,11 +1,9 @@
 #include "dataflow/runtime/held_blocks.hpp"
 
-#include "dataflow/graph/evaluate.hpp"
-
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
+#include <iterator>
 
 namespace tern {
 
@@ -13,97 +11,89 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// A block may be on its way to another node when it is asked for, so the
-// question is asked again, later each time.
+// A block may be on its way to another node, or a plan between two rounds, when
+// it is asked for, so the question is asked again, later each time.
 constexpr auto first_wait = milliseconds(100);
-constexpr auto longest_wait = milliseconds(1600);
-constexpr std::size_t most_attempts = 10; // some 13 s
+constexpr std::size_t doublings = 4; // up to 1.6 s
 
 } // namespace
 
-block held_blocks::take(const held_call& from, std::int64_t index) {
-  const auto task = pack({from.layer, index});
-  if (auto data = world_.here(from.plan, task))
-    return data;
-  return wait_for(from, task);
-}
-
-void held_blocks::ask(const held_call& from, std::uint64_t task,
-                      std::size_t attempt) {
-  std::vector<node_id> living;
-  std::copy_if(from.nodes.begin(), from.nodes.end(), std::back_inserter(living),
-               world_.lives);
-  if (living.empty())
-    throw task_error{{failure_kind::not_found,
-                      fmt::format("no node of plan {}, which held this array, "
-                                  "is there any more",
-                                  from.plan)}};
-  world_.ask(from.plan, living[attempt % living.size()],
-             message_of(message_kind::want, task));
-}
-
-block held_blocks::wait_for(const held_call& from, std::uint64_t task) {
-  // the entry goes with the last who waits, whatever ends the wait
-  struct place {
-    held_blocks& all;
-    name key;
-    entry& at;
-
-    place(held_blocks& a, name k)
-      : all(a), key(k), at([&]() -> entry& {
-          std::lock_guard guard{a.mutex_};
-          auto& e = a.expected_[k];
-          ++e.waiting;
-          return e;
-        }()) {}
-    place(const place&) = delete;
-    place& operator=(const place&) = delete;
-    ~place() {
-      std::lock_guard guard{all.mutex_};
-      if (--at.waiting == 0)
-        all.expected_.erase(key);
-    }
-  };
-  place here{*this, {from.plan, task}};
-  auto wait = first_wait;
-  for (std::size_t attempt = 0; attempt < most_attempts; ++attempt) {
-    ask(from, task, attempt);
-    {
-      std::unique_lock guard{mutex_};
-      changed_.wait_for(guard, wait, [&] {
-        return closed_ || here.at.data || here.at.error;
-      });
-      if (here.at.data)
-        return here.at.data;
-      if (here.at.error)
-        throw task_error{here.at.error->why};
-      if (closed_)
-        break;
-    }
-    if (auto data = world_.here(from.plan, task)) // it came meanwhile
-      return data;
-    wait = std::min(2 * wait, longest_wait);
+void held_blocks::fetch(const held_call& from, std::int64_t index,
+                        receiver then) {
+  const name what{from.plan, pack({from.layer, index})};
+  if (auto data = world_.here(what.first, what.second)) {
+    then(std::move(data));
+    return;
   }
-  throw task_error{{failure_kind::unreachable,
-                    fmt::format("no node of plan {} gave a block that it holds",
-                                from.plan)}};
+  {
+    std::lock_guard guard{mutex_};
+    if (closed_)
+      return;
+    auto& e = expected_[what];
+    e.nodes = from.nodes;
+    e.waiting.push_back(std::move(then));
+    if (e.waiting.size() > 1)
+      return; // it has been asked for
+  }
+  ask(what);
 }
 
-bool held_blocks::arrived(std::uint64_t plan, const dataflow_message& m) {
-  std::lock_guard guard{mutex_};
-  const auto found = expected_.find({plan, m.from});
-  if (found == expected_.end())
-    return false;
-  found->second.data = m.data;
-  found->second.error = m.error;
-  changed_.notify_all();
+void held_blocks::ask(name what) {
+  std::vector<node_id> living;
+  std::size_t attempt = 0;
+  {
+    std::lock_guard guard{mutex_};
+    const auto found = expected_.find(what);
+    if (found == expected_.end())
+      return;
+    living = found->second.nodes;
+    attempt = found->second.attempts++;
+  }
+  std::erase_if(living, [&](node_id who) { return !world_.lives(who); });
+  if (auto data = world_.here(what.first, what.second)) // it came meanwhile
+    hand_out(what, std::move(data));
+  else if (living.empty())
+    hand_out(what,
+             fail(failure_kind::not_found,
+                  fmt::format("no node of plan {}, which held this array, is "
+                              "there any more",
+                              what.first)));
+  else {
+    world_.later(first_wait * (1u << std::min(attempt, doublings)),
+                 [this, what] { ask(what); });
+    world_.ask(what.first, living[attempt % living.size()],
+               message_of(message_kind::want, what.second));
+  }
+}
+
+bool held_blocks::hand_out(name what, const result<block>& got) {
+  std::vector<receiver> waiting;
+  {
+    std::lock_guard guard{mutex_};
+    const auto found = expected_.find(what);
+    if (found == expected_.end())
+      return false;
+    waiting = std::move(found->second.waiting);
+    expected_.erase(found);
+  }
+  for (const auto& then : waiting)
+    then(got);
   return true;
 }
 
+bool held_blocks::arrived(std::uint64_t plan, const dataflow_message& m) {
+  if (m.data)
+    return hand_out({plan, m.from}, m.data);
+  if (m.error)
+    return hand_out({plan, m.from}, tl::make_unexpected(m.error->why));
+  return false;
+}
+
 void held_blocks::close() {
+  std::map<name, entry> forgotten;
   std::lock_guard guard{mutex_};
   closed_ = true;
-  changed_.notify_all();
+  forgotten.swap(expected_);
 }
 
 } // namespace tern

@@ -3,25 +3,30 @@
 #include "dataflow/runtime/held_call.hpp"
 #include "dataflow/runtime/message.hpp"
 
-#include <atomic>
-#include <condition_variable>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <mutex>
 #include <utility>
+#include <vector>
 
 namespace tern {
 
 /// Blocks of plans that are kept, for tasks of other plans on this node: what
-/// is here is taken as it is, the rest is asked for and waited for. A task that
-/// waits keeps its compute thread; that cannot lock up, for the answer needs
-/// none, neither here nor there.
+/// is here is taken as it is, the rest is asked for. Nobody waits: whoever
+/// wants a block is called when it has come, which may be long, for a block
+/// that was lost with its node is made again, by the very threads that a
+/// waiting task would occupy.
 ///
 /// Any thread. What it needs of the node comes as functions, so it has no
-/// thread, clock or socket but the wait itself.
+/// thread, clock or socket.
 class held_blocks {
 public:
+  /// Takes the block, or the error that its task had; `not_found` if no node
+  /// that could have it is left.
+  using receiver = std::function<void(result<block>)>;
+
   struct surroundings {
     /// The block, if a task of the plan holds it on this node; else empty.
     std::function<block(std::uint64_t plan, std::uint64_t task)> here;
@@ -29,34 +34,35 @@ public:
     std::function<void(std::uint64_t plan, node_id to, dataflow_message m)> ask;
     /// Whether a node is a living member.
     std::function<bool(node_id)> lives;
+    /// Calls back after a time.
+    std::function<void(std::chrono::milliseconds, std::function<void()>)> later;
   };
 
   explicit held_blocks(surroundings world) : world_(std::move(world)) {}
 
-  /// Throws `task_error`: `not_found` if no node of the plan lives, or the
-  /// error that the block's task had, or `unreachable` if nobody answers.
-  block take(const held_call& from, std::int64_t index);
+  /// `then` is called once, in this call or later on any thread; not at all if
+  /// the node ends before.
+  void fetch(const held_call& from, std::int64_t index, receiver then);
 
   /// An answer to a `want`; false: nobody waits for it.
   bool arrived(std::uint64_t plan, const dataflow_message& m);
 
-  /// Who waits is sent away; the node ends.
+  /// Whoever still waits is forgotten; the node ends.
   void close();
 
 private:
   using name = std::pair<std::uint64_t, std::uint64_t>; ///< plan, task
   struct entry {
-    int waiting = 0;
-    block data;
-    task_failure_ptr error;
+    std::vector<node_id> nodes;
+    std::vector<receiver> waiting;
+    std::size_t attempts = 0;
   };
 
-  block wait_for(const held_call& from, std::uint64_t task);
-  void ask(const held_call& from, std::uint64_t task, std::size_t attempt);
+  void ask(name what);
+  bool hand_out(name what, const result<block>& got);
 
   surroundings world_;
   std::mutex mutex_; ///< guards what follows
-  std::condition_variable changed_;
   std::map<name, entry> expected_;
   bool closed_ = false;
 };

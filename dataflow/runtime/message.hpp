@@ -87,6 +87,28 @@ inline dataflow_message message_of(message_kind kind, std::uint64_t to,
   return m;
 }
 
+/// Is it for whoever asked, who may be no task?
+inline bool is_answer(const dataflow_message& m) noexcept {
+  switch (m.kind) {
+  case message_kind::down:
+  case message_kind::order_moved:
+  case message_kind::inspected:
+    return true;
+  case message_kind::block_data:
+  case message_kind::erred:
+    return m.to == 0;
+  default:
+    return false;
+  }
+}
+
+/// Does it ask for something that is the same in any round of a plan?
+inline bool asks(const dataflow_message& m) noexcept {
+  return m.kind == message_kind::want || m.kind == message_kind::monitor
+         || m.kind == message_kind::order_move
+         || m.kind == message_kind::inspect;
+}
+
 /// Elements up to this size travel inside a message, larger ones beside it.
 inline constexpr std::size_t inline_limit = 1024;
 

@@ -1,6 +1,7 @@
 #include "dataflow/runtime/placement.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace tern {
 
@@ -10,8 +11,9 @@ __extension__ using wide = unsigned __int128;
 
 } // namespace
 
-placement::placement(const edge_index& edges, const plan_view& view)
-  : edges_(&edges) {
+placement::placement(const edge_index& edges, const plan_view& view,
+                     std::shared_ptr<const remaining_work> rest)
+  : edges_(&edges), rest_(std::move(rest)) {
   std::uint64_t sum = 0;
   for (const auto& place : view.places)
     bounds_.push_back(sum += std::max<std::uint32_t>(1, place.capacity));
@@ -22,7 +24,8 @@ placement::placement(const edge_index& edges, const plan_view& view)
 node_index placement::owner(const block_key& task) const {
   if (bounds_.size() == 1)
     return 0;
-  return owner_of_rank(task.layer, edges_->rank(task));
+  const auto first = owner_of_rank(task.layer, edges_->rank(task));
+  return rest_ ? rest_->owner(task, first) : first;
 }
 
 node_index placement::owner_of_rank(layer_id layer, std::int64_t rank) const {
@@ -42,7 +45,7 @@ node_index placement::owner_of_rank(layer_id layer, std::int64_t rank) const {
 std::pair<std::int64_t, std::int64_t> placement::range(layer_id layer,
                                                        node_index node) const {
   const auto blocks = sizes_[layer];
-  if (blocks < static_cast<std::int64_t>(bounds_.size()))
+  if (rest_ || blocks < static_cast<std::int64_t>(bounds_.size()))
     return {0, blocks};
   auto first_of = [&](node_index n) {
     std::int64_t low = 0;

@@ -1,9 +1,11 @@
 #pragma once
 
 #include "dataflow/graph/graph.hpp"
+#include "dataflow/runtime/remaining_work.hpp"
 #include "dataflow/runtime/view.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -17,15 +19,17 @@ namespace tern {
 /// contiguous, layers over equal grids are cut at the same places, and most
 /// edges stay inside a node. Layers with fewer blocks than nodes go round
 /// robin from a place that depends on the layer, lest node 0 gets all roots.
+/// After a death `rest` says who has what, of all that is left.
 class placement {
 public:
-  placement(const edge_index& edges, const plan_view& view);
+  placement(const edge_index& edges, const plan_view& view,
+            std::shared_ptr<const remaining_work> rest = nullptr);
 
   node_index owner(const block_key& task) const;
 
   /// The ranks [first, last) (in `needed(layer)`) among which are all that
-  /// `node` owns: exactly those where there are as many blocks as nodes, else
-  /// all ranks (ask `owner`).
+  /// `node` owns: exactly those where there are as many blocks as nodes, else,
+  /// and after a death, all ranks (ask `owner`).
   std::pair<std::int64_t, std::int64_t> range(layer_id layer,
                                               node_index node) const;
 
@@ -35,6 +39,7 @@ private:
   const edge_index* edges_;
   std::vector<std::uint64_t> bounds_; ///< capacities, summed up
   std::vector<std::int64_t> sizes_;   ///< blocks a layer
+  std::shared_ptr<const remaining_work> rest_;
 };
 
 } // namespace tern

@@ -13,19 +13,43 @@
 
 namespace tern {
 
+namespace {
+
+// The block of another plan that a task is about to take, or the error.
+thread_local const result<block>* fetched = nullptr;
+
+block take_fetched(const held_call&, std::int64_t) {
+  if (!*fetched)
+    throw task_error{fetched->error()};
+  return **fetched;
+}
+
+std::vector<std::optional<held_call>> held_calls_of(const edge_index& edges) {
+  std::vector<std::optional<held_call>> all(edges.layers());
+  for (layer_id id = 0; id < edges.layers(); ++id)
+    if (const auto* call = std::get_if<op_call>(&edges.at(id).op))
+      all[id] = decode_held(*call);
+  return all;
+}
+
+} // namespace
+
 plan_host::plan_host(const plan& p, std::shared_ptr<const edge_index> edges,
+                     std::uint64_t id_of_round,
+                     std::shared_ptr<const remaining_work> rest,
                      surroundings world)
-  : id_(p.id), keep_seconds_(p.keep_seconds), world_(std::move(world)),
-    hooks_(hooks_with(world_.kernels, *edges, world_.held)),
+  : id_(p.id), id_of_round_(id_of_round), keep_seconds_(p.keep_seconds),
+    world_(std::move(world)), held_(held_calls_of(*edges)),
+    hooks_(hooks_with(world_.kernels, *edges, take_fetched)),
     times_(edges->layers()), spilled_before_(world_.memory.spilled()),
-    rotate_(p.rotate), record_(p.record), arena_(world_.self.system()),
+    arena_(world_.self.system()),
     engine_(std::move(edges), p.view, world_.self.id(),
             {.rotate = p.rotate,
              .record = p.record,
              .inline_bytes = inline_limit,
              .takes_tasks = knows_all(world_.kernels, *edges),
              .faults = {}},
-            world_.memory, *this) {}
+            world_.memory, *this, std::move(rest)) {}
 
 // A message that came after `close` may have made a task ready all the same.
 plan_host::~plan_host() {
@@ -35,6 +59,13 @@ plan_host::~plan_host() {
 void plan_host::close() {
   closed_.store(true);
   world_.pool.remove(*this);
+}
+
+task_engine::remains plan_host::withdraw() {
+  closed_.store(true);
+  auto left = engine_.freeze();
+  world_.pool.withdraw(*this);
+  return left;
 }
 
 plan_reply plan_host::reply() const {
@@ -47,9 +78,11 @@ plan_reply plan_host::reply() const {
   r.migrations = n.migrations.load();
   r.bytes_moved = n.bytes_moved.load();
   r.steals = n.steals.load();
+  r.recomputed = n.recomputed.load();
   const auto& nodes = engine_.nodes();
   for (auto i = nodes.places(); i < nodes.size(); ++i)
-    r.guests.push_back(nodes.id_of(static_cast<node_index>(i)));
+    if (!nodes.is_suspected(static_cast<node_index>(i)))
+      r.guests.push_back(nodes.id_of(static_cast<node_index>(i)));
   r.peak_bytes = world_.memory.peak();
   r.bytes_spilled = world_.memory.spilled() - spilled_before_;
   return r;
@@ -61,22 +94,45 @@ void plan_host::run(task_record& task) {
   auto inputs = engine_.begin(task);
   if (!inputs)
     return;
-  auto& trace = world_.self.trace();
-  trace.emit(trace_kind::fired, name_of_task(task));
+  world_.self.trace().emit(trace_kind::fired, name_of_task(task));
+  if (const auto& from = held_[task.key().layer])
+    fetch_held(task, *from);
+  else
+    run_here(task, std::move(*inputs));
+}
+
+void plan_host::run_here(task_record& task, std::vector<block> inputs) {
   auto room =
-      world_.spill.begin(*inputs, engine_.edges().block_bytes(task.key()));
-  auto outcome = room ? run_kernel(task, *inputs)
+      world_.spill.begin(inputs, engine_.edges().block_bytes(task.key()));
+  auto outcome = room ? run_kernel(task, inputs)
                       : result<block>{beyond_limit(room.error())};
   if (room)
     room->read();
-  inputs.reset();
-  if (outcome) {
-    trace.emit(trace_kind::finished, name_of_task(task));
-    engine_.finish(task, std::move(*outcome));
-  } else {
-    trace.emit(trace_kind::failed, name_of_task(task));
-    engine_.fail(task, std::move(outcome.error()));
-  }
+  inputs.clear();
+  take_outcome(task, std::move(outcome));
+}
+
+// The task runs, but on no thread: when the block comes it is the outcome.
+void plan_host::fetch_held(task_record& task, const held_call& from) {
+  const auto bytes = engine_.edges().block_bytes(task.key());
+  world_.memory.promise(bytes);
+  world_.held(from, task.key().index,
+              [self = shared_from_this(), &task, bytes](result<block> got) {
+                self->world_.memory.keep_promise(bytes);
+                fetched = &got;
+                auto outcome = self->run_kernel(task, {});
+                fetched = nullptr;
+                self->take_outcome(task, std::move(outcome));
+              });
+}
+
+void plan_host::take_outcome(task_record& task, result<block> outcome) {
+  world_.self.trace().emit(outcome ? trace_kind::finished : trace_kind::failed,
+                           name_of_task(task));
+  const bool taken = outcome ? engine_.finish(task, std::move(*outcome))
+                             : engine_.fail(task, std::move(outcome.error()));
+  if (!taken)
+    world_.late(task.low, std::move(outcome));
   world_.self.flush();
 }
 
@@ -119,35 +175,34 @@ bool plan_host::waits_for_blocks() const noexcept {
 std::size_t plan_host::give(steal_terms& terms) {
   if (closed_.load() || terms.satisfied())
     return 0;
+  const auto plan_for_guest = introduction(terms.thief);
+  if (plan_for_guest.size() > most_plan_bytes)
+    return 0; // no message holds it
   const auto before = terms.tasks;
   const auto kept =
       engine_.give(world_.pool.take_back(*this, terms.tasks), terms);
   for (auto* task : kept)
     ready(*task);
   const auto given = before - terms.tasks;
-  if (given > 0)
-    introduce(terms.thief);
+  if (given > 0 && !plan_for_guest.empty() && !closed_.load()) {
+    introduced_.push_back(terms.thief);
+    envelope head;
+    head.to = {id_, 0};
+    world_.self.send(terms.thief, message_kind::plan_lent, head,
+                     plan_for_guest);
+  }
   return given;
 }
 
-// A node outside the view does not have the plan. The tasks may be there before
-// it is: they wait for it.
-void plan_host::introduce(node_id guest) {
-  if (!engine_.nodes().is_guest(engine_.nodes().find(guest))
-      || std::find(introduced_.begin(), introduced_.end(), guest)
-             != introduced_.end())
-    return;
-  introduced_.push_back(guest);
-  plan p;
-  p.id = id_;
-  p.view = engine_.view();
-  p.rotate = rotate_;
-  p.record = record_;
-  p.keep_seconds = keep_seconds_;
-  p.work = engine_.edges().source();
-  envelope head;
-  head.to = {id_, 0};
-  world_.self.send(guest, message_kind::plan_lent, head, encode(p));
+// A node outside the view does not have the plan; with its first task it gets
+// it. The tasks may be there before it is: they wait for it.
+std::vector<std::byte> plan_host::introduction(node_id thief) {
+  const auto& nodes = engine_.nodes();
+  const bool has_it =
+      !nodes.is_guest(nodes.find(thief))
+      || std::find(introduced_.begin(), introduced_.end(), thief)
+             != introduced_.end();
+  return has_it ? std::vector<std::byte>{} : encode(world_.copy());
 }
 
 // -- what the engine asks -----------------------------------------------------
@@ -171,7 +226,8 @@ void plan_host::send(node_id to, dataflow_message m) {
     m.bytes = monotonic_ns();
   if (m.data.bytes() > spill_file::largest_kept) // lest the link waits for it
     spill_file::process().will_read(m.data.storage());
-  auto out = encode(m, id_);
+  // an answer is right in any round
+  auto out = encode(m, is_answer(m) ? id_ : id_of_round_);
   out.head.cause = 0;
   if (out.bulk)
     world_.self.send_bulk(to, m.kind, out.head, out.payload,
@@ -196,9 +252,8 @@ void plan_host::transition(const task_record& r, std::uint8_t event,
                            static_cast<std::uint32_t>(effects));
 }
 
-void plan_host::lost(std::size_t blocks, node_id node) {
-  if (world_.lost)
-    world_.lost(reply(), blocks, node);
+void plan_host::lost(node_id node) {
+  world_.lost(node);
 }
 
 bool plan_host::receive_bytes(std::span<const char> bytes) {

@@ -16,6 +16,8 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
+#include <vector>
 
 namespace tern {
 
@@ -25,6 +27,7 @@ class node;
 /// that run their kernels, the link for what goes to other nodes.
 class plan_host final : public task_environment,
                         public runnable_plan,
+                        public std::enable_shared_from_this<plan_host>,
                         private task_mail {
 public:
   /// What the service lends to its plans.
@@ -34,23 +37,38 @@ public:
     ledger& memory;
     spiller& spill;
     const kernel_registry& kernels;
-    held_source held; ///< blocks of other plans
+    /// Blocks of other plans; see held_blocks.
+    std::function<void(const held_call& from, std::int64_t index,
+                       std::function<void(result<block>)> then)>
+        held;
     /// Takes messages to somebody in this process who is not a node (a
     /// session's collector); false: nobody of that name is here.
     std::function<bool(node_id to, dataflow_message& m)> local;
     /// True once there is another node that may want work: kernels are timed.
     const std::atomic<bool>* timed = nullptr;
-    /// Blocks of this plan went down with a node: for its submitter.
-    std::function<void(plan_reply r, std::size_t blocks, node_id node)> lost =
-        {};
+    /// Blocks of this plan went down with a node outside its view.
+    std::function<void(node_id node)> lost;
+    /// The outcome of a kernel that was under way when the round ended.
+    std::function<void(std::uint64_t task, result<block> outcome)> late;
+    /// The plan as it is now, for a node that takes work of it.
+    std::function<plan()> copy;
   };
 
+  /// `id_of_round`: what messages of this round call the plan. `rest`: null in
+  /// the first round.
   plan_host(const plan& p, std::shared_ptr<const edge_index> edges,
-            surroundings world);
+            std::uint64_t id_of_round,
+            std::shared_ptr<const remaining_work> rest, surroundings world);
   ~plan_host() override;
 
   /// The plan is over: no task of it runs or will run once this returns.
   void close();
+  /// The round is over: no further task of it will run.
+  task_engine::remains withdraw();
+  /// No kernel of it runs any more.
+  bool is_quiet() const noexcept {
+    return !world_.pool.is_active(*this);
+  }
 
   task_engine& engine() noexcept {
     return engine_;
@@ -78,10 +96,13 @@ public:
   bool waits_for_blocks() const noexcept override;
 
 private:
-  void introduce(node_id guest);
+  std::vector<std::byte> introduction(node_id thief);
   tl::unexpected<failure> beyond_limit(const failure& why) const;
   result<block> run_kernel(const task_record& task,
                            std::span<const block> inputs);
+  void run_here(task_record& task, std::vector<block> inputs);
+  void fetch_held(task_record& task, const held_call& from);
+  void take_outcome(task_record& task, result<block> outcome);
 
   // task_environment
   task_record& make(const block_key& key, std::uint32_t slots,
@@ -92,7 +113,7 @@ private:
   void ended(task_record& r, std::string_view reason) override;
   void transition(const task_record& r, std::uint8_t event,
                   std::uint32_t argument, effect effects) override;
-  void lost(std::size_t blocks, node_id node) override;
+  void lost(node_id node) override;
   std::uint64_t mean_time(layer_id layer) const override {
     return times_.mean(layer);
   }
@@ -104,14 +125,14 @@ private:
   }
 
   std::uint64_t id_;
+  std::uint64_t id_of_round_;
   std::atomic<bool> closed_{false};
   std::uint32_t keep_seconds_;
   surroundings world_;
+  std::vector<std::optional<held_call>> held_; ///< by layer
   task_hooks hooks_;
   layer_times times_;
   const std::uint64_t spilled_before_;
-  bool rotate_;
-  bool record_;
   std::vector<node_id> introduced_; ///< guests that have the plan from here
   lean_arena<task_actor> arena_; ///< before the engine, which uses its actors
   task_engine engine_;

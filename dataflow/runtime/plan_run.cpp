@@ -22,7 +22,10 @@ constexpr auto counts_limit = milliseconds(2000);
 plan_run::plan_run(dataflow_service& service, plan p, node_id name,
                    std::shared_ptr<const edge_index> edges, std::size_t kept)
   : service_(service), plan_(std::move(p)), name_(name),
-    edges_(std::move(edges)), placement_(*edges_, plan_.view), kept_(kept) {
+    edges_(std::move(edges)),
+    placement_(std::make_unique<placement>(*edges_, plan_.view)), kept_(kept),
+    rounds_(plan_.view, name) {
+  followed_ = rounds_.current();
   const auto& roots = edges_->source().roots;
   for (std::size_t array = 0; array + kept_ < roots.size(); ++array) {
     const auto known = std::find(layers_.begin(), layers_.end(), roots[array]);
@@ -58,6 +61,8 @@ plan_run::root plan_run::root_at(std::size_t number) const {
 
 void plan_run::receive(dataflow_message m) {
   std::lock_guard guard{mutex_};
+  if (m.data)
+    arrived_.insert(m.from);
   inbox_.push_back(std::move(m));
   changed_.notify_one();
 }
@@ -70,14 +75,12 @@ void plan_run::receive_reply(node_id from, message_kind kind,
         fmt::format("node {} refused the plan: {}", to_string(from), r.refused);
   if (r.leaving && kind == message_kind::plan_accepted)
     leaving_.push_back(from);
-  if (!r.failed.empty() && died_.empty())
-    died_ = r.failed;
   replies_[from.value] = r;
   for (auto guest : r.guests)
     if (std::find(guests_.begin(), guests_.end(), guest) == guests_.end())
       guests_.push_back(guest);
   if (kind == message_kind::plan_accepted)
-    ++accepted_;
+    accepted_.insert(from);
   else if (auto owed = owed_.find(from.value);
            owed != owed_.end() && --owed->second == 0)
     owed_.erase(owed);
@@ -91,20 +94,110 @@ void plan_run::node_down(const member& who, const std::string& reason) {
                   [&](const auto& place) { return place.node == who.id; });
   std::lock_guard guard{mutex_};
   owed_.erase(who.id.value);
+  std::erase(guests_, who.id);
   changed_.notify_one();
   if (!ours)
     return;
-  if (died_.empty())
-    died_ = fmt::format("{} died: {}", describe(who), reason);
+  died_.push_back(fmt::format("{} died: {}", describe(who), reason));
+  if (rounds_.exclude(who.id))
+    begin_round();
+}
+
+void plan_run::receive_census(node_id from, const census_message& m) {
+  std::lock_guard guard{mutex_};
+  if (rounds_.receive(from, m.round, m.what))
+    begin_round();
+  changed_.notify_one();
+}
+
+// Under the mutex: tells the others which roots have come.
+void plan_run::begin_round() {
+  if (rounds_.is_out())
+    return;
+  std::vector<block_key> roots;
+  for (auto low : arrived_)
+    roots.push_back(unpack(low));
+  census_message mine{plan_.id, rounds_.current(), {}};
+  mine.what.roots = runs_of(std::move(roots));
+  service_.tell(rounds_.others(), mine);
+  rounds_.receive(name_, mine.round, mine.what);
+}
+
+// Goes on where the nodes do: what came meanwhile is released, what did not is
+// asked for again.
+void plan_run::follow_rounds() {
+  std::map<node_id, census> told;
+  {
+    std::lock_guard guard{mutex_};
+    if (rounds_.current() == followed_)
+      return;
+    placement_.reset();
+    if (!rounds_.complete())
+      return;
+    followed_ = rounds_.current();
+    told = rounds_.told();
+  }
+  const auto rest = std::make_shared<const remaining_work>(
+      *edges_, plan_.view, plan_.id, followed_, told);
+  placement_ = std::make_unique<placement>(*edges_, plan_.view, rest);
+  for (std::size_t number = 0; number < handed_over_; ++number)
+    if (const auto key = root_at(number).key; rest->is_wanted(key))
+      release(key); // it came after this process had told what it has
+  for (const auto& [low, number] : waiting_)
+    want(number);
 }
 
 // -- the run ------------------------------------------------------------------
 
 result<run_report> plan_run::run(const compute_hooks& hooks) {
   run_report report;
-  report.plan = plan_.id;
-  report.nodes = static_cast<unsigned>(plan_.view.places.size());
   const auto begin = steady_clock::now();
+  auto done = submit(report);
+  if (done)
+    done = wait_for_acceptance(hooks);
+  if (done && hooks.accepted)
+    hooks.accepted(plan_.id, plan_.view);
+  if (done)
+    done = collect(hooks);
+  report.seconds =
+      std::chrono::duration<double>(steady_clock::now() - begin).count();
+  if (!done) {
+    if (!is_out()) // else it is no more this process's to end
+      service_.forget(plan_.id, plan_.view);
+    return tl::make_unexpected(done.error());
+  }
+  return finish(std::move(report), hooks);
+}
+
+result<run_report> plan_run::attach(const compute_hooks& hooks) {
+  run_report report;
+  const auto begin = steady_clock::now();
+  {
+    std::lock_guard guard{mutex_};
+    rounds_.follow(plan_.round);
+    rounds_.attach();
+    begin_round();
+  }
+  const auto done = collect(hooks);
+  report.seconds =
+      std::chrono::duration<double>(steady_clock::now() - begin).count();
+  if (!done) // the plan stays for whoever attaches next
+    return tl::make_unexpected(done.error());
+  return finish(std::move(report), hooks);
+}
+
+result<run_report> plan_run::finish(run_report report,
+                                    const compute_hooks& hooks) {
+  report.plan = plan_.id;
+  final_counts(report);
+  if (kept_ == 0)
+    service_.forget(plan_.id, plan_.view);
+  if (hooks.progress)
+    hooks.progress(report.tasks, report.tasks);
+  return report;
+}
+
+result<void> plan_run::submit(run_report& report) {
   std::size_t size = 0;
   try {
     service_.submit(plan_, &size);
@@ -116,35 +209,50 @@ result<run_report> plan_run::run(const compute_hooks& hooks) {
                             size));
   }
   report.submission_bytes = size;
-  auto done = wait_for_acceptance(hooks);
-  if (done && hooks.accepted)
-    hooks.accepted(plan_.id, plan_.view);
-  if (done)
-    done = collect(hooks);
-  report.seconds =
-      std::chrono::duration<double>(steady_clock::now() - begin).count();
-  if (done)
-    final_counts(report);
-  if (!done || kept_ == 0)
-    service_.forget(plan_.id, plan_.view);
-  if (!done)
-    return tl::make_unexpected(done.error());
-  if (hooks.progress)
-    hooks.progress(report.tasks, report.tasks);
-  return report;
+  return {};
 }
 
 result<void> plan_run::check(const compute_hooks& hooks) {
   {
     std::lock_guard guard{mutex_};
-    if (!died_.empty())
-      return fail(failure_kind::node_died, died_);
+    if (rounds_.is_out())
+      return fail(failure_kind::unreachable,
+                  fmt::format("the nodes of plan {:x} go on without this "
+                              "process: they took it for dead, or another one "
+                              "has attached to the plan",
+                              plan_.id));
+    const auto& places = plan_.view.places;
+    if (std::all_of(places.begin(), places.end(), [&](const auto& place) {
+          return rounds_.current().excludes(place.node);
+        }))
+      return fail(failure_kind::node_died,
+                  died_.empty() ? "all nodes of the plan died"
+                                : died_.back() + ", the last of the plan");
     if (!refused_.empty())
       return fail(failure_kind::refused, refused_);
   }
+  tell_of_deaths(hooks);
   if (hooks.cancelled && hooks.cancelled())
     return fail(failure_kind::cancelled, "cancelled");
   return {};
+}
+
+bool plan_run::is_out() {
+  std::lock_guard guard{mutex_};
+  return rounds_.is_out();
+}
+
+void plan_run::tell_of_deaths(const compute_hooks& hooks) {
+  std::vector<std::string> news;
+  {
+    std::lock_guard guard{mutex_};
+    news.assign(died_.begin() + static_cast<std::ptrdiff_t>(deaths_told_),
+                died_.end());
+    deaths_told_ = died_.size();
+  }
+  for (const auto& what : news)
+    if (hooks.died)
+      hooks.died(what);
 }
 
 result<void> plan_run::wait_for_acceptance(const compute_hooks& hooks) {
@@ -152,7 +260,11 @@ result<void> plan_run::wait_for_acceptance(const compute_hooks& hooks) {
     if (auto ok = check(hooks); !ok)
       return ok;
     std::unique_lock guard{mutex_};
-    if (accepted_ >= plan_.view.places.size())
+    const auto& places = plan_.view.places;
+    if (std::all_of(places.begin(), places.end(), [&](const auto& place) {
+          return accepted_.contains(place.node)
+                 || rounds_.current().excludes(place.node);
+        }))
       return {};
     changed_.wait_for(guard, poll_every);
   }
@@ -164,14 +276,30 @@ void plan_run::want_more() {
              || (waiting_.size() + early_.size() < window_blocks
                  && wanted_bytes_ < window_bytes))) {
     const auto r = root_at(wanted_);
-    auto m = message_of(message_kind::want, pack(r.key));
-    m.asker = name_;
-    waiting_[m.to] = wanted_;
+    waiting_[pack(r.key)] = wanted_;
     wanted_bytes_ += edges_->block_bytes(r.key);
-    ++wanted_;
-    const auto owner = placement_.owner(r.key);
-    service_.send(plan_.id, plan_.view.places[owner].node, m);
+    want(wanted_++);
   }
+}
+
+// Between two rounds nobody is asked: `follow_rounds` does.
+void plan_run::want(std::size_t number) {
+  const auto key = root_at(number).key;
+  auto m = message_of(message_kind::want, pack(key));
+  m.asker = name_;
+  if (placement_)
+    send_to_owner(key, m);
+}
+
+void plan_run::send_to_owner(const block_key& key, const dataflow_message& m) {
+  service_.send(id_in_round(plan_.id, followed_),
+                plan_.view.places[placement_->owner(key)].node, m);
+}
+
+void plan_run::release(const block_key& key) {
+  auto m = message_of(message_kind::release, pack(key));
+  m.ordinal = edges_->consumers(key);
+  send_to_owner(key, m);
 }
 
 // Wants the roots in order and gives them to the sink in order. The first root
@@ -179,9 +307,10 @@ void plan_run::want_more() {
 // not depend on timing.
 result<void> plan_run::collect(const compute_hooks& hooks) {
   while (handed_over_ < total_roots_) {
-    want_more();
     if (auto ok = check(hooks); !ok)
       return ok;
+    follow_rounds();
+    want_more();
     std::deque<dataflow_message> come;
     {
       std::unique_lock guard{mutex_};
@@ -223,9 +352,8 @@ result<void> plan_run::hand_over(std::size_t number, const block& data,
     if (hooks.sink)
       if (auto ok = hooks.sink(array, index, start, data); !ok)
         return ok;
-  auto m = message_of(message_kind::release, pack(r.key));
-  m.ordinal = edges_->consumers(r.key);
-  service_.send(plan_.id, plan_.view.places[placement_.owner(r.key)].node, m);
+  if (placement_) // else `follow_rounds` does
+    release(r.key);
   wanted_bytes_ -= edges_->block_bytes(r.key);
   ++handed_over_;
   return {};
@@ -248,9 +376,10 @@ void plan_run::poll_progress(const compute_hooks& hooks) {
 // The nodes of the view, in its order, then guests in that of their naming.
 std::vector<node_id> plan_run::known_nodes() {
   std::vector<node_id> out;
-  for (const auto& place : plan_.view.places)
-    out.push_back(place.node);
   std::lock_guard guard{mutex_};
+  for (const auto& place : plan_.view.places)
+    if (!rounds_.current().excludes(place.node))
+      out.push_back(place.node);
   out.insert(out.end(), guests_.begin(), guests_.end());
   return out;
 }
@@ -284,11 +413,14 @@ void plan_run::final_counts(run_report& report) {
     report.bytes_moved += r.bytes_moved;
     report.peak_bytes += r.peak_bytes;
     report.steals += r.steals;
+    report.recomputed += r.recomputed;
     report.bytes_spilled += r.bytes_spilled;
     report.messages_by_node.push_back(r.messages);
     report.tasks_by_node.push_back(r.done);
   }
   report.nodes = static_cast<unsigned>(asked.size());
+  for (const auto& place : plan_.view.places)
+    report.deaths += rounds_.current().excludes(place.node) ? 1u : 0u;
 }
 
 } // namespace tern

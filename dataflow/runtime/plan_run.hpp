@@ -1,6 +1,7 @@
 #pragma once
 
 #include "dataflow/runtime/executor.hpp"
+#include "dataflow/runtime/plan_rounds.hpp"
 #include "dataflow/runtime/service.hpp"
 
 #include <condition_variable>
@@ -9,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -17,7 +19,9 @@ namespace tern {
 /// One plan from the side of its submitter: hands it in, wants the roots one
 /// window after the other, gives their blocks to the sink in order, and forgets
 /// the plan. It owns nothing that the nodes need in order to finish: a
-/// submitter that stops costs the hand-over and no more.
+/// submitter that stops costs the hand-over and no more. When a node dies it
+/// takes part in the next round (plan_rounds.hpp): it says which roots it has,
+/// and asks for the others again.
 class plan_run final : public plan_client {
 public:
   /// `name`: who this is for the nodes (the session's node id, or a name of its
@@ -28,8 +32,16 @@ public:
            std::shared_ptr<const edge_index> edges, std::size_t kept = 0);
   ~plan_run() override;
 
-  /// `down`: the node that died, if one of the view did.
+  /// Submits the plan and collects its roots. `node_died` if all nodes of the
+  /// view did, `unreachable` if they took this process for dead.
   result<run_report> run(const compute_hooks& hooks);
+  /// Collects the roots of a plan that is there, in place of a submitter that
+  /// is dead.
+  result<run_report> attach(const compute_hooks& hooks);
+
+  const plan_view& view() const noexcept {
+    return plan_.view;
+  }
 
   /// Nodes of the view that refused because they are about to leave: without
   /// them the plan may be accepted. After `run`.
@@ -45,6 +57,7 @@ public:
   void receive(dataflow_message m) override;
   void receive_reply(node_id from, message_kind kind,
                      const plan_reply& r) override;
+  void receive_census(node_id from, const census_message& m) override;
 
 private:
   struct arrival {
@@ -56,12 +69,22 @@ private:
     std::size_t layer; ///< position in `layers_`
   };
 
+  result<run_report> finish(run_report report, const compute_hooks& hooks);
+  result<void> submit(run_report& report);
   result<void> wait_for_acceptance(const compute_hooks& hooks);
   result<void> collect(const compute_hooks& hooks);
   result<void> hand_over(std::size_t number, const block& data,
                          const compute_hooks& hooks);
   result<void> check(const compute_hooks& hooks);
+  bool is_out();
+  void tell_of_deaths(const compute_hooks& hooks);
   void want_more();
+  void want(std::size_t number);
+  void send_to_owner(const block_key& key, const dataflow_message& m);
+  void release(const block_key& key);
+  // rounds
+  void begin_round();
+  void follow_rounds();
   std::vector<node_id> known_nodes();
   void ask_progress(const std::vector<node_id>& nodes);
   void poll_progress(const compute_hooks& hooks);
@@ -72,7 +95,7 @@ private:
   plan plan_;
   node_id name_;
   std::shared_ptr<const edge_index> edges_;
-  placement placement_;
+  std::unique_ptr<placement> placement_; ///< null between two rounds
   std::size_t kept_;
   std::vector<layer_id> layers_;                 ///< root layers, each once
   std::vector<std::vector<std::size_t>> arrays_; ///< their arrays, by layer
@@ -83,18 +106,22 @@ private:
   std::uint64_t wanted_bytes_ = 0;
   std::map<std::uint64_t, std::size_t> waiting_; ///< packed key -> root
   std::map<std::size_t, arrival> early_;         ///< arrived before its turn
+  plan_round followed_; ///< the round that `placement_` is of
+  std::size_t deaths_told_ = 0;
   std::chrono::steady_clock::time_point polled_{};
 
   std::mutex mutex_; ///< guards what follows
   std::condition_variable changed_;
   std::deque<dataflow_message> inbox_;
   std::map<std::uint64_t, plan_reply> replies_; ///< by node
-  std::size_t accepted_ = 0;
+  std::set<node_id> accepted_;
+  plan_rounds rounds_;
+  std::set<std::uint64_t> arrived_; ///< packed keys of roots that have come
   std::vector<node_id> guests_; ///< nodes outside the view, as they are named
   std::map<std::uint64_t, std::size_t> owed_; ///< progress replies, by node
   std::string refused_;
   std::vector<node_id> leaving_;
-  std::string died_;
+  std::vector<std::string> died_; ///< nodes of the view, with reasons
 };
 
 } // namespace tern

@@ -82,6 +82,11 @@ public:
     return host;
   }
 
+  bool is_over(std::uint64_t id) const {
+    std::lock_guard guard{mutex_};
+    return over_.contains(id);
+  }
+
   /// All plans that are open, by id.
   std::vector<std::pair<std::uint64_t, host_ptr>> all() const {
     std::vector<std::pair<std::uint64_t, host_ptr>> out;

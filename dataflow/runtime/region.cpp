@@ -7,9 +7,15 @@
 namespace tern {
 
 void region::expand(const edge_index& edges, const placement& where,
-                    node_index me, const maker& make) {
-  const auto priorities = depth_first_order(
-      edges, [&](const block_key& key) { return where.owner(key) == me; });
+                    node_index me, const remaining_work* rest,
+                    const maker& make) {
+  using part = remaining_work::part;
+  const auto part_of = [&](const block_key& key) {
+    return rest ? rest->of(key) : part::runs;
+  };
+  const auto priorities = depth_first_order(edges, [&](const block_key& key) {
+    return part_of(key) == part::runs && where.owner(key) == me;
+  });
   tables_.resize(edges.layers());
   for (layer_id id = 0; id < edges.layers(); ++id) {
     const auto& needed = edges.needed(id);
@@ -20,15 +26,16 @@ void region::expand(const edge_index& edges, const placement& where,
     t.records.resize(static_cast<std::size_t>(last - first));
     for (auto rank = first; rank < last; ++rank) {
       const auto key = edges.at_rank(id, rank);
-      if (where.owner(key) != me)
+      const auto what = part_of(key);
+      if (what == part::none || where.owner(key) != me)
         continue;
       const auto slots = edges.slots(key);
       const auto readers = edges.consumers(key) + (edges.is_root(id) ? 1 : 0);
       auto& r = make(key, slots, readers,
                      priorities[id][static_cast<std::size_t>(rank)]);
       t.records[static_cast<std::size_t>(rank - first)] = &r;
-      ++owned_;
-      if (slots == 0)
+      owned_ += what == part::kept ? 0 : 1;
+      if (slots == 0 && what == part::runs)
         sources_.push_back(&r);
     }
   }

@@ -20,10 +20,11 @@ public:
       const block_key&, std::uint32_t slots, std::uint32_t consumers,
       std::uint32_t priority)>;
 
-  /// Makes a record for every task that `me` owns; sources are kept in the
-  /// order of their priority. Not synchronised: before any other call.
+  /// Makes a record for every task that `me` owns, as far as it is part of
+  /// `rest` (null: of the whole plan); sources are kept in the order of their
+  /// priority. Not synchronised: before any other call.
   void expand(const edge_index& edges, const placement& where, node_index me,
-              const maker& make);
+              const remaining_work* rest, const maker& make);
 
   /// The record of a task that is owned by this node or lent to it, or null.
   task_record* find(const edge_index& edges, std::uint64_t low) const;
@@ -33,6 +34,7 @@ public:
   const std::vector<task_record*>& sources() const noexcept {
     return sources_;
   }
+  /// Tasks to run here, unless they move.
   std::int64_t owned() const noexcept {
     return owned_;
   }

@@ -60,6 +60,10 @@ effect apply_move(task_state& s, task_event event, std::uint32_t argument) {
     return s.released_elsewhere();
   case task_event::suspect:
     return s.suspect(static_cast<node_index>(argument));
+  case task_event::resume_held:
+    return s.resume_held();
+  case task_event::resume_running:
+    return s.resume_running();
   case task_event::steal:
     return s.steal(static_cast<node_index>(argument));
   default:

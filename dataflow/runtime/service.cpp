@@ -24,21 +24,6 @@ constexpr std::array task_kinds{
     message_kind::inspected,
 };
 
-// Is it for somebody who is no task?
-bool is_answer(const dataflow_message& m) {
-  switch (m.kind) {
-  case message_kind::down:
-  case message_kind::order_moved:
-  case message_kind::inspected:
-    return true;
-  case message_kind::block_data:
-  case message_kind::erred:
-    return m.to == 0;
-  default:
-    return false;
-  }
-}
-
 } // namespace
 
 dataflow_service::dataflow_service(node& self, kernel_registry kernels,
@@ -48,14 +33,14 @@ dataflow_service::dataflow_service(node& self, kernel_registry kernels,
     memory_(ledger::share_of(self.self().memory_limit)),
     spiller_(memory_, spill_directory,
              [this](const spiller::visitor& visit) {
-               for (const auto& [id, host] : plans_.all())
+               for (const auto& [id, host] : open_plans())
                  host->engine().each_idle_block(visit);
              }),
     held_(held_elsewhere()),
     sharing_({self_, pool_, memory_, slow_, gate_,
-              [this] { return plans_.all(); },
+              [this] { return open_plans(); },
               [this](std::uint64_t plan_id, node_id thief) {
-                if (!plans_.find(plan_id)) // it ended meanwhile
+                if (!find_life(plan_id)) // it ended meanwhile
                   send_forget(plan_id, thief);
               },
               steals}),
@@ -72,10 +57,11 @@ dataflow_service::~dataflow_service() {
   gate_.close();
   held_.close();
   slow_.stop();
-  for (auto& [id, host] : plans_.all()) {
-    plans_.end(id);
-    host->close();
+  for (const auto& life : lives()) {
+    plans_.end(life->id_of_round());
+    life->end();
   }
+  ended_.clear();
 }
 
 void dataflow_service::listen() {
@@ -100,10 +86,13 @@ void dataflow_service::listen() {
   on(message_kind::progress_request, [this](incoming& in) {
     plan_reply r;
     r.id = in.head.to.plan();
-    if (auto host = plans_.find(r.id))
-      r = host->reply();
+    if (const auto life = find_life(r.id))
+      r = life->reply();
     reply(in.from, message_kind::progress_reply, r);
   });
+  on(message_kind::plan_census, [this](incoming& in) { on_census(in); });
+  on(message_kind::plan_query, [this](incoming& in) { on_query(in); });
+  on(message_kind::plan_copy, [this](incoming& in) { on_copy(in); });
   for (auto kind : {message_kind::plan_accepted, message_kind::progress_reply})
     on(kind, [this](incoming& in) { deliver_reply(in); });
   for (auto kind : {message_kind::steal_ask, message_kind::steal_answer})
@@ -155,64 +144,55 @@ void dataflow_service::accept(plan p) {
     answer.refused = "this node is not in the plan's view";
   else if (answer.leaving)
     answer.refused = "it is about to leave the cluster";
-  std::shared_ptr<plan_host> host;
-  const auto id = p.id;
   if (answer.refused.empty()) {
-    if (plans_.all().empty())
-      memory_.forget_peak(); // what reports tell is of the plans that run
-    host = make_host(std::move(p));
-    host->engine().expand();
+    if (lives().empty())
+      memory_.forget_peak();   // what reports tell is of the plans that run
+    p.round = {{}, submitter}; // a submission is of the first
+    p.told.clear();
+    const auto life = add_life(std::move(p));
+    if (!life)
+      return; // it has come twice, or was forgotten meanwhile
+    answer = life->reply();
   }
-  if (host && !open(id, host))
-    return; // forgotten meanwhile
-  if (host)
-    answer = host->reply();
+  const auto id = answer.id;
   reply(submitter, message_kind::plan_accepted, answer);
-}
-
-std::shared_ptr<plan_host> dataflow_service::make_host(plan p) {
-  auto edges = std::make_shared<const edge_index>(std::move(p.work));
-  return std::make_shared<plan_host>(
-      p, std::move(edges),
-      plan_host::surroundings{
-          self_, pool_, memory_, spiller_, kernels_,
-          [this](const held_call& from, std::int64_t index) {
-            return held_.take(from, index);
-          },
-          [this, id = p.id](node_id to, dataflow_message& m) {
-            return to_client(id, to, m);
-          },
-          &sharing_.has_peers(),
-          [this, submitter = p.view.submitter](plan_reply r, std::size_t blocks,
-                                               node_id node) {
-            tell_lost(submitter, std::move(r), blocks, node);
-          }});
+  // what was known before the plan came
+  if (const auto life = find_life(id))
+    for (const auto& place : life->what().view.places)
+      if (dead_.contains(place.node.value))
+        tell_of_death(*life, place.node);
+  for (auto& each : std::exchange(early_, {}))
+    receive_census(each.from, each.what);
 }
 
 // A peer has lent us tasks of a plan whose view we are not in. The lender says
-// when the plan is over; one that died meanwhile cannot.
+// when the plan is over; one that died meanwhile cannot. After a death it says
+// so again, with what is left of the plan.
 void dataflow_service::be_guest(plan p, node_id lender) {
-  const auto members = self_.members();
-  const auto id = p.id;
-  if (!plans_.find(id)
-      && std::any_of(members.begin(), members.end(),
-                     [&](const member& m) { return m.id == lender; }))
-    open(id, make_host(std::move(p)));
-}
-
-// Only when it has returned the submitter hears that the plan is accepted.
-bool dataflow_service::open(std::uint64_t id,
-                            const std::shared_ptr<plan_host>& host) {
-  const bool opened = plans_.open(id, host, [&](dataflow_message m) {
-    host->engine().receive(std::move(m));
-  });
-  if (!opened)
-    return false;
-  if (leaving_.load())
-    host->engine().leave();
-  pool_.add(*host);
-  self_.flush();
-  return true;
+  const auto known = find_life(p.id);
+  const auto& places = p.view.places;
+  const bool newer =
+      std::none_of(places.begin(), places.end(),
+                   [&](const auto& place) { return place.node == self_.id(); })
+      && (!known || known->is_behind(p.round));
+  const bool late =
+      std::any_of(places.begin(), places.end(), [&](const auto& place) {
+        return dead_.contains(place.node.value)
+               && !p.round.excludes(place.node);
+      });
+  if (!newer || late || !is_member(lender))
+    return;
+  if (known) {
+    plans_.end(known->id_of_round());
+    known->retire();
+    ended_.push_back(known);
+    clear_up_later();
+    std::lock_guard guard{lives_mutex_};
+    lives_.erase(p.id);
+  }
+  add_life(std::move(p));
+  for (auto& each : std::exchange(early_, {}))
+    receive_census(each.from, each.what);
 }
 
 // On the thread on which plans are opened: each is told, before or after.
@@ -220,7 +200,7 @@ void dataflow_service::leave() {
   leaving_.store(true);
   sharing_.stop_asking();
   slow_.post([this] {
-    for (const auto& [id, host] : plans_.all())
+    for (const auto& [id, host] : open_plans())
       host->engine().leave();
     self_.flush();
     handed_over_.store(true);
@@ -230,13 +210,16 @@ void dataflow_service::leave() {
 bool dataflow_service::is_needed() const {
   if (!has_left())
     return true; // a plan may be about to open
-  const auto members = self_.members();
-  const auto plans = plans_.all();
-  return std::any_of(plans.begin(), plans.end(), [&](const auto& each) {
-    const auto submitter = each.second->submitter();
-    return std::any_of(members.begin(), members.end(),
-                       [&](const member& m) { return m.id == submitter; });
+  const auto plans = lives();
+  return std::any_of(plans.begin(), plans.end(), [&](const auto& life) {
+    return is_member(life->round().submitter);
   });
+}
+
+bool dataflow_service::is_member(node_id who) const {
+  const auto members = self_.members();
+  return std::any_of(members.begin(), members.end(),
+                     [&](const member& m) { return m.id == who; });
 }
 
 void dataflow_service::forget(std::uint64_t plan_id, const plan_view& view) {
@@ -249,14 +232,21 @@ void dataflow_service::forget(std::uint64_t plan_id, const plan_view& view) {
 
 // The submitter does not know the guests; those who gave them work do.
 void dataflow_service::drop(std::uint64_t plan_id) {
-  const auto host = plans_.end(plan_id);
-  if (!host)
+  plans_.end(plan_id); // what still comes is for nobody
+  const auto life = find_life(plan_id);
+  if (!life)
     return;
-  host->close();
-  const auto& nodes = host->engine().nodes();
-  for (auto i = nodes.places(); i < nodes.size(); ++i)
-    if (const auto guest = nodes.id_of(static_cast<node_index>(i));
-        guest != self_.id())
+  const auto guests = life->guests();
+  plans_.end(life->id_of_round());
+  life->retire();
+  ended_.push_back(life);
+  clear_up_later();
+  {
+    std::lock_guard guard{lives_mutex_};
+    lives_.erase(plan_id);
+  }
+  for (auto guest : guests)
+    if (guest != self_.id())
       send_forget(plan_id, guest);
 }
 
@@ -265,47 +255,6 @@ void dataflow_service::send_forget(std::uint64_t plan_id, node_id to) {
   head.to = {plan_id, 0};
   self_.send(to, message_kind::plan_forget, head, {});
   self_.flush();
-}
-
-void dataflow_service::on_down(const member& who) {
-  sharing_.left(who);
-  if (who.threads > 0) {
-    std::lock_guard guard{dead_mutex_};
-    dead_[who.id.value] = describe(who);
-  }
-  for (const auto& [id, host] : plans_.all()) {
-    const auto end = [this, plan_id = id] {
-      drop(plan_id);
-    };
-    const auto& nodes = host->engine().nodes();
-    const auto number = nodes.find(who.id);
-    if (host->submitter() == who.id)
-      slow_.post_after(std::chrono::seconds(host->keep_seconds()), end);
-    else if (nodes.is_guest(number) && who.threads > 0)
-      slow_.post([this, kept = host, who] { recover(*kept, who); });
-    else if (!nodes.is_guest(number) && host->engine().is_guest())
-      slow_.post(end); // the plan ends with a node of its view
-  }
-}
-
-// A guest may have tasks on loan: their owners run them again.
-void dataflow_service::recover(plan_host& host, const member& guest) {
-  host.engine().suspect(guest.id);
-  self_.flush();
-}
-
-// The blocks of tasks that have run on a dead guest, and with them the plan.
-void dataflow_service::tell_lost(node_id submitter, plan_reply r,
-                                 std::size_t blocks, node_id node) {
-  std::string name;
-  {
-    std::lock_guard guard{dead_mutex_};
-    name = dead_[node.value];
-  }
-  r.failed = fmt::format("{} died: with it {} block{} of the plan",
-                         name.empty() ? "node " + to_string(node) : name,
-                         blocks, blocks == 1 ? "" : "s");
-  reply(submitter, message_kind::progress_reply, r);
 }
 
 // -- messages -----------------------------------------------------------------
@@ -322,13 +271,24 @@ void dataflow_service::on_task_message(incoming& in) {
 void dataflow_service::deliver(std::uint64_t plan_id, dataflow_message m) {
   if (is_answer(m) && held_.arrived(plan_id, m))
     return;
-  auto host = plans_.find(plan_id);
-  if (!host && is_answer(m) && to_client(plan_id, self_.id(), m))
-    return;
-  if (!host)
-    host = plans_.find_or_park(plan_id, m);
-  if (host)
+  if (const auto host = host_for(plan_id, m))
     host->engine().receive(std::move(m));
+}
+
+// Null: the message was for somebody else, or nobody, or waits for its round.
+std::shared_ptr<plan_host> dataflow_service::host_for(std::uint64_t id,
+                                                      dataflow_message& m) {
+  if (is_answer(m)) { // goes by the plan's own id, in any round
+    auto host = find_host(id);
+    if (!host)
+      to_client(id, self_.id(), m);
+    return host;
+  }
+  const auto life = find_life(id);
+  if (!life || life->id_of_round() == id)
+    return plans_.find_or_park(id, m);
+  // of the first round, which is over; but others ask by that name, too
+  return asks(m) ? life->host() : nullptr;
 }
 
 void dataflow_service::send(std::uint64_t plan_id, node_id to,
@@ -398,24 +358,22 @@ void dataflow_service::deliver_reply(incoming& in) {
 held_blocks::surroundings dataflow_service::held_elsewhere() {
   return {.here =
               [this](std::uint64_t plan_id, std::uint64_t task) {
-                const auto host = plans_.find(plan_id);
+                const auto host = find_host(plan_id);
                 return host ? host->engine().held(task) : block{};
               },
           .ask =
               [this](std::uint64_t plan_id, node_id to, dataflow_message m) {
                 m.asker = self_.id();
-                if (const auto host = plans_.find(plan_id))
+                if (const auto host = find_host(plan_id))
                   host->engine().receive(std::move(m)); // it knows where to
                 else
                   send(plan_id, to, m);
                 self_.flush();
               },
-          .lives =
-              [this](node_id who) {
-                const auto all = self_.members();
-                return std::any_of(
-                    all.begin(), all.end(),
-                    [&](const auto& each) { return each.id == who; });
+          .lives = [this](node_id who) { return is_member(who); },
+          .later =
+              [this](std::chrono::milliseconds delay, std::function<void()> f) {
+                slow_.post_after(delay, std::move(f));
               }};
 }
 
@@ -424,9 +382,11 @@ held_blocks::surroundings dataflow_service::held_elsewhere() {
 dataflow_service::status dataflow_service::report() const {
   status out;
   out.memory_used = memory_.used();
-  for (const auto& [id, host] : plans_.all()) {
-    const auto r = host->reply();
+  for (const auto& life : lives()) {
+    const auto r = life->reply();
     out.plans.push_back({r.id, r.tasks, r.done});
+  }
+  for (const auto& [id, host] : open_plans()) {
     host->engine().tasks().each([&](task_record& t) {
       std::lock_guard guard{t.lock};
       const auto phase = t.state.phase();

@@ -7,6 +7,7 @@
 #include "dataflow/runtime/kernel_registry.hpp"
 #include "dataflow/runtime/ledger.hpp"
 #include "dataflow/runtime/plan_host.hpp"
+#include "dataflow/runtime/plan_life.hpp"
 #include "dataflow/runtime/plan_message.hpp"
 #include "dataflow/runtime/plan_table.hpp"
 #include "dataflow/runtime/serial_thread.hpp"
@@ -22,6 +23,7 @@
 #include <span>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 namespace tern {
@@ -37,6 +39,10 @@ public:
   /// plan_accepted, progress_reply.
   virtual void receive_reply(node_id from, message_kind kind,
                              const plan_reply& r) = 0;
+  /// After a death: what another process of the plan has.
+  virtual void receive_census(node_id, const census_message&) {}
+  /// plan_copy: a plan that this one asked for; null: `from` does not have it.
+  virtual void receive_copy(node_id, const plan*) {}
 };
 
 /// The dataflow part of a node: its plans, compute threads and memory.
@@ -64,6 +70,10 @@ public:
   void submit(const plan& p, std::size_t* size = nullptr);
   /// Ends a plan everywhere.
   void forget(std::uint64_t plan_id, const plan_view& view);
+  /// Tells processes of a plan what its submitter has.
+  void tell(const std::vector<node_id>& whom, const census_message& m);
+  /// Asks nodes for a plan, to attach to it.
+  void query(std::uint64_t plan_id, std::span<const node_id> nodes);
   /// Asks nodes how far they are with a plan.
   void ask_progress(std::uint64_t plan_id, std::span<const node_id> nodes);
   /// A message to whoever owns the task `m.to`, in the name of a client.
@@ -103,17 +113,32 @@ private:
   void listen();
   void on_task_message(incoming& in);
   void on_submit(bytes_view payload);
+  void on_census(incoming& in);
+  void on_query(incoming& in);
+  void on_copy(incoming& in);
   void accept(plan p);
   void be_guest(plan p, node_id lender);
-  std::shared_ptr<plan_host> make_host(plan p);
   void send_forget(std::uint64_t plan_id, node_id to);
-  bool open(std::uint64_t id, const std::shared_ptr<plan_host>& host);
   void deliver(std::uint64_t plan_id, dataflow_message m);
-  void on_down(const member& who);
-  void recover(plan_host& host, const member& guest);
-  void tell_lost(node_id submitter, plan_reply r, std::size_t blocks,
-                 node_id node);
+  std::shared_ptr<plan_host> host_for(std::uint64_t id, dataflow_message& m);
   void drop(std::uint64_t plan_id);
+  bool is_member(node_id who) const;
+
+  // plans and their rounds
+  std::shared_ptr<plan_life> add_life(plan p);
+  std::shared_ptr<plan_life> find_life(std::uint64_t plan_id) const;
+  std::shared_ptr<plan_host> find_host(std::uint64_t plan_id) const;
+  std::vector<std::shared_ptr<plan_life>> lives() const;
+  work_sharing::open_plans open_plans() const;
+  std::shared_ptr<plan_host>
+  make_host(const plan_life& of, std::shared_ptr<const remaining_work> rest);
+  bool open(std::uint64_t id, const std::shared_ptr<plan_host>& host);
+  void receive_census(node_id from, const census_message& m);
+  void on_down(const member& who);
+  void tell_of_death(plan_life& life, node_id who);
+  void keep_for_a_while(const plan_life& life);
+  void clear_up_later();
+  void clear_up();
   void reply(node_id to, message_kind kind, const plan_reply& r);
   void deliver_reply(incoming& in);
   bool to_client(std::uint64_t plan_id, node_id name, dataflow_message& m);
@@ -130,11 +155,20 @@ private:
   ledger memory_;
   spiller spiller_;
   held_blocks held_;
-  plan_table<plan_host, dataflow_message> plans_;
+  plan_table<plan_host, dataflow_message> plans_; ///< by id in its round
+  mutable std::mutex lives_mutex_;
+  std::map<std::uint64_t, std::shared_ptr<plan_life>> lives_;
   std::mutex clients_mutex_; ///< held while a client is called
   std::unordered_map<std::uint64_t, client_entry> clients_;
-  std::mutex dead_mutex_;
-  std::unordered_map<std::uint64_t, std::string> dead_; ///< who was gone
+  // of the serial thread
+  std::unordered_set<std::uint64_t> dead_;        ///< processes
+  std::vector<std::shared_ptr<plan_life>> ended_; ///< with kernels that run
+  struct early_census {
+    node_id from;
+    census_message what;
+  };
+  std::vector<early_census> early_; ///< for plans that are still to come
+  bool clears_up_ = false;
   std::atomic<bool> leaving_{false};
   std::atomic<bool> handed_over_{false};
   gate gate_;

@@ -51,6 +51,8 @@ struct run_report {
   std::uint64_t bytes_spilled = 0;
   std::uint64_t peak_bytes = 0; ///< of blocks, the largest sum over the nodes
   unsigned nodes = 1;           ///< of the view, and guests that took tasks
+  unsigned deaths = 0;          ///< of nodes of the view
+  std::uint64_t recomputed = 0; ///< tasks that ran again because of these
   std::uint64_t submission_bytes = 0; ///< to one node
   /// Messages sent and received, by node: those of the view in its order, then
   /// guests.

@@ -28,34 +28,40 @@ namespace tern {
 
 task_engine::task_engine(std::shared_ptr<const edge_index> edges,
                          plan_view view, node_id self, options how,
-                         ledger& memory, task_environment& world)
-  : edges_(std::move(edges)), view_(std::move(view)),
-    placement_(*edges_, view_), nodes_(view_), me_(nodes_.number_of(self)),
-    how_(how), memory_(memory), world_(world) {}
-
-task_engine::~task_engine() {
-  // give back what the ledger counts; the records outlive this
-  region_.each([this](task_record& r) {
-    if (r.result)
-      memory_.credit(r.result);
-    r.result = {};
-    if (auto inputs = std::move(r.inputs))
-      drop_inputs(r.state.slots(), std::move(inputs), false);
-  });
+                         ledger& memory, task_environment& world,
+                         std::shared_ptr<const remaining_work> rest)
+  : edges_(std::move(edges)), view_(std::move(view)), rest_(std::move(rest)),
+    placement_(*edges_, view_, rest_), nodes_(view_),
+    me_(nodes_.number_of(self)), how_(how), memory_(memory), world_(world) {
+  for (std::size_t i = 0; rest_ && i < nodes_.places(); ++i)
+    if (rest_->is_dead(static_cast<node_index>(i)))
+      nodes_.suspect(static_cast<node_index>(i));
 }
 
-void task_engine::expand() {
+task_engine::~task_engine() {
+  drop_everything();
+}
+
+void task_engine::expand(const blocks& held) {
   if (is_guest())
     return; // owns nothing
-  region_.expand(*edges_, placement_, me_,
-                 [this](const block_key& key, std::uint32_t slots,
-                        std::uint32_t readers,
-                        std::uint32_t priority) -> task_record& {
-                   auto& r = world_.make(key, slots, readers, true, priority);
-                   note(r, task_event::created, 1, effect::none);
+  region_.expand(*edges_, placement_, me_, rest_.get(),
+                 [&](const block_key& key, std::uint32_t slots,
+                     std::uint32_t readers,
+                     std::uint32_t priority) -> task_record& {
+                   auto& r = make(key, slots, readers, priority);
+                   if (rest_)
+                     resume(r, held);
                    return r;
                  });
   source_end_.store(region_.sources().size());
+}
+
+task_record& task_engine::make(const block_key& key, std::uint32_t slots,
+                               std::uint32_t readers, std::uint32_t priority) {
+  auto& r = world_.make(key, slots, readers, true, priority);
+  note(r, task_event::created, 1, effect::none);
+  return r;
 }
 
 // -- sources ------------------------------------------------------------------
@@ -75,6 +81,8 @@ std::uint64_t task_engine::source_bytes() const {
 }
 
 task_record* task_engine::next_source(bool must_progress) {
+  if (frozen_.load())
+    return nullptr;
   const auto& sources = region_.sources();
   auto at = next_source_.load(std::memory_order_relaxed);
   while (at < sources.size()) {
@@ -102,7 +110,7 @@ std::optional<std::vector<block>> task_engine::begin(task_record& r) {
   std::uint32_t here = 0;
   {
     std::lock_guard guard{r.lock};
-    if (!r.state.start())
+    if (frozen_.load() || !r.state.start())
       return std::nullopt;
     note(r, task_event::start, 0, effect::none);
     while (r.inputs && here < inputs.size() && r.inputs[here].data) {
@@ -119,35 +127,56 @@ std::optional<std::vector<block>> task_engine::begin(task_record& r) {
   return std::nullopt;
 }
 
-void task_engine::finish(task_record& r, block result) {
+bool task_engine::finish(task_record& r, block&& result) {
+  bool taken = true;
   memory_.charge(result);
-  counters_.tasks_done.fetch_add(1, std::memory_order_relaxed);
   apply(r, [&] {
+    if (frozen_.load()) {
+      taken = false;
+      return effect::none;
+    }
+    counters_.tasks_done.fetch_add(1, std::memory_order_relaxed);
     r.result = std::move(result);
     const auto e = r.state.finish();
     note(r, task_event::finish, 0, e);
     return takes_tasks() ? rotate(r, e) : send_off(r, e);
   });
+  if (!taken)
+    memory_.credit(result);
+  else if (rest_ && rest_->has_run(r.key()))
+    counters_.recomputed.fetch_add(1, std::memory_order_relaxed);
+  return taken;
 }
 
-void task_engine::fail(task_record& r, failure why) {
-  counters_.tasks_done.fetch_add(1, std::memory_order_relaxed);
+bool task_engine::fail(task_record& r, failure&& why) {
+  bool taken = true;
   apply(r, [&] {
+    if (frozen_.load()) {
+      taken = false;
+      return effect::none;
+    }
+    counters_.tasks_done.fetch_add(1, std::memory_order_relaxed);
     r.more().error =
         std::make_shared<task_failure>(task_failure{r.key(), std::move(why)});
     const auto e = r.state.fail();
     note(r, task_event::fail, 0, e);
     return e;
   });
+  return taken;
 }
 
 // -- events -------------------------------------------------------------------
 
-// With `--rotate` a due actor moves on to the next node of the view.
+// With `--rotate` a due actor moves on to the next node of the view that lives.
 effect task_engine::rotate(task_record& r, effect e) {
-  if (!how_.rotate || view_.places.size() < 2 || !r.state.rotation_due())
+  if (!how_.rotate || !r.state.rotation_due())
     return e;
-  const auto next = static_cast<node_index>((me_ + 1u) % view_.places.size());
+  const auto places = view_.places.size();
+  auto next = static_cast<node_index>((me_ + 1u) % places);
+  while (next != me_ && nodes_.is_suspected(next))
+    next = static_cast<node_index>((next + 1u) % places);
+  if (next == me_)
+    return e;
   const auto moved = r.state.move(next);
   note(r, task_event::move, next, moved);
   return e | moved;
@@ -265,11 +294,11 @@ void task_engine::suspect(node_id who) {
   if (node == no_node)
     return;
   nodes_.suspect(node);
-  std::size_t lost = 0;
-  region_.each([&](task_record& r) { lost += suspect(r, node) ? 1 : 0; });
+  bool lost = false;
+  region_.each([&](task_record& r) { lost = suspect(r, node) || lost; });
   ask_owners();
-  if (lost > 0)
-    world_.lost(lost, who);
+  if (lost)
+    world_.lost(who);
 }
 
 // Whether a block is lost. A former holder tells the owner which way the task
@@ -425,6 +454,8 @@ void task_engine::deliver(const task_record& r, const block& data) {
         in.producer = r.low;
         in.ordinal = ordinal;
         in.holder = me_;
+        if (rest_ && !rest_->reads(c.task))
+          return;
         const auto owner = placement_.owner(c.task);
         const auto low = pack(c.task);
         if (owner != me_) {
@@ -533,7 +564,10 @@ void task_engine::send(node_id to, dataflow_message m) {
 
 void task_engine::receive(dataflow_message m) {
   counters_.messages.fetch_add(1, std::memory_order_relaxed);
-  dispatch(std::move(m));
+  if (frozen_.load())
+    counters_.dropped.fetch_add(1, std::memory_order_relaxed);
+  else
+    dispatch(std::move(m));
 }
 
 // Where messages for a task go that has left: along the way it took, each step
@@ -627,7 +661,7 @@ void task_engine::locate(task_record& r, const dataflow_message& m) {
     return e;
   });
   if (nodes_.is_suspected(where) && suspect(r, where))
-    world_.lost(1, m.node);
+    world_.lost(m.node);
 }
 
 } // namespace tern

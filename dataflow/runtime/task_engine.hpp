@@ -43,9 +43,9 @@ public:
   /// One event of one state machine and what it answered, for recording.
   virtual void transition(const task_record& r, std::uint8_t event,
                           std::uint32_t argument, effect effects) = 0;
-  /// So many blocks of this node's tasks went down with `node`, and their
-  /// inputs are gone.
-  virtual void lost(std::size_t blocks, node_id node) = 0;
+  /// Blocks of this node's tasks went down with `node`, and their inputs are
+  /// gone: the round is to end.
+  virtual void lost(node_id node) = 0;
   /// Mean time of the layer's kernels on this node, in ns; 0: not known yet.
   virtual std::uint64_t mean_time(layer_id layer) const = 0;
 };
@@ -74,6 +74,8 @@ enum class task_event : std::uint8_t {
   released_elsewhere,
   suspect,
   steal, ///< argument: thief
+  resume_held,
+  resume_running,
 };
 
 /// The argument of `install`: epoch * 16 + lender lost, block, moved as task,
@@ -96,6 +98,7 @@ struct engine_counters {
   std::atomic<std::uint64_t> bytes_moved{0};
   std::atomic<std::uint64_t> steals{0}; ///< tasks given to idle nodes
   std::atomic<std::uint64_t> dropped{0};
+  std::atomic<std::uint64_t> recomputed{0}; ///< had run before a death
 };
 
 /// One plan on one node: its region's tasks, and every rule for what a message
@@ -115,15 +118,34 @@ public:
     task_faults faults;
   };
 
+  /// Blocks by packed key.
+  using blocks = std::unordered_map<std::uint64_t, block>;
+
+  /// What a node had when a round of its plan ended.
+  struct remains {
+    census told;
+    blocks held; ///< what `told.held` names
+  };
+
   /// `self`: a node of the view, or a guest: that has no region, and the tasks
-  /// that are lent to it.
+  /// that are lent to it. `rest`: after a death, what is left of the plan.
   task_engine(std::shared_ptr<const edge_index> edges, plan_view view,
               node_id self, options how, ledger& memory,
-              task_environment& world);
+              task_environment& world,
+              std::shared_ptr<const remaining_work> rest = nullptr);
   ~task_engine();
 
-  /// Makes the actors of this node's region.
-  void expand();
+  /// Makes the actors of this node's region. `held`: blocks of the round
+  /// before, of which it keeps those that are this node's to keep.
+  void expand(const blocks& held = {});
+  /// Says what was kept to those who read it. After `expand`, once messages
+  /// may come.
+  void announce_kept();
+
+  /// Ends the round: what has happened so far counts, nothing that comes does
+  /// any more. Kernels that run go on; their outcome is for the next round.
+  /// Any thread, once.
+  remains freeze();
 
   /// A message from another node; what is for a task elsewhere goes on.
   void receive(dataflow_message m);
@@ -138,8 +160,15 @@ public:
 
   /// The inputs of a ready task, by slot; nothing if it is not ready any more.
   std::optional<std::vector<block>> begin(task_record& r);
-  void finish(task_record& r, block result);
-  void fail(task_record& r, failure why);
+  /// False: the round has ended, and the outcome was not taken.
+  bool finish(task_record& r, block&& result);
+  bool fail(task_record& r, failure&& why);
+  /// Whether a kernel of an earlier round makes the task's block.
+  bool waits_for_kernel(task_record& r) const;
+  /// The record of a task that this node owns or was lent, or null.
+  task_record* find(std::uint64_t task) const {
+    return region_.find(*edges_, task);
+  }
 
   /// f(block, next) for each block that is in this memory and no running task
   /// reads: `next` is the priority of the first task of this region that will
@@ -219,6 +248,10 @@ private:
   dataflow_message have_of(const task_input& in, std::uint64_t to,
                            std::uint32_t slot) const;
   effect rotate(task_record& r, effect e);
+  task_record& make(const block_key& key, std::uint32_t slots,
+                    std::uint32_t readers, std::uint32_t priority);
+  void resume(task_record& r, const blocks& held);
+  void drop_everything();
   effect depart(task_record& r, effect e);
   effect send_off(task_record& r, effect e);
   node_index next_host();
@@ -286,6 +319,7 @@ private:
 
   std::shared_ptr<const edge_index> edges_;
   plan_view view_;
+  std::shared_ptr<const remaining_work> rest_; ///< null before the first death
   placement placement_;
   node_table nodes_;
   node_index me_;
@@ -296,6 +330,7 @@ private:
   std::atomic<std::size_t> next_source_{0};
   std::atomic<std::size_t> source_end_{0}; ///< those behind were given away
   std::atomic<bool> leaving_{false};
+  std::atomic<bool> frozen_{false};
   std::atomic<std::size_t> sent_off_{0}; ///< so many: in turn to each node
   mutable std::mutex far_mutex_;         ///< guards the next two
   std::unordered_set<std::uint64_t> asked_;

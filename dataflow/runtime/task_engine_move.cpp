@@ -272,7 +272,8 @@ void task_engine::monitor(task_record& r, node_id asker, std::uint32_t hops) {
 
 bool task_engine::move(const block_key& key, node_index target) {
   auto* r = region_.find(*edges_, pack(key));
-  if (!r || target >= nodes_.size() || target == me_)
+  if (!r || target >= nodes_.size() || target == me_
+      || nodes_.is_suspected(target))
     return false;
   bool moves = false;
   apply(*r, [&] {

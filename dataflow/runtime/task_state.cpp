@@ -179,6 +179,23 @@ effect task_state::fail() {
   return mine_ ? e : e | effect::tell_finished;
 }
 
+effect task_state::resume_held() {
+  if (phase_ != task_phase::waiting)
+    return effect::none;
+  phase_ = task_phase::held;
+  missing_ = 0;
+  ran_ = true;
+  return settle();
+}
+
+effect task_state::resume_running() {
+  if (phase_ != task_phase::waiting)
+    return effect::none;
+  phase_ = task_phase::running;
+  missing_ = 0;
+  return effect::none;
+}
+
 // Nobody needs the block any more?
 effect task_state::settle() {
   if (phase_ != task_phase::held || unreleased_ > 0)

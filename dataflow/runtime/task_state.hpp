@@ -83,6 +83,7 @@ struct task_faults {
   bool wrong_owner = false;      ///< a death is taken for the neighbour's
   bool lost_credit = false;      ///< a dropped block stays charged
   bool no_parking = false; ///< what comes before the plan is not kept for it
+  bool own_tiles = false;  ///< each node has its own idea of who is the heir
 };
 
 /// One task or block as a state machine: event in, effects out. Pure: no
@@ -124,6 +125,10 @@ public:
   bool failed() const noexcept {
     return failed_;
   }
+  /// It has run, here or where it was lent to.
+  bool has_run() const noexcept {
+    return ran_;
+  }
   /// Messages for it belong here (it is not away).
   bool lives_here() const noexcept {
     return phase_ != task_phase::away;
@@ -159,6 +164,10 @@ public:
   bool start() noexcept;
   effect finish();
   effect fail();
+  /// A fresh machine of a task whose block is here, made in an earlier round.
+  effect resume_held();
+  /// The same of a task whose kernel is under way here since then.
+  effect resume_running();
   /// Consumer number `ordinal` is done with the block.
   effect release(std::uint32_t ordinal, const task_faults& faults = {});
   effect want();

@@ -3,11 +3,42 @@
 using Cxx = import "/capnp/c++.capnp";
 $Cxx.namespace("tern::schema");
 
-# What goes once from a submitter to each node of a plan, and what they answer.
+# What goes once from a submitter to each node of a plan, what they answer, and
+# what all of them tell each other after a death.
 
 struct Place {
   node @0 :UInt64;
   capacity @1 :UInt32;
+}
+
+# Blocks by layer: those from bounds[2i] up to, without, bounds[2i + 1].
+struct BlockRuns {
+  layers @0 :List(UInt32);
+  bounds @1 :List(Int64);
+}
+
+# dataflow/runtime/census.hpp
+struct Census {
+  held @0 :BlockRuns;
+  running @1 :BlockRuns;
+  ran @2 :BlockRuns;
+  roots @3 :BlockRuns;
+}
+
+struct PlanRound {
+  dead @0 :List(UInt64);
+  submitter @1 :UInt64;
+}
+
+struct CensusMessage {
+  plan @0 :UInt64;
+  round @1 :PlanRound;
+  what @2 :Census;
+}
+
+struct Told {
+  node @0 :UInt64;
+  what @1 :Census;
 }
 
 struct PlanSubmit {
@@ -18,6 +49,8 @@ struct PlanSubmit {
   record @4 :Bool;        # trace the transitions of all tasks
   keepSeconds @5 :UInt32; # how long after the submitter's end
   graph @6 :Data;         # dataflow/graph/graph_codec.hpp
+  round @7 :PlanRound;    # of a plan that goes on after a death, and what
+  told @8 :List(Told);    # its processes told
 }
 
 struct PlanReply {
@@ -32,6 +65,6 @@ struct PlanReply {
   steals @8 :UInt64;
   bytesSpilled @9 :UInt64;
   guests @10 :List(UInt64); # nodes outside the view that took tasks
-  failed @11 :Text;         # why the plan cannot end well; empty: nothing known
-  leaving @12 :Bool;        # refused because the node is about to leave
+  leaving @11 :Bool;        # refused because the node is about to leave
+  recomputed @12 :UInt64;   # tasks that had run before a death
 }

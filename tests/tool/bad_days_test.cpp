@@ -28,11 +28,11 @@ std::string value_of(const std::string& statements) {
 BOOST_AUTO_TEST_SUITE(bad_days)
 
 // From the moment at which a node has the plan to the one at which it is about
-// to forget it: the right answer, or an error that names the node.
-BOOST_AUTO_TEST_CASE(a_node_killed_at_any_moment_gives_no_wrong_answer) {
+// to forget it: the right answer, and where it mattered the node's name.
+BOOST_AUTO_TEST_CASE(a_node_may_be_killed_at_any_moment) {
   const auto right = value_of(work);
   constexpr int moments = 8;
-  int errors = 0;
+  int deaths = 0;
   for (int moment = 0; moment < moments; ++moment) {
     three_nodes nodes;
     auto& victim = moment % 2 == 0 ? nodes.b : nodes.a;
@@ -46,16 +46,14 @@ BOOST_AUTO_TEST_CASE(a_node_killed_at_any_moment_gives_no_wrong_answer) {
     });
     victim.self().signal(SIGKILL);
     const auto r = run.wait(std::chrono::seconds(20));
-    if (r.status == 0) {
-      BOOST_TEST(r.json()["value"].dump() == right);
+    BOOST_TEST_REQUIRE(r.status == 0, r.err);
+    BOOST_TEST(r.json()["value"].dump() == right);
+    if (r.json()["deaths"] == 0)
       continue;
-    }
-    ++errors;
-    BOOST_TEST(r.status == 1);
+    ++deaths;
     BOOST_TEST(r.err.find(victim.address()) != std::string::npos, r.err);
   }
-  BOOST_TEST_MESSAGE(errors << " errors, " << moments - errors << " answers");
-  BOOST_TEST(errors > 0); // else nobody was killed in time
+  BOOST_TEST(deaths > 0); // else nobody was killed in time
 }
 
 BOOST_AUTO_TEST_CASE(several_sessions_compute_at_once) {

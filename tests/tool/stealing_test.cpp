@@ -188,20 +188,16 @@ BOOST_AUTO_TEST_CASE(a_guest_changes_no_bit_and_forgets_the_plan) {
              [&] { return status_of(late)["plans"].empty(); });
 }
 
-// What it has not run is run again; what it held is lost, and said to be.
-BOOST_AUTO_TEST_CASE(a_guest_that_is_killed_leaves_an_answer_or_an_error) {
-  unsigned answers = 0;
-  unsigned errors = 0;
-  for (int round = 0; round < 6; ++round) {
+// What it has not run and what it held is run again.
+BOOST_AUTO_TEST_CASE(a_guest_may_be_killed_at_any_moment) {
+  for (int round = 0; round < 4; ++round) {
     sleeping_cluster c{2};
     const bool early = round % 2 == 0;
     const std::int64_t tasks = early ? 12 : 120;
     std::thread killer;
-    std::string name;
     compute_hooks hooks;
     hooks.accepted = [&](std::uint64_t, const plan_view&) {
       auto& late = c.add();
-      name = std::to_string(late.port());
       killer = std::thread{[&c, &late, early] {
         const std::string what = early ? ".begun" : "";
         eventually("the guest has" + what + " a task",
@@ -215,20 +211,10 @@ BOOST_AUTO_TEST_CASE(a_guest_that_is_killed_leaves_an_answer_or_an_error) {
       ++roots;
       return {};
     };
-    const auto r = c.try_run({c.naps(early ? 200 : 15, tasks)}, hooks);
+    c.run({c.naps(early ? 200 : 15, tasks)}, hooks);
     killer.join();
-    if (r) {
-      ++answers;
-      BOOST_TEST(roots == static_cast<std::size_t>(tasks));
-    } else {
-      ++errors;
-      BOOST_TEST((r.error().kind == failure_kind::node_died));
-      BOOST_TEST(r.error().what.find(name) != std::string::npos,
-                 r.error().what);
-    }
+    BOOST_TEST(roots == static_cast<std::size_t>(tasks));
   }
-  BOOST_TEST_MESSAGE(answers << " answers, " << errors << " errors");
-  BOOST_TEST(answers > 0u); // nothing was held where it died early
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -12,6 +12,7 @@ namespace tern {
 
 class configuration;
 
+void add_attach(CLI::App& tool, configuration& settings);
 void add_config(CLI::App& tool, configuration& settings);
 void add_eval(CLI::App& tool, configuration& settings);
 void add_node(CLI::App& tool, configuration& settings);

@@ -7,11 +7,11 @@
 #include "apps/tern/print.hpp"
 #include "apps/tern/progress_bar.hpp"
 #include "apps/tern/result_sink.hpp"
+#include "apps/tern/run_output.hpp"
 #include "dataflow/io/pending_file.hpp"
 #include "dataflow/runtime/executor.hpp"
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 #include <signal.h>
 #include <time.h>
 #include <unistd.h>
@@ -23,8 +23,6 @@
 namespace tern {
 
 namespace {
-
-constexpr std::uint64_t shown_limit = std::uint64_t{1} << 30;
 
 struct eval_options {
   std::string statements;
@@ -126,74 +124,10 @@ int read_options(const eval_options& o, const configuration& in,
   return exit_well;
 }
 
-nlohmann::ordered_json counted(const run_report& r) {
-  nlohmann::ordered_json out;
-  out["seconds"] = r.seconds;
-  out["tasks"] = r.tasks;
-  out["messages"] = r.messages;
-  out["migrations"] = r.migrations;
-  out["steals"] = r.steals;
-  out["bytes_moved"] = r.bytes_moved;
-  out["bytes_spilled"] = r.bytes_spilled;
-  out["peak_bytes"] = r.peak_bytes;
-  out["nodes"] = r.nodes;
-  out["submission_bytes"] = r.submission_bytes;
-  out["messages_by_node"] = r.messages_by_node;
-  out["tasks_by_node"] = r.tasks_by_node;
-  return out;
-}
-
-void print(const eval_options& o, const program_value& value,
-           const std::vector<array>& arrays, const std::vector<block>& results,
-           const run_report& report) {
-  if (!o.json) {
-    if (o.output.empty())
-      std::cout << to_text(value, results) << '\n';
-    return;
-  }
-  nlohmann::ordered_json head;
-  if (arrays.size() == 1 && std::holds_alternative<array>(value)) {
-    const auto& s = arrays[0].shape();
-    head["shape"] = std::vector<std::int64_t>(s.begin(), s.end());
-    head["dtype"] = std::string{name_of(arrays[0].type())};
-  } else {
-    head["shape"] = nlohmann::ordered_json::array();
-    head["dtype"] = nullptr;
-  }
-  // the value is put in as text: its digits are the shortest, its NaN Python's
-  const auto text =
-      o.output.empty() ? to_json(value, results) : std::string{"null"};
-  auto line = head.dump();
-  line.pop_back();
-  auto rest = counted(report).dump();
-  rest.erase(0, 1);
-  std::cout << line << ",\"value\":" << text << ',' << rest << '\n';
-}
-
-result<std::vector<result_sink>> make_sinks(const eval_options& o,
-                                            const std::vector<array>& arrays) {
-  std::vector<result_sink> sinks;
-  for (const auto& a : arrays) {
-    auto sink = o.output.empty() ? result_sink::in_memory(a, shown_limit)
-                                 : result_sink::to_file(a, o.output);
-    if (!sink)
-      return tl::make_unexpected(sink.error());
-    sinks.push_back(std::move(*sink));
-  }
-  return sinks;
-}
-
 result<run_report> compute(executor& s, const std::vector<array>& arrays,
                            std::vector<result_sink>& sinks) {
   progress_bar bar{"tasks"};
-  compute_hooks hooks;
-  hooks.sink = [&](std::size_t number, const shape&, const shape& start,
-                   const block& data) {
-    return sinks[number].write(start, data);
-  };
-  hooks.progress = [&](std::uint64_t done, std::uint64_t total) {
-    bar.show(done, total);
-  };
+  auto hooks = hooks_into(sinks, bar, "tern eval");
   hooks.cancelled = [] {
     return interrupted != 0;
   };
@@ -275,7 +209,7 @@ int run_eval(const eval_options& o, const configuration& settings) {
   std::vector<block> results;
   run_report report;
   if (!arrays.empty()) {
-    auto sinks = make_sinks(o, arrays);
+    auto sinks = make_sinks(arrays, o.output);
     if (!sinks)
       return complain_of_sink(sinks.error());
     auto s = session.get();
@@ -287,12 +221,10 @@ int run_eval(const eval_options& o, const configuration& settings) {
     if (!done)
       return complain(done.error());
     report = *done;
-    for (auto& sink : *sinks) {
-      auto whole = sink.finish();
-      if (!whole)
-        return complain(whole.error());
-      results.push_back(std::move(*whole));
-    }
+    auto whole = finish(*sinks);
+    if (!whole)
+      return complain(whole.error());
+    results = std::move(*whole);
     if (!o.trace.empty()) {
       auto traces = (*s)->traces();
       if (!traces)
@@ -301,7 +233,7 @@ int run_eval(const eval_options& o, const configuration& settings) {
         return complain(ok.error());
     }
   }
-  print(o, value, arrays, results, report);
+  print_run({o.json, !o.output.empty()}, value, results, report);
   return exit_well;
 }
 

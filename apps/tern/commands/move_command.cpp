@@ -47,10 +47,10 @@ private:
   std::optional<dataflow_message> answer_;
 };
 
-std::optional<std::uint64_t> number(std::string_view text, int base) {
+std::optional<std::uint64_t> number(std::string_view text) {
   std::uint64_t value = 0;
   const auto* end = text.data() + text.size();
-  const auto read = std::from_chars(text.data(), end, value, base);
+  const auto read = std::from_chars(text.data(), end, value);
   if (text.empty() || read.ec != std::errc{} || read.ptr != end)
     return std::nullopt;
   return value;
@@ -60,8 +60,8 @@ std::optional<block_key> parse_task(const std::string& text) {
   const auto slash = text.find('/');
   if (slash == std::string::npos)
     return std::nullopt;
-  const auto layer = number(std::string_view{text}.substr(0, slash), 10);
-  const auto index = number(std::string_view{text}.substr(slash + 1), 10);
+  const auto layer = number(std::string_view{text}.substr(0, slash));
+  const auto index = number(std::string_view{text}.substr(slash + 1));
   if (!layer || !index || *layer >= actor_id::max_layers
       || *index >= actor_id::max_index)
     return std::nullopt;
@@ -78,14 +78,12 @@ int run_move(const move_options& o, const configuration& settings) {
   if (const auto status = complain_of(settings, "move"); status != exit_well)
     return status;
   const auto where = parse_address(settings[setting::join_address].text);
-  const auto plan_id = number(o.plan, 16);
+  const auto plan_id = parse_plan(o.plan);
   const auto task = parse_task(o.task);
   if (!where)
     return complain(exit_usage, "which cluster? --join HOST:PORT");
   if (!plan_id)
-    return complain(exit_usage, fmt::format("'{}' is no plan: `tern status` "
-                                            "lists them",
-                                            o.plan));
+    return complain(exit_usage, plan_id.error().what);
   if (!task)
     return complain(exit_usage,
                     fmt::format("'{}' is no task: write LAYER/INDEX", o.task));

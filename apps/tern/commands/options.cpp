@@ -46,6 +46,16 @@ result<std::uint64_t> parse_size(const std::string& text) {
   return static_cast<std::uint64_t>(bytes);
 }
 
+result<std::uint64_t> parse_plan(const std::string& text) {
+  std::uint64_t id = 0;
+  const auto* end = text.data() + text.size();
+  const auto read = std::from_chars(text.data(), end, id, 16);
+  if (text.empty() || read.ec != std::errc{} || read.ptr != end)
+    return usage(
+        fmt::format("'{}' is no plan: `tern status` lists them", text));
+  return id;
+}
+
 result<std::uint64_t> parse_memory(const std::string& text) {
   if (text == "auto")
     return 0;

@@ -34,6 +34,9 @@ inline constexpr unsigned most_nodes = 256;
 /// A whole number up to `most`; `auto` and 0 are 0: to be chosen.
 result<unsigned> parse_count(const std::string& text, unsigned most);
 
+/// A plan's id in hexadecimal digits, as `tern status` prints it.
+result<std::uint64_t> parse_plan(const std::string& text);
+
 struct address {
   std::string host;
   std::uint16_t port = 0;

@@ -1,11 +1,11 @@
-// One cluster in one thread: the nodes (simulated_node.hpp), the submitter, and
-// the checks. The submitter is one more address of the network, behind those
-// of the nodes.
+// One cluster in one thread: the nodes (simulated_node.hpp), the submitter and
+// its heir (simulated_submitter.hpp), and the checks.
 
 #include "dataflow/runtime/simulation/plan_simulation.hpp"
 
 #include "dataflow/graph/synchronous.hpp"
 #include "dataflow/runtime/simulation/simulated_node.hpp"
+#include "dataflow/runtime/simulation/simulated_submitter.hpp"
 
 #include <fmt/format.h>
 
@@ -42,21 +42,23 @@ public:
   plan_simulation_result run();
 
 private:
+  /// Its address is behind those of the nodes, that of its heir behind it.
   std::size_t submitter() const noexcept {
     return world_.options.nodes;
+  }
+  simulated_submitter& who_waits() const {
+    return *submitters_[world_.net.alive(submitter()) ? 0 : 1];
   }
   bool is_guest(std::size_t node) const noexcept {
     return node >= world_.view.places.size();
   }
 
   void submit();
-  void want(std::uint64_t root);
-  void send_to_owner(std::uint64_t task, dataflow_message m);
-  void receive_root(dataflow_message m);
   void introduce_nodes();
   void order_moves();
   void schedule_pauses();
-  void schedule_kill();
+  void schedule_kills();
+  bool plan_lives() const;
   void kill(std::size_t node);
   void schedule_leave();
   std::string compare_with_synchronous() const;
@@ -66,17 +68,15 @@ private:
   std::string left_on(std::size_t node) const;
 
   simulated_world world_;
-  std::unique_ptr<placement> placement_;
   std::vector<std::unique_ptr<simulated_node>> nodes_;
-  std::map<std::uint64_t, block> roots_; ///< empty: it has not come
+  std::vector<std::unique_ptr<simulated_submitter>> submitters_;
   bool killed_ = false;
-  bool guest_killed_ = false;
 };
 
 simulated_cluster::simulated_cluster(const plan_simulation_options& o)
   : world_{o,
            simulation::simulator{o.seed},
-           {world_.sim, o.nodes + 1, weather()},
+           {world_.sim, o.nodes + 2, weather()},
            std::make_shared<const edge_index>(random_plan(o.seed)),
            {}} {
   auto& rng = world_.sim.rng();
@@ -88,13 +88,15 @@ simulated_cluster::simulated_cluster(const plan_simulation_options& o)
   for (std::size_t i = 0; i < places; ++i)
     world_.view.places.push_back({world_.id_of(i), 1});
   world_.view.submitter = world_.id_of(submitter());
-  placement_ = std::make_unique<placement>(*world_.edges, world_.view);
   for (std::size_t i = 0; i < o.nodes; ++i)
     nodes_.push_back(std::make_unique<simulated_node>(world_, i));
+  for (std::size_t i = 0; i < 2; ++i)
+    submitters_.push_back(
+        std::make_unique<simulated_submitter>(world_, submitter() + i));
   world_.net.on_message(
-      [this](std::size_t to, std::size_t from, dataflow_message m) {
-        if (to == submitter())
-          receive_root(std::move(m));
+      [this](std::size_t to, std::size_t from, simulated_message m) {
+        if (to >= submitter())
+          submitters_[to - submitter()]->receive(from, std::move(m));
         else
           nodes_[to]->receive(from, std::move(m));
       });
@@ -106,37 +108,7 @@ void simulated_cluster::submit() {
   for (std::size_t i = 0; i < world_.view.places.size(); ++i)
     world_.net.after(i, rng.below(2000) * microsecond,
                      [this, i] { nodes_[i]->accept(); });
-  const auto& edges = *world_.edges;
-  for (auto layer : edges.source().roots) {
-    const auto& needed = edges.needed(layer);
-    for (std::int64_t rank = 0; rank < needed.size(); ++rank)
-      roots_.emplace(
-          pack({layer, linear_of(edges.grid_of(layer), needed.at(rank))}),
-          block{});
-  }
-  for (const auto& [root, none] : roots_)
-    want(root);
-}
-
-void simulated_cluster::send_to_owner(std::uint64_t task, dataflow_message m) {
-  world_.net.send(submitter(), placement_->owner(unpack(task)), std::move(m));
-}
-
-void simulated_cluster::want(std::uint64_t root) {
-  auto m = message_of(message_kind::want, root);
-  m.asker = world_.view.submitter;
-  send_to_owner(root, std::move(m));
-}
-
-void simulated_cluster::receive_root(dataflow_message m) {
-  const auto found = roots_.find(m.from);
-  if (m.kind != message_kind::block_data || found == roots_.end()
-      || found->second)
-    return;
-  found->second = m.data;
-  auto done = message_of(message_kind::release, m.from);
-  done.ordinal = world_.edges->consumers(unpack(m.from));
-  send_to_owner(m.from, std::move(done));
+  submitters_[0]->submit();
 }
 
 // Who is there gets known step by step.
@@ -171,11 +143,14 @@ void simulated_cluster::schedule_pauses() {
   }
 }
 
-void simulated_cluster::schedule_kill() {
+// One process, often two or three at different times, the submitter among them.
+void simulated_cluster::schedule_kills() {
   auto& rng = world_.sim.rng();
-  const auto node = rng.below(nodes_.size());
-  world_.sim.after(rng.below(10'000) * microsecond,
-                   [this, node] { kill(node); });
+  do {
+    const auto victim = rng.below(nodes_.size() + 1);
+    world_.sim.after(rng.below(20'000) * microsecond,
+                     [this, victim] { kill(victim); });
+  } while (rng.chance(0.4));
 }
 
 void simulated_cluster::schedule_leave() {
@@ -185,14 +160,33 @@ void simulated_cluster::schedule_leave() {
                    [this, node] { nodes_[node]->leave(); });
 }
 
-void simulated_cluster::kill(std::size_t node) {
-  world_.net.kill(node);
+// Those who are left are told one after the other. Some time after the
+// submitter's death somebody attaches to its plan.
+void simulated_cluster::kill(std::size_t victim) {
+  if (!world_.net.alive(victim))
+    return;
+  world_.net.kill(victim);
   killed_ = true;
-  guest_killed_ = is_guest(node);
   auto& rng = world_.sim.rng();
-  for (std::size_t peer = 0; peer < nodes_.size(); ++peer)
+  for (std::size_t peer = 0; peer < nodes_.size() + submitters_.size(); ++peer)
     world_.net.after(peer, (1 + rng.below(20)) * millisecond,
-                     [this, peer, node] { nodes_[peer]->down(node); });
+                     [this, peer, victim] {
+                       if (peer >= submitter())
+                         submitters_[peer - submitter()]->down(victim);
+                       else
+                         nodes_[peer]->down(victim);
+                     });
+  if (victim == submitter())
+    world_.net.after(submitter() + 1, rng.below(60) * millisecond,
+                     [this] { submitters_[1]->attach(); });
+}
+
+// A node of the view does.
+bool simulated_cluster::plan_lives() const {
+  for (std::size_t i = 0; i < world_.view.places.size(); ++i)
+    if (world_.net.alive(i))
+      return true;
+  return false;
 }
 
 plan_simulation_result simulated_cluster::run() {
@@ -206,7 +200,7 @@ plan_simulation_result simulated_cluster::run() {
     order_moves();
   schedule_pauses();
   if (options.kill)
-    schedule_kill();
+    schedule_kills();
   if (options.leave)
     schedule_leave();
   plan_simulation_result out;
@@ -220,8 +214,7 @@ plan_simulation_result simulated_cluster::run() {
     out.failure = broken_invariant();
   for (const auto& n : nodes_) {
     out.steals += n->steals();
-    if (n->engine())
-      out.migrations += n->engine()->count().migrations;
+    out.migrations += n->migrations();
   }
   out.messages = world_.net.count().sent;
   out.kills = world_.net.count().kills;
@@ -230,22 +223,13 @@ plan_simulation_result simulated_cluster::run() {
   return out;
 }
 
-// A node of the view takes the plan with it when it dies, and so does a guest
-// with blocks; what did come has to be right all the same.
 std::string simulated_cluster::broken_invariant() const {
-  std::size_t lost = 0;
-  for (const auto& n : nodes_)
-    lost += n->lost_blocks();
-  const auto missing =
-      std::count_if(roots_.begin(), roots_.end(), [](const auto& each) {
-        return !static_cast<bool>(each.second);
-      });
-  const bool may_end_early = killed_ && (!guest_killed_ || lost > 0);
-  if (missing > 0 && !may_end_early)
+  const auto missing = who_waits().missing();
+  if (missing > 0 && plan_lives())
     return fmt::format("{} roots never came", missing);
   if (auto wrong = compare_with_synchronous(); !wrong.empty())
     return wrong;
-  return killed_ ? "" : left_over();
+  return plan_lives() ? left_over() : "";
 }
 
 std::string simulated_cluster::compare_with_synchronous() const {
@@ -255,7 +239,7 @@ std::string simulated_cluster::compare_with_synchronous() const {
   how.sink = [&](layer_id layer, const shape& index,
                  const block& right) -> result<void> {
     const auto linear = linear_of(world_.edges->grid_of(layer), index);
-    const auto& got = roots_.at(pack({layer, linear}));
+    const auto& got = who_waits().roots().at(pack({layer, linear}));
     if (got
         && (got.bytes() != right.bytes()
             || std::memcmp(got.data(), right.data(), right.bytes()) != 0))
@@ -296,14 +280,14 @@ std::string simulated_cluster::two_live() const {
 std::string simulated_cluster::left_over() const {
   std::uint64_t done = 0;
   for (std::size_t i = 0; i < nodes_.size(); ++i) {
-    if (!nodes_[i]->engine())
+    if (!nodes_[i]->engine() || !world_.net.alive(i))
       continue;
     done += nodes_[i]->engine()->count().tasks_done;
     if (auto wrong = left_on(i); !wrong.empty())
       return wrong;
   }
   const auto tasks = static_cast<std::uint64_t>(world_.edges->tasks());
-  if (done != tasks)
+  if (!killed_ && done != tasks)
     return fmt::format("{} tasks ran instead of {}", done, tasks);
   return {};
 }

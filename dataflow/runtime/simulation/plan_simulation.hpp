@@ -17,7 +17,7 @@ struct plan_simulation_options {
   std::uint64_t seed = 1;
   unsigned nodes = 3;
   bool rotate = false; ///< every actor moves at every step
-  bool kill = false;   ///< one node dies in the middle
+  bool kill = false;   ///< processes die in the middle, one or several
   bool leave = false;  ///< one node hands over what it has and takes no more
   bool moves = true;   ///< tasks are ordered to move at random
   bool steals = true;  ///< idle nodes ask for work, some outside the view
@@ -42,7 +42,8 @@ struct plan_simulation_result {
 ///
 /// Checked: every root equal, bit for bit, to `synchronous`; every task run; no
 /// task live on two nodes; no block and no byte of the ledger left at the end;
-/// nothing hangs. With a killed node the run may end early instead.
+/// nothing hangs; all that after deaths too, of nodes and of the submitter (to
+/// whose plan another process attaches), as long as a node of the plan lives.
 plan_simulation_result simulate_plan(const plan_simulation_options& options);
 
 /// A plan made from a seed: a random array expression over small ragged blocks,

@@ -9,7 +9,6 @@ namespace {
 
 using simulation::microsecond;
 
-constexpr std::uint64_t plan_id = 1;
 constexpr unsigned threads = 2;
 
 } // namespace
@@ -29,28 +28,37 @@ simulated_node::simulated_node(simulated_world& world, std::size_t index)
 
 // -- the plan -----------------------------------------------------------------
 
-std::shared_ptr<task_engine> simulated_node::make_engine() {
-  return std::make_shared<task_engine>(
+void simulated_node::make_engine(std::shared_ptr<const remaining_work> rest) {
+  engine_ = std::make_shared<task_engine>(
       world_.edges, world_.view, id_,
       task_engine::options{.rotate = world_.options.rotate,
                            .record = true,
                            .inline_bytes = world_.inline_bytes,
                            .faults = world_.options.faults},
-      memory_, *this);
+      memory_, *this, std::move(rest));
+  for (auto who : dead_)
+    engine_->suspect(who);
 }
 
 void simulated_node::accept() {
-  auto engine = make_engine();
-  engine->expand();
-  open(std::move(engine));
+  rounds_.emplace(world_.view, id_);
+  make_engine(nullptr);
+  engine_->expand();
+  open();
+  for (auto who : dead_)
+    if (rounds_->exclude(who))
+      begin_round();
+  for (const auto& [from, news] : std::exchange(early_news_, {}))
+    on_news(from, *news);
 }
 
-void simulated_node::open(std::shared_ptr<task_engine> engine) {
-  engine_ = std::move(engine);
-  plans_.open(plan_id, engine_,
-              [&](dataflow_message m) { engine_->receive(std::move(m)); });
+void simulated_node::open() {
+  const auto engine = engine_;
+  plans_.open(id_in_round_, engine,
+              [&](dataflow_message m) { engine->receive(std::move(m)); });
+  engine->announce_kept();
   if (leaving_)
-    engine_->leave();
+    engine->leave();
   work();
 }
 
@@ -62,13 +70,19 @@ void simulated_node::leave() {
   work();
 }
 
-void simulated_node::receive(std::size_t from, dataflow_message m) {
+void simulated_node::receive(std::size_t from, simulated_message message) {
   const auto sender = world_.id_of(from);
-  switch (m.kind) {
-  case message_kind::plan_lent:
-    if (!engine_)
-      open(make_engine());
+  auto& m = message.task;
+  if (message.news) {
+    if (m.kind == message_kind::plan_lent)
+      on_lent(*message.news);
+    else if (rounds_)
+      on_news(sender, *message.news);
+    else
+      early_news_.emplace_back(sender, message.news);
     return;
+  }
+  switch (m.kind) {
   case message_kind::steal_ask:
     on_steal_ask(sender, m);
     return;
@@ -78,8 +92,10 @@ void simulated_node::receive(std::size_t from, dataflow_message m) {
   default:
     break;
   }
-  if (const auto host = plans_.find_or_park(plan_id, m))
+  if (const auto host = plans_.find_or_park(message.plan, m))
     host->receive(std::move(m));
+  if (lost_with_ && rounds_->exclude(std::exchange(lost_with_, {}), true))
+    begin_round();
   work();
 }
 
@@ -106,7 +122,12 @@ void simulated_node::ready(task_record& r) {
 }
 
 void simulated_node::send(node_id to, dataflow_message m) {
-  world_.net.send(index_, world_.index_of(to), std::move(m));
+  world_.net.send(index_, world_.index_of(to),
+                  {id_in_round_, std::move(m), nullptr});
+}
+
+void simulated_node::lost(node_id node) {
+  lost_with_ = node;
 }
 
 void simulated_node::transition(const task_record& r, std::uint8_t event,
@@ -158,12 +179,26 @@ void simulated_node::run(task_record& task) {
   ask(stealing_.busy());
   const auto time =
       world_.sim.rng().below(world_.longest_kernel / microsecond) * microsecond;
-  world_.net.after(index_, time, [this, &task, in = std::move(*inputs)] {
-    --running_;
-    engine_->finish(task,
-                    run_task(*world_.edges, task.key(), in, simulated_hooks()));
-    work();
-  });
+  world_.net.after(
+      index_, time, [this, &task, engine = engine_, in = std::move(*inputs)] {
+        --running_;
+        finished(engine, task,
+                 run_task(*world_.edges, task.key(), in, simulated_hooks()));
+        work();
+      });
+}
+
+// The outcome of a kernel that began in an earlier round goes to this one.
+void simulated_node::finished(const std::shared_ptr<task_engine>& engine,
+                              task_record& task, block result) {
+  if (engine->finish(task, std::move(result)))
+    return;
+  if (running_before_.erase(task.key()) == 0)
+    return; // of a plan that this node has no part in any more
+  if (engine_)
+    take_outcome(task.low, result);
+  else
+    store_.insert_or_assign(task.low, std::move(result));
 }
 
 // -- stealing: the decisions of work_sharing, without its threads -------------
@@ -174,11 +209,164 @@ void simulated_node::joined(std::size_t peer) {
 }
 
 void simulated_node::down(std::size_t peer) {
-  ask(stealing_.left(world_.id_of(peer), world_.sim.rng().next()));
-  if (engine_)
-    engine_->suspect(world_.id_of(peer));
+  const auto who = world_.id_of(peer);
+  ask(stealing_.left(who, world_.sim.rng().next()));
+  dead_.insert(who);
+  if (rounds_ && is_guest() && peer < world_.view.places.size()
+      && !rounds_->current().excludes(who))
+    leave_round_without(who);
+  else if (rounds_ && !is_guest() && rounds_->exclude(who, has_lent_to(who)))
+    begin_round();
+  else if (engine_)
+    engine_->suspect(who);
+  if (lost_with_ && rounds_->exclude(std::exchange(lost_with_, {}), true))
+    begin_round();
   work();
 }
+
+bool simulated_node::has_lent_to(node_id who) const {
+  return engine_ && engine_->nodes().find(who) != no_node;
+}
+
+// -- rounds -------------------------------------------------------------------
+
+void simulated_node::on_news(node_id from, const simulated_news& news) {
+  const bool begun = rounds_->receive(from, news.round, news.told.at(from));
+  if (begun && is_guest())
+    end_round();
+  else if (begun)
+    begin_round();
+  else
+    try_next_round();
+}
+
+// A guest takes part in whatever round its lender is, unless it knows better.
+void simulated_node::on_lent(const simulated_news& news) {
+  if (!is_guest() || knows_more(news.round))
+    return;
+  if (rounds_)
+    end_round();
+  rounds_.emplace(world_.view, id_);
+  rounds_->follow(news.round);
+  id_in_round_ = id_in_round(plan_id, news.round);
+  told_ = news.told;
+  make_engine(news.round.dead.empty()
+                  ? nullptr
+                  : std::make_shared<const remaining_work>(
+                      *world_.edges, world_.view, plan_id, news.round, told_));
+  open();
+  for (const auto& [from, early] : std::exchange(early_news_, {}))
+    on_news(from, *early);
+}
+
+// Whether a guest has no use for a lender that is in `round`.
+bool simulated_node::knows_more(const plan_round& round) const {
+  if (rounds_ && rounds_->current() == round)
+    return engine_ != nullptr;
+  if (rounds_ && !rounds_->is_news(round))
+    return true;
+  const auto& places = world_.view.places;
+  return std::any_of(places.begin(), places.end(), [&](const auto& place) {
+    return dead_.contains(place.node) && !round.excludes(place.node);
+  });
+}
+
+void simulated_node::end_round() {
+  plans_.end(id_in_round_);
+  ready_.clear();
+  introduced_.clear();
+  if (!engine_)
+    return;
+  auto left = engine_->freeze();
+  past_.push_back(std::exchange(engine_, nullptr));
+  if (is_guest() || rounds_->is_out())
+    return;
+  store_ = std::move(left.held);
+  for (const auto& run : left.told.running)
+    for (auto i = run.first; i < run.last; ++i)
+      running_before_.insert({run.layer, i});
+  ran_before_.insert(ran_before_.end(), left.told.ran.begin(),
+                     left.told.ran.end());
+}
+
+census simulated_node::what_it_has() const {
+  std::vector<block_key> held;
+  for (const auto& [low, data] : store_)
+    held.push_back(unpack(low));
+  census out;
+  out.held = runs_of(std::move(held));
+  out.running = runs_of({running_before_.begin(), running_before_.end()});
+  out.ran = ran_before_;
+  return out;
+}
+
+// What a guest has is of use to nobody any more, and its lenders have to know.
+void simulated_node::leave_round_without(node_id who) {
+  end_round();
+  rounds_->exclude(who);
+  auto news = std::make_shared<simulated_news>();
+  news->round = rounds_->current();
+  news->told[id_] = {};
+  for (auto each : rounds_->others())
+    world_.net.send(index_, world_.index_of(each), {plan_id, {}, news});
+}
+
+void simulated_node::begin_round() {
+  end_round();
+  if (dead_.contains(rounds_->current().submitter))
+    rounds_->exclude(rounds_->current().submitter); // nobody waits for it
+  id_in_round_ = id_in_round(plan_id, rounds_->current());
+  if (rounds_->is_out()) {
+    store_.clear();
+    return;
+  }
+  auto news = std::make_shared<simulated_news>();
+  news->round = rounds_->current();
+  news->told[id_] = what_it_has();
+  auto whom = rounds_->others();
+  whom.insert(whom.end(), guests_.begin(), guests_.end());
+  for (auto who : whom)
+    world_.net.send(index_, world_.index_of(who), {plan_id, {}, news});
+  rounds_->receive(id_, news->round, news->told[id_]);
+  try_next_round();
+}
+
+void simulated_node::try_next_round() {
+  if (engine_ || is_guest() || !rounds_->complete())
+    return;
+  told_ = rounds_->told();
+  const auto heirs =
+      world_.options.faults.own_tiles ? plan_id + index_ : plan_id;
+  make_engine(std::make_shared<const remaining_work>(
+      *world_.edges, world_.view, heirs, rounds_->current(), told_));
+  engine_->expand(store_);
+  open();
+  for (const auto& [low, data] : std::exchange(store_, {}))
+    take_outcome(low, data);
+}
+
+// Of a kernel that began in an earlier round, if this one waits for it.
+void simulated_node::take_outcome(std::uint64_t low, const block& result) {
+  auto* r = engine_->find(low);
+  if (r && engine_->waits_for_kernel(*r))
+    engine_->finish(*r, block{result});
+}
+
+std::uint64_t simulated_node::steals() const noexcept {
+  std::uint64_t sum = engine_ ? engine_->count().steals.load() : 0;
+  for (const auto& engine : past_)
+    sum += engine->count().steals;
+  return sum;
+}
+
+std::uint64_t simulated_node::migrations() const noexcept {
+  std::uint64_t sum = engine_ ? engine_->count().migrations.load() : 0;
+  for (const auto& engine : past_)
+    sum += engine->count().migrations;
+  return sum;
+}
+
+// -- asking for work ----------------------------------------------------------
 
 void simulated_node::ask(const steal_state::asks& asks) {
   for (const auto& question : asks) {
@@ -224,7 +412,13 @@ void simulated_node::introduce(node_id guest) {
              != introduced_.end())
     return;
   introduced_.push_back(guest);
-  send(guest, message_of(message_kind::plan_lent, 0));
+  guests_.insert(guest);
+  auto news = std::make_shared<simulated_news>();
+  news->round = rounds_->current();
+  news->told = told_;
+  world_.net.send(
+      index_, world_.index_of(guest),
+      {plan_id, message_of(message_kind::plan_lent, 0), std::move(news)});
 }
 
 void simulated_node::answer(node_id to, std::size_t tasks) {

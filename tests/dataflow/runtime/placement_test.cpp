@@ -68,7 +68,7 @@ BOOST_AUTO_TEST_CASE(regions_together_hold_every_task_once) {
   for (node_index node = 0; node < 4; ++node) {
     region mine;
     mine.expand(
-        edges, where, node,
+        edges, where, node, nullptr,
         [&](const block_key& key, std::uint32_t slots, std::uint32_t readers,
             std::uint32_t priority) -> task_record& {
           BOOST_TEST(seen.insert(pack(key)).second);

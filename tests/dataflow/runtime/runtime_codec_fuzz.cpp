@@ -1,6 +1,6 @@
 // Any bytes as a message between tasks (the first byte chooses the kind), as a
-// submission and as a reply. What is accepted comes back when it is written
-// again.
+// submission, a census and a reply. What is accepted comes back when it is
+// written again.
 
 #include "dataflow/runtime/message_codec.hpp"
 #include "dataflow/runtime/plan_message.hpp"
@@ -32,6 +32,11 @@ void any_plan(std::span<const std::byte> bytes) {
   if (const auto p = decode_plan(bytes))
     check(decode_plan(encode(*p)).has_value(),
           "a plan that was read can be written and read");
+  if (const auto c = decode_census(bytes)) {
+    const auto back = decode_census(encode(*c));
+    check(back && back->round == c->round && back->plan == c->plan,
+          "a census that was read can be written and read");
+  }
   if (const auto r = decode_reply(bytes))
     check(decode_reply(encode(*r)).has_value(),
           "a reply that was read can be written and read");

@@ -49,6 +49,8 @@ const fault faults[] = {
      }},
     {"a wrong owner after a death", [](auto& f) { f.wrong_owner = true; },
      true},
+    {"heirs that each node chooses for itself",
+     [](auto& f) { f.own_tiles = true; }, true},
 };
 
 void expect_clean(const plan_simulation_options& options, std::uint64_t count) {
@@ -84,9 +86,20 @@ BOOST_AUTO_TEST_CASE(more_nodes_than_tasks_are_no_trouble) {
   expect_clean(o, seeds() / 10);
 }
 
-BOOST_AUTO_TEST_CASE(a_killed_node_makes_no_answer_wrong) {
+// Nodes of the view, guests, the submitter (somebody attaches), several.
+BOOST_AUTO_TEST_CASE(deaths_cost_no_answer) {
   plan_simulation_options o;
   o.kill = true;
+  expect_clean(o, seeds());
+  o.nodes = 5;
+  expect_clean(o, seeds() / 2);
+}
+
+BOOST_AUTO_TEST_CASE(nodes_may_die_while_every_actor_moves) {
+  plan_simulation_options o;
+  o.kill = true;
+  o.rotate = true;
+  o.nodes = 4;
   expect_clean(o, seeds() / 4);
 }
 

@@ -1,0 +1,274 @@
+// The part of the service that takes its plans through their rounds: it hears
+// of deaths and of what the others have, on link threads, and lets the plans
+// know on the serial one.
+
+#include "dataflow/runtime/service.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace tern {
+
+namespace {
+
+// Censuses that wait for their plan; more are dropped, and their senders heard
+// of at the next death.
+constexpr std::size_t most_early = 1024;
+
+constexpr auto clear_up_every = std::chrono::milliseconds(100);
+
+} // namespace
+
+// -- plans --------------------------------------------------------------------
+
+std::shared_ptr<plan_life> dataflow_service::add_life(plan p) {
+  const auto id = p.id;
+  if (find_life(id))
+    return nullptr;
+  auto life = std::make_shared<plan_life>(
+      std::move(p),
+      plan_life::surroundings{
+          self_, pool_, memory_,
+          [this](node_id who) { return dead_.contains(who.value); },
+          [this](const plan_life& of,
+                 std::shared_ptr<const remaining_work> rest) {
+            return make_host(of, std::move(rest));
+          },
+          [this](std::uint64_t round, const std::shared_ptr<plan_host>& host) {
+            return open(round, host);
+          },
+          [this](std::uint64_t round) {
+            plans_.end(round);
+          }});
+  {
+    std::lock_guard guard{lives_mutex_};
+    lives_[id] = life;
+  }
+  if (life->start())
+    return life;
+  std::lock_guard guard{lives_mutex_};
+  lives_.erase(id);
+  return nullptr;
+}
+
+std::shared_ptr<plan_life>
+dataflow_service::find_life(std::uint64_t plan_id) const {
+  std::lock_guard guard{lives_mutex_};
+  const auto found = lives_.find(plan_id);
+  return found == lives_.end() ? nullptr : found->second;
+}
+
+std::shared_ptr<plan_host>
+dataflow_service::find_host(std::uint64_t plan_id) const {
+  const auto life = find_life(plan_id);
+  return life ? life->host() : nullptr;
+}
+
+std::vector<std::shared_ptr<plan_life>> dataflow_service::lives() const {
+  std::vector<std::shared_ptr<plan_life>> out;
+  std::lock_guard guard{lives_mutex_};
+  for (const auto& [id, life] : lives_)
+    out.push_back(life);
+  return out;
+}
+
+work_sharing::open_plans dataflow_service::open_plans() const {
+  work_sharing::open_plans out;
+  for (const auto& life : lives())
+    if (auto host = life->host())
+      out.emplace_back(life->id(), std::move(host));
+  return out;
+}
+
+std::shared_ptr<plan_host>
+dataflow_service::make_host(const plan_life& of,
+                            std::shared_ptr<const remaining_work> rest) {
+  const auto id = of.id();
+  return std::make_shared<plan_host>(
+      of.what(), of.edges(), of.id_of_round(), std::move(rest),
+      plan_host::surroundings{
+          .self = self_,
+          .pool = pool_,
+          .memory = memory_,
+          .spill = spiller_,
+          .kernels = kernels_,
+          .held =
+              [this](const held_call& from, std::int64_t index,
+                     held_blocks::receiver then) {
+                held_.fetch(from, index, std::move(then));
+              },
+          .local = [this,
+                    id](node_id to,
+                        dataflow_message& m) { return to_client(id, to, m); },
+          .timed = &sharing_.has_peers(),
+          .lost =
+              [this, id](node_id guest) {
+                slow_.post([this, id, guest] {
+                  if (const auto life = find_life(id))
+                    life->lost(guest);
+                });
+              },
+          .late =
+              [this, id](std::uint64_t task, result<block> outcome) {
+                if (const auto life = find_life(id))
+                  life->take_outcome(task, std::move(outcome));
+              },
+          .copy =
+              [this, id] {
+                const auto life = find_life(id);
+                return life ? life->copy() : plan{};
+              }});
+}
+
+// Only when it has returned the submitter hears that the plan is accepted.
+bool dataflow_service::open(std::uint64_t id,
+                            const std::shared_ptr<plan_host>& host) {
+  const bool opened = plans_.open(id, host, [&](dataflow_message m) {
+    host->engine().receive(std::move(m));
+  });
+  if (!opened)
+    return false;
+  if (leaving_.load())
+    host->engine().leave();
+  pool_.add(*host);
+  host->engine().announce_kept();
+  self_.flush();
+  return true;
+}
+
+// -- deaths -------------------------------------------------------------------
+
+void dataflow_service::on_down(const member& who) {
+  sharing_.left(who);
+  slow_.post([this, who = who.id, works = who.threads > 0] {
+    dead_.insert(who.value);
+    for (const auto& life : lives())
+      if (works || life->round().submitter == who)
+        tell_of_death(*life, who);
+  });
+}
+
+// A plan outlives its submitter for a while, for whoever attaches; a guest's
+// ends with the last node that could say so.
+void dataflow_service::tell_of_death(plan_life& life, node_id who) {
+  life.down(who);
+  keep_for_a_while(life);
+  const auto& places = life.what().view.places;
+  if (life.is_guest()
+      && std::all_of(places.begin(), places.end(), [&](const auto& place) {
+           return dead_.contains(place.node.value);
+         }))
+    drop(life.id());
+  clear_up_later();
+}
+
+// Until its submitter has been dead for so long and nobody has attached.
+void dataflow_service::keep_for_a_while(const plan_life& life) {
+  const auto who = life.round().submitter;
+  if (dead_.contains(who.value))
+    slow_.post_after(std::chrono::seconds(life.what().keep_seconds),
+                     [this, id = life.id(), who] {
+                       const auto kept = find_life(id);
+                       if (kept && kept->round().submitter == who)
+                         drop(id);
+                     });
+}
+
+void dataflow_service::clear_up_later() {
+  if (!std::exchange(clears_up_, true))
+    slow_.post_after(clear_up_every, [this] { clear_up(); });
+}
+
+void dataflow_service::clear_up() {
+  clears_up_ = false;
+  std::erase_if(ended_, [](const auto& life) { return !life->clear_up(); });
+  bool some = !ended_.empty();
+  for (const auto& life : lives())
+    some = life->clear_up() || some;
+  if (some)
+    clear_up_later();
+}
+
+// -- what the others have -----------------------------------------------------
+
+void dataflow_service::tell(const std::vector<node_id>& whom,
+                            const census_message& m) {
+  const auto bytes = encode(m);
+  envelope head;
+  head.to = {m.plan, 0};
+  for (auto who : whom)
+    self_.send(who, message_kind::plan_census, head, bytes);
+  self_.flush();
+}
+
+void dataflow_service::on_census(incoming& in) {
+  auto m = decode_census(in.payload);
+  if (!m)
+    return;
+  {
+    std::lock_guard guard{clients_mutex_};
+    const auto found = clients_.find(m->plan);
+    if (found != clients_.end())
+      found->second.client->receive_census(in.from, *m);
+  }
+  slow_.post([this, from = in.from,
+              moved = std::make_shared<census_message>(std::move(*m))] {
+    receive_census(from, *moved);
+  });
+}
+
+void dataflow_service::receive_census(node_id from, const census_message& m) {
+  if (const auto life = find_life(m.plan)) {
+    const auto before = life->round().submitter;
+    life->receive(from, m);
+    if (life->round().submitter != before)
+      keep_for_a_while(*life);
+    clear_up_later();
+  } else if (plans_.is_over(m.plan)) {
+    if (from == m.round.submitter) { // it would wait for ever
+      plan_reply over;
+      over.id = m.plan;
+      over.refused = "it is over";
+      reply(from, message_kind::plan_accepted, over);
+    }
+  } else if (early_.size() < most_early && self_.self().threads > 0) {
+    early_.push_back({from, m});
+  }
+}
+
+// -- attaching ----------------------------------------------------------------
+
+void dataflow_service::query(std::uint64_t plan_id,
+                             std::span<const node_id> nodes) {
+  envelope head;
+  head.to = {plan_id, 0};
+  for (auto node : nodes)
+    self_.send(node, message_kind::plan_query, head, {});
+  self_.flush();
+}
+
+void dataflow_service::on_query(incoming& in) {
+  envelope head;
+  head.to = {in.head.to.plan(), 0};
+  std::vector<std::byte> bytes;
+  if (const auto life = find_life(head.to.plan()); life && !life->is_guest()) {
+    auto p = life->copy();
+    p.told.clear(); // of no use to one that begins a round
+    bytes = encode(p);
+    if (bytes.size() > most_plan_bytes)
+      bytes.clear();
+  }
+  self_.send(in.from, message_kind::plan_copy, head, bytes);
+  self_.flush();
+}
+
+void dataflow_service::on_copy(incoming& in) {
+  const auto p = in.payload.empty() ? result<plan>{} : decode_plan(in.payload);
+  std::lock_guard guard{clients_mutex_};
+  const auto found = clients_.find(in.head.to.plan());
+  if (found != clients_.end())
+    found->second.client->receive_copy(
+        in.from, in.payload.empty() || !p ? nullptr : &*p);
+}
+
+} // namespace tern

@@ -1,0 +1,185 @@
+// Processes of a plan die: nodes, the one that submitted it, several. The plan
+// goes on, and its answer has the same bits.
+
+#include "dataflow/api.hpp"
+#include "tests/tool/tool.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <csignal>
+#include <string>
+
+using namespace tern::test;
+
+namespace {
+
+// Long enough that what is to die dies in the middle.
+const std::string work =
+    "x = random.random((3000, 3000), chunks=100); (x.dot(x.T) + x).std()";
+
+const std::string& right() {
+  static const std::string value = [] {
+    const auto r =
+        tern::test::tern({"eval", work, "--scheduler", "sync", "--json"});
+    BOOST_TEST_REQUIRE(r.status == 0, r.err);
+    return r.json()["value"].dump();
+  }();
+  return value;
+}
+
+std::vector<std::string> eval_at(const test_node& n,
+                                 const std::string& statements = work) {
+  return {"eval", statements, "--join", n.address(), "--json"};
+}
+
+void wait_until_done(const test_node& n, double part) {
+  eventually("the plan is so far",
+             [&] { return progress_of(n).value_or(0) >= part; });
+}
+
+std::string plan_on(const test_node& n) {
+  std::string id;
+  eventually("the node has a plan", [&] {
+    const auto plans = status_of(n)["plans"];
+    if (!plans.empty())
+      id = plans[0]["id"];
+    return !id.empty();
+  });
+  return id;
+}
+
+void no_plan_is_left_on(const test_node& n) {
+  eventually("the plan is forgotten",
+             [&] { return status_of(n)["plans"].empty(); });
+  BOOST_TEST(status_of(n)["nodes"][0]["memory_used"] == 0);
+}
+
+outcome attach(const std::string& plan, const test_node& n) {
+  return tern::test::tern({"attach", plan, "--join", n.address(), "--json"});
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(recovery)
+
+BOOST_AUTO_TEST_CASE(two_nodes_may_die_at_different_times) {
+  three_nodes nodes;
+  process run{eval_at(nodes.a)};
+  wait_until_done(nodes.a, 0.1);
+  nodes.c.self().signal(SIGKILL);
+  wait_until_done(nodes.a, 0.3);
+  nodes.b.self().signal(SIGKILL);
+  const auto r = run.wait();
+  BOOST_TEST_REQUIRE(r.status == 0, r.err);
+  BOOST_TEST(r.json()["value"].dump() == right());
+  BOOST_TEST(r.json()["deaths"] == 2);
+  BOOST_TEST(r.json()["recomputed"] < r.json()["tasks"]);
+  for (const auto* dead : {&nodes.b, &nodes.c})
+    BOOST_TEST(r.err.find(dead->address()) != std::string::npos, r.err);
+  no_plan_is_left_on(nodes.a);
+}
+
+BOOST_AUTO_TEST_CASE(a_plan_ends_with_the_last_of_its_nodes) {
+  test_node a;
+  test_node b{{"--join", a.address()}};
+  process run{eval_at(a)};
+  wait_until_done(a, 0.01);
+  a.self().signal(SIGKILL);
+  b.self().signal(SIGKILL);
+  const auto r = run.wait();
+  BOOST_TEST(r.status == 1);
+  BOOST_TEST(r.err.find("the last of the plan") != std::string::npos, r.err);
+}
+
+BOOST_AUTO_TEST_CASE(a_node_that_hangs_is_left_behind) {
+  three_nodes nodes;
+  process run{eval_at(nodes.a)};
+  wait_until_done(nodes.a, 0.1);
+  nodes.c.self().signal(SIGSTOP);
+  const auto r = run.wait();
+  BOOST_TEST_REQUIRE(r.status == 0, r.err);
+  BOOST_TEST(r.json()["value"].dump() == right());
+  nodes.c.self().signal(SIGCONT); // what it still says hurts nobody
+  const auto next = tern::test::tern({"eval", "ones((100,), chunks=5).sum()",
+                                      "--join", nodes.b.address(), "--json"});
+  BOOST_TEST(next.json()["value"] == 100.0);
+}
+
+BOOST_AUTO_TEST_CASE(somebody_else_gets_the_result_of_a_dead_submitter) {
+  three_nodes nodes;
+  process run{eval_at(nodes.a)};
+  wait_until_done(nodes.a, 0.1);
+  const auto plan = plan_on(nodes.a);
+  run.signal(SIGKILL);
+  run.wait();
+  const auto r = attach(plan, nodes.b);
+  BOOST_TEST_REQUIRE(r.status == 0, r.err);
+  BOOST_TEST(r.json()["value"].dump() == right());
+  BOOST_TEST(r.json()["dtype"] == "float64");
+  no_plan_is_left_on(nodes.a);
+  const auto again = attach(plan, nodes.b);
+  BOOST_TEST(again.status == 1);
+  BOOST_TEST(again.err.find(plan) != std::string::npos, again.err);
+}
+
+// The submitter, then a node, then another node while a result is fetched.
+BOOST_AUTO_TEST_CASE(a_plan_outlives_its_submitter_and_all_but_one_node) {
+  three_nodes nodes;
+  process run{eval_at(nodes.a)};
+  wait_until_done(nodes.b, 0.1);
+  const auto plan = plan_on(nodes.b);
+  run.signal(SIGKILL);
+  nodes.a.self().signal(SIGKILL);
+  wait_until_done(nodes.b, 0.2);
+  process heir{{"attach", plan, "--join", nodes.b.address(), "--json"}};
+  wait_until_done(nodes.b, 0.3);
+  nodes.c.self().signal(SIGKILL);
+  const auto r = heir.wait();
+  BOOST_TEST_REQUIRE(r.status == 0, r.err);
+  BOOST_TEST(r.json()["value"].dump() == right());
+}
+
+BOOST_AUTO_TEST_CASE(who_attaches_to_a_living_submitters_plan_is_refused) {
+  three_nodes nodes;
+  process run{eval_at(
+      nodes.a, "x = random.random((20000, 20000), chunks=500); (x @ x).sum()")};
+  const auto plan = plan_on(nodes.a);
+  const auto r = attach(plan, nodes.a);
+  BOOST_TEST(r.status == 1);
+  BOOST_TEST(r.err.find("lives and waits") != std::string::npos, r.err);
+  BOOST_TEST(attach("nonsense", nodes.a).status == 2);
+  run.signal(SIGKILL);
+}
+
+BOOST_AUTO_TEST_CASE(what_a_session_keeps_is_made_again) {
+  three_nodes nodes;
+  tern::session session{
+      {.scheduler = tern::scheduler::cluster,
+       .join_host = "127.0.0.1",
+       .join_port = static_cast<std::uint16_t>(nodes.a.port())}};
+  const auto x = session.persist(
+      tern::random_uniform({400, 400}, 5, tern::dtype::float64, {{20, 20}}));
+  const auto before = session.compute(x.sum()).item<double>();
+  nodes.c.self().signal(SIGKILL);
+  BOOST_TEST(session.compute(x.sum()).item<double>() == before);
+  nodes.b.self().signal(SIGKILL);
+  BOOST_TEST(session.compute(x.sum()).item<double>() == before);
+}
+
+BOOST_AUTO_TEST_CASE(a_node_that_came_later_stays_of_use_after_a_death) {
+  test_node a{{"--threads", "1"}};
+  test_node b{{"--join", a.address(), "--threads", "1"}};
+  process run{eval_at(a)};
+  wait_until_done(a, 0.05);
+  test_node late{{"--join", a.address(), "--threads", "1"}};
+  wait_until_done(a, 0.2);
+  b.self().signal(SIGKILL);
+  const auto r = run.wait();
+  BOOST_TEST_REQUIRE(r.status == 0, r.err);
+  BOOST_TEST(r.json()["value"].dump() == right());
+  BOOST_TEST(r.json()["deaths"] == 1);
+  no_plan_is_left_on(a);
+  no_plan_is_left_on(late);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
