@@ -117,6 +117,7 @@ int run_tasks_once(const std::string& kind, std::size_t n, unsigned threads) {
                       [&](node_id to, dataflow_message& m) {
                         return to == asker && root.take(m);
                       },
+                  .here = {},
                   .timed = nullptr,
                   .lost = {},
                   .late = {},

@@ -13,8 +13,9 @@ using std::chrono::milliseconds;
 
 // A block may be on its way to another node, or a plan between two rounds, when
 // it is asked for, so the question is asked again, later each time.
-constexpr auto first_wait = milliseconds(100);
-constexpr std::size_t doublings = 4; // up to 1.6 s
+// Each answer is the whole block, so not too soon.
+constexpr auto first_wait = milliseconds(500);
+constexpr std::size_t doublings = 6; // up to 32 s
 
 } // namespace
 

@@ -15,6 +15,9 @@ namespace tern {
 
 namespace {
 
+// Blocks of other plans that are asked for at once, by compute thread.
+constexpr std::size_t most_awaited = 2;
+
 // The block of another plan that a task is about to take, or the error.
 thread_local const result<block>* fetched = nullptr;
 
@@ -116,9 +119,11 @@ void plan_host::run_here(task_record& task, std::vector<block> inputs) {
 void plan_host::fetch_held(task_record& task, const held_call& from) {
   const auto bytes = engine_.edges().block_bytes(task.key());
   world_.memory.promise(bytes);
+  awaited_.fetch_add(1);
   world_.held(from, task.key().index,
               [self = shared_from_this(), &task, bytes](result<block> got) {
                 self->world_.memory.keep_promise(bytes);
+                self->awaited_.fetch_sub(1);
                 fetched = &got;
                 auto outcome = self->run_kernel(task, {});
                 fetched = nullptr;
@@ -154,6 +159,9 @@ result<block> plan_host::run_kernel(const task_record& task,
 }
 
 task_record* plan_host::next_source(bool must_progress) {
+  // no thread waits for these, so something else has to bound them
+  if (awaited_.load() >= most_awaited * world_.pool.threads())
+    return nullptr;
   return engine_.next_source(must_progress);
 }
 
@@ -167,13 +175,13 @@ std::uint32_t plan_host::source_priority() const noexcept {
 }
 
 bool plan_host::waits_for_blocks() const noexcept {
-  return engine_.fetching() > 0;
+  return engine_.fetching() > 0 || awaited_.load() > 0;
 }
 
 // -- giving work away ---------------------------------------------------------
 
 std::size_t plan_host::give(steal_terms& terms) {
-  if (closed_.load() || terms.satisfied())
+  if (closed_.load() || terms.satisfied() || !has_work_to_give())
     return 0;
   const auto plan_for_guest = introduction(terms.thief);
   if (plan_for_guest.size() > most_plan_bytes)
@@ -192,6 +200,10 @@ std::size_t plan_host::give(steal_terms& terms) {
                      plan_for_guest);
   }
   return given;
+}
+
+bool plan_host::has_work_to_give() const {
+  return engine_.sources_left() > 0 || world_.pool.queued() > 0;
 }
 
 // A node outside the view does not have the plan; with its first task it gets
@@ -222,6 +234,10 @@ void plan_host::ready(task_record& r) {
 void plan_host::send(node_id to, dataflow_message m) {
   if (world_.local(to, m))
     return;
+  if (to == world_.self.id()) {
+    world_.here(std::move(m));
+    return;
+  }
   if (m.kind == message_kind::want) // how long the block takes to come
     m.bytes = monotonic_ns();
   if (m.data.bytes() > spill_file::largest_kept) // lest the link waits for it

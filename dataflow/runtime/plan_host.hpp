@@ -44,6 +44,8 @@ public:
     /// Takes messages to somebody in this process who is not a node (a
     /// session's collector); false: nobody of that name is here.
     std::function<bool(node_id to, dataflow_message& m)> local;
+    /// An answer of this plan to somebody on this node.
+    std::function<void(dataflow_message m)> here;
     /// True once there is another node that may want work: kernels are timed.
     const std::atomic<bool>* timed = nullptr;
     /// Blocks of this plan went down with a node outside its view.
@@ -96,6 +98,7 @@ public:
   bool waits_for_blocks() const noexcept override;
 
 private:
+  bool has_work_to_give() const;
   std::vector<std::byte> introduction(node_id thief);
   tl::unexpected<failure> beyond_limit(const failure& why) const;
   result<block> run_kernel(const task_record& task,
@@ -130,6 +133,7 @@ private:
   std::uint32_t keep_seconds_;
   surroundings world_;
   std::vector<std::optional<held_call>> held_; ///< by layer
+  std::atomic<std::size_t> awaited_{0};        ///< blocks of other plans
   task_hooks hooks_;
   layer_times times_;
   const std::uint64_t spilled_before_;

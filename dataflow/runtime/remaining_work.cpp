@@ -86,7 +86,8 @@ template <class F>
 void remaining_work::each_of(const std::vector<block_run>& runs, F&& f) {
   block_key done; // runs ascend and do not overlap; what does not is left out
   for (const auto& run : runs) {
-    if (run.layer >= layers_.size() || block_key{run.layer, run.first} < done)
+    if (run.layer >= layers_.size() || run.last <= run.first
+        || block_key{run.layer, run.first} < done)
       continue;
     auto& l = layers_[run.layer];
     const auto blocks = static_cast<std::int64_t>(l.parts.size());

@@ -61,7 +61,8 @@ dataflow_service::~dataflow_service() {
     plans_.end(life->id_of_round());
     life->end();
   }
-  ended_.clear();
+  for (const auto& life : ended_)
+    life->end();
 }
 
 void dataflow_service::listen() {
@@ -269,7 +270,9 @@ void dataflow_service::on_task_message(incoming& in) {
 }
 
 void dataflow_service::deliver(std::uint64_t plan_id, dataflow_message m) {
-  if (is_answer(m) && held_.arrived(plan_id, m))
+  // two on this node may have asked, and there is one answer
+  const bool held = is_answer(m) && held_.arrived(plan_id, m);
+  if (held && !find_host(plan_id))
     return;
   if (const auto host = host_for(plan_id, m))
     host->engine().receive(std::move(m));
@@ -285,10 +288,23 @@ std::shared_ptr<plan_host> dataflow_service::host_for(std::uint64_t id,
     return host;
   }
   const auto life = find_life(id);
+  if (!life && m.kind == message_kind::want && plans_.is_over(id))
+    answer_for_ended(id, m);
   if (!life || life->id_of_round() == id)
     return plans_.find_or_park(id, m);
   // of the first round, which is over; but others ask by that name, too
   return asks(m) ? life->host() : nullptr;
+}
+
+// Whoever asks for a block of a plan that is over would ask for ever.
+void dataflow_service::answer_for_ended(std::uint64_t id,
+                                        const dataflow_message& asked) {
+  auto no = message_of(message_kind::erred, 0, asked.to);
+  no.error = std::make_shared<task_failure>(task_failure{
+      unpack(asked.to),
+      {failure_kind::not_found,
+       fmt::format("plan {:x}, which held this block, is over", id)}});
+  send(id, asked.asker, no);
 }
 
 void dataflow_service::send(std::uint64_t plan_id, node_id to,

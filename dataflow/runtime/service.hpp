@@ -120,6 +120,7 @@ private:
   void be_guest(plan p, node_id lender);
   void send_forget(std::uint64_t plan_id, node_id to);
   void deliver(std::uint64_t plan_id, dataflow_message m);
+  void answer_for_ended(std::uint64_t id, const dataflow_message& asked);
   std::shared_ptr<plan_host> host_for(std::uint64_t id, dataflow_message& m);
   void drop(std::uint64_t plan_id);
   bool is_member(node_id who) const;

@@ -100,12 +100,14 @@ dataflow_service::make_host(const plan_life& of,
           .local = [this,
                     id](node_id to,
                         dataflow_message& m) { return to_client(id, to, m); },
+          .here = [this, id](dataflow_message m) { deliver(id, std::move(m)); },
           .timed = &sharing_.has_peers(),
           .lost =
               [this, id](node_id guest) {
                 slow_.post([this, id, guest] {
                   if (const auto life = find_life(id))
                     life->lost(guest);
+                  clear_up_later();
                 });
               },
           .late =

@@ -470,9 +470,11 @@ void task_engine::deliver(const task_record& r, const block& data) {
 
 namespace {
 
-// Errors of this thread that still have to go to consumers.
+// Errors of this thread that still have to go to consumers. One plan's error
+// may be the answer for which a task of another one waits.
 struct pending_errors {
   struct item {
+    task_engine* engine;
     std::uint64_t task;
     task_failure_ptr error;
   };
@@ -486,23 +488,28 @@ thread_local pending_errors errors_of_thread;
 void task_engine::deliver_error(const task_record& r,
                                 const task_failure_ptr& error) {
   auto& pending = errors_of_thread;
-  pending.items.push_back({r.low, error});
+  pending.items.push_back({this, r.low, error});
   if (pending.busy)
     return;
   pending.busy = true;
   while (!pending.items.empty()) {
     const auto item = std::move(pending.items.back());
     pending.items.pop_back();
-    edges_->for_each_consumer(
-        unpack(item.task), [&](std::uint32_t, const consumer& c) {
-          auto m = message_of(message_kind::erred, pack(c.task));
-          m.from = item.task;
-          m.slot = c.slot;
-          m.error = item.error;
-          send(placement_.owner(c.task), std::move(m));
-        });
+    item.engine->tell_consumers(item.task, item.error);
   }
   pending.busy = false;
+}
+
+void task_engine::tell_consumers(std::uint64_t task,
+                                 const task_failure_ptr& error) {
+  edges_->for_each_consumer(
+      unpack(task), [&](std::uint32_t, const consumer& c) {
+        auto m = message_of(message_kind::erred, pack(c.task));
+        m.from = task;
+        m.slot = c.slot;
+        m.error = error;
+        send(placement_.owner(c.task), std::move(m));
+      });
 }
 
 void task_engine::answer(const task_record& r, node_id asker, const block& data,
@@ -552,7 +559,8 @@ void task_engine::send(node_index to, dataflow_message m) {
 }
 
 void task_engine::send(node_id to, dataflow_message m) {
-  if (to == nodes_.id_of(me_)) {
+  // an answer may be for somebody else on this node: the world knows
+  if (to == nodes_.id_of(me_) && !is_answer(m)) {
     dispatch(std::move(m));
     return;
   }

@@ -271,6 +271,7 @@ private:
   void lend(const task_record& r, todo& what);
   void deliver(const task_record& r, const block& data);
   void deliver_error(const task_record& r, const task_failure_ptr& error);
+  void tell_consumers(std::uint64_t task, const task_failure_ptr& error);
   void drop_inputs(std::uint32_t slots, std::unique_ptr<task_input[]> inputs,
                    bool send_releases);
   void fetch(task_record& r);

@@ -166,6 +166,23 @@ BOOST_AUTO_TEST_CASE(what_a_session_keeps_is_made_again) {
   BOOST_TEST(session.compute(x.sum()).item<double>() == before);
 }
 
+// The plan that made it read an array that nobody keeps any more.
+BOOST_AUTO_TEST_CASE(what_cannot_be_made_again_is_an_error_and_no_hang) {
+  three_nodes nodes;
+  tern::session session{
+      {.scheduler = tern::scheduler::cluster,
+       .join_host = "127.0.0.1",
+       .join_port = static_cast<std::uint16_t>(nodes.a.port())}};
+  auto x = session.persist(
+      tern::random_uniform({400, 400}, 5, tern::dtype::float64, {{20, 20}}));
+  const auto y = session.persist(x + 1.0);
+  x = tern::zeros({1});
+  eventually("the first plan is forgotten",
+             [&] { return status_of(nodes.a)["plans"].size() == 1u; });
+  nodes.c.self().signal(SIGKILL);
+  BOOST_CHECK_THROW(session.compute(y.sum()), tern::run_error);
+}
+
 BOOST_AUTO_TEST_CASE(a_node_that_came_later_stays_of_use_after_a_death) {
   test_node a{{"--threads", "1"}};
   test_node b{{"--join", a.address(), "--threads", "1"}};
