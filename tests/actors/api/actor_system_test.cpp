@@ -339,6 +339,7 @@ BOOST_AUTO_TEST_CASE(one_that_cannot_depart_stays) {
   const auto k = c.a.spawn<clerk>();
   for (int i = 0; i < 101; ++i)
     c.a.send(k, note{"more"});
+  BOOST_TEST(c.a.request(k, notes{}).get().size() == 101u); // all handled
   BOOST_CHECK_EXCEPTION(c.a.migrate(k, c.b.self().id), tern::actor_error,
                         [](const tern::actor_error& e) {
                           return std::string{e.what()}.find("too much to carry")
