@@ -103,7 +103,8 @@ void add_sim(CLI::App& tool) {
       ->capture_default_str();
   c->add_option("--seeds", o->seeds, "A..B, both run, or A")
       ->capture_default_str();
-  c->add_flag("--kill", o->kill, "one node of each run dies");
+  c->add_flag("--kill", o->kill,
+              "processes of each run die, nodes and the submitter");
   c->add_flag("--leave", o->leave,
               "one node of each run hands over and leaves");
   c->add_flag("--rotate", o->rotate, "every actor moves at every step");
