@@ -78,12 +78,6 @@ public:
   std::uint64_t id() const noexcept {
     return id_;
   }
-  node_id submitter() const noexcept {
-    return engine_.view().submitter;
-  }
-  std::uint32_t keep_seconds() const noexcept {
-    return keep_seconds_;
-  }
   plan_reply reply() const;
 
   /// Gives work to an idle node, and the plan itself to one that is not in its
@@ -130,7 +124,6 @@ private:
   std::uint64_t id_;
   std::uint64_t id_of_round_;
   std::atomic<bool> closed_{false};
-  std::uint32_t keep_seconds_;
   surroundings world_;
   std::vector<std::optional<held_call>> held_; ///< by layer
   std::atomic<std::size_t> awaited_{0};        ///< blocks of other plans

@@ -320,10 +320,15 @@ void dataflow_service::send(std::uint64_t plan_id, node_id to,
 
 void dataflow_service::ask_progress(std::uint64_t plan_id,
                                     std::span<const node_id> nodes) {
+  ask(message_kind::progress_request, plan_id, nodes);
+}
+
+void dataflow_service::ask(message_kind kind, std::uint64_t plan_id,
+                           std::span<const node_id> nodes) {
   envelope head;
   head.to = {plan_id, 0};
   for (auto node : nodes)
-    self_.send(node, message_kind::progress_request, head, {});
+    self_.send(node, kind, head, {});
   self_.flush();
 }
 

@@ -140,6 +140,8 @@ private:
   void keep_for_a_while(const plan_life& life);
   void clear_up_later();
   void clear_up();
+  void ask(message_kind kind, std::uint64_t plan_id,
+           std::span<const node_id> nodes);
   void reply(node_id to, message_kind kind, const plan_reply& r);
   void deliver_reply(incoming& in);
   bool to_client(std::uint64_t plan_id, node_id name, dataflow_message& m);

@@ -242,11 +242,7 @@ void dataflow_service::receive_census(node_id from, const census_message& m) {
 
 void dataflow_service::query(std::uint64_t plan_id,
                              std::span<const node_id> nodes) {
-  envelope head;
-  head.to = {plan_id, 0};
-  for (auto node : nodes)
-    self_.send(node, message_kind::plan_query, head, {});
-  self_.flush();
+  ask(message_kind::plan_query, plan_id, nodes);
 }
 
 void dataflow_service::on_query(incoming& in) {

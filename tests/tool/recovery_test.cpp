@@ -58,6 +58,12 @@ outcome attach(const std::string& plan, const test_node& n) {
   return tern::test::tern({"attach", plan, "--join", n.address(), "--json"});
 }
 
+tern::session session_at(const test_node& n) {
+  return tern::session{{.scheduler = tern::scheduler::cluster,
+                        .join_host = "127.0.0.1",
+                        .join_port = static_cast<std::uint16_t>(n.port())}};
+}
+
 } // namespace
 
 BOOST_AUTO_TEST_SUITE(recovery)
@@ -153,10 +159,7 @@ BOOST_AUTO_TEST_CASE(who_attaches_to_a_living_submitters_plan_is_refused) {
 
 BOOST_AUTO_TEST_CASE(what_a_session_keeps_is_made_again) {
   three_nodes nodes;
-  tern::session session{
-      {.scheduler = tern::scheduler::cluster,
-       .join_host = "127.0.0.1",
-       .join_port = static_cast<std::uint16_t>(nodes.a.port())}};
+  auto session = session_at(nodes.a);
   const auto x = session.persist(
       tern::random_uniform({400, 400}, 5, tern::dtype::float64, {{20, 20}}));
   const auto before = session.compute(x.sum()).item<double>();
@@ -169,10 +172,7 @@ BOOST_AUTO_TEST_CASE(what_a_session_keeps_is_made_again) {
 // The plan that made it read an array that nobody keeps any more.
 BOOST_AUTO_TEST_CASE(what_cannot_be_made_again_is_an_error_and_no_hang) {
   three_nodes nodes;
-  tern::session session{
-      {.scheduler = tern::scheduler::cluster,
-       .join_host = "127.0.0.1",
-       .join_port = static_cast<std::uint16_t>(nodes.a.port())}};
+  auto session = session_at(nodes.a);
   auto x = session.persist(
       tern::random_uniform({400, 400}, 5, tern::dtype::float64, {{20, 20}}));
   const auto y = session.persist(x + 1.0);
