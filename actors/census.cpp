@@ -2,7 +2,7 @@
 
 namespace tern {
 
-void census::begin(const view& v, node_id self, std::uint64_t births) {
+void view_census::begin(const view& v, node_id self, std::uint64_t births) {
   view_ = v;
   self_ = self;
   missing_ = {v.members.begin(), v.members.end()};
@@ -14,7 +14,7 @@ void census::begin(const view& v, node_id self, std::uint64_t births) {
   asked_.clear();
 }
 
-bool census::take_report(node_id from, std::uint64_t births) {
+bool view_census::take_report(node_id from, std::uint64_t births) {
   if (missing_.erase(from) == 0)
     return false;
   births_[from] = births;
@@ -22,7 +22,7 @@ bool census::take_report(node_id from, std::uint64_t births) {
 }
 
 // An actor that was born since its birth node reported is in no report.
-bool census::covers(const actor_id& actor) const {
+bool view_census::covers(const actor_id& actor) const {
   const node_id birth{actor.high};
   if (actor.kind() != actor_kind::stateful || view_.has_lost(birth))
     return view_.has_lost(birth);
@@ -30,23 +30,23 @@ bool census::covers(const actor_id& actor) const {
   return known != births_.end() && actor.counter() <= known->second;
 }
 
-void census::await(const actor_id& actor) {
+void view_census::await(const actor_id& actor) {
   awaited_.insert(actor);
   missing_.insert(self_);
 }
 
-bool census::decide(const actor_id& actor) {
+bool view_census::decide(const actor_id& actor) {
   return awaited_.erase(actor) != 0 && awaited_.empty();
 }
 
-void census::add_to_report(node_id home, const actor_id& actor,
-                           std::uint32_t epoch) {
+void view_census::add_to_report(node_id home, const actor_id& actor,
+                                std::uint32_t epoch) {
   const auto report = owed_.find(home);
   if (awaited_.contains(actor) && report != owed_.end())
     report->second.here.push_back({actor, epoch});
 }
 
-bool census::ask(node_id home, const actor_id& actor) {
+bool view_census::ask(node_id home, const actor_id& actor) {
   auto& q = asked_[home];
   if (!q.actors.insert(actor).second)
     return false;
@@ -54,7 +54,7 @@ bool census::ask(node_id home, const actor_id& actor) {
   return true;
 }
 
-bool census::answered(node_id home, std::uint64_t number) {
+bool view_census::answered(node_id home, std::uint64_t number) {
   const auto q = asked_.find(home);
   if (q == asked_.end() || q->second.number != number)
     return false;

@@ -16,7 +16,7 @@ namespace tern {
 /// new view begins a new census.
 ///
 /// Not for where actors are: reports fill the directory (mobility_census.cpp).
-class census {
+class view_census {
 public:
   /// What a member asks a home; a later number stands for more actors.
   struct question {

@@ -311,7 +311,7 @@ private:
   view view_;
   view_id last_loss_;        // the last one that had lost a node
   std::uint64_t births_ = 0; // the highest counter of an actor born here
-  census census_;
+  view_census census_;
   std::uint32_t census_tries_ = 0;
   std::uint64_t census_generation_ = 0;
   directory directory_;

@@ -162,8 +162,8 @@ constexpr std::size_t scratch_words = 192;
 
 } // namespace
 
-encoded_message encode(const dataflow_message& m, std::uint64_t plan) {
-  encoded_message out;
+encoded_task_message encode(const dataflow_message& m, std::uint64_t plan) {
+  encoded_task_message out;
   out.head.to = {plan, m.to};
   out.head.from = {plan, m.from};
   out.head.epoch = m.epoch;

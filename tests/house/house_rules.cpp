@@ -17,6 +17,7 @@
 #include "tests/house/include_arrows.hpp"
 
 #include <algorithm>
+#include <map>
 #include <ostream>
 #include <set>
 #include <string_view>
@@ -264,6 +265,47 @@ void every_folder_is_explained(const std::vector<source_file>& tree,
       out.push_back({folder + "/README.md", 0, "is missing"});
 }
 
+// The name of the class that a line at the beginning of a definition defines;
+// empty: it defines none, or one inside another.
+std::string_view class_defined_in(std::string_view line) {
+  for (const std::string_view word : {"class ", "struct "}) {
+    if (!line.starts_with(word) || line.ends_with(';'))
+      continue;
+    line.remove_prefix(word.size());
+    const auto end = line.find_first_of(" {:<");
+    const auto rest = end == line.npos ? "" : line.substr(end);
+    return rest.starts_with("::") || rest.starts_with('<')
+               ? std::string_view{}
+               : line.substr(0, end);
+  }
+  return {};
+}
+
+// Two classes of one name are one to the linker, which then takes the
+// destructor of either for both: in any program that has both.
+void one_class_a_name(const std::vector<source_file>& tree, violations& out) {
+  std::map<std::string, std::string> known; // name -> header
+  for (const auto& file : tree) {
+    if (!file.is_header() || !is_code(file))
+      continue;
+    std::string space;
+    for (std::size_t i = 0; i < file.lines.size(); ++i) {
+      const std::string_view line = file.lines[i];
+      if (line.starts_with("namespace "))
+        space = line.substr(0, line.find(" {"));
+      const auto name = class_defined_in(line);
+      if (name.empty())
+        continue;
+      const auto full = space + "::" + std::string(name);
+      const auto [first, is_new] = known.emplace(full, file.path);
+      if (!is_new && first->second != file.path)
+        out.push_back(
+            {file.path, i + 1,
+             "defines " + std::string(name) + ", as does " + first->second});
+    }
+  }
+}
+
 } // namespace
 
 std::ostream& operator<<(std::ostream& out, const violation& v) {
@@ -289,6 +331,7 @@ std::vector<violation> check_house(const std::vector<source_file>& tree) {
   }
   for (const auto* header : {"tern/tern.hpp", "tern/simulation.hpp"})
     public_header_is_thin(tree, header, out);
+  one_class_a_name(tree, out);
   every_source_is_built(tree, out);
   quoted_code_is_the_code(tree, out);
   every_folder_is_explained(tree, out);

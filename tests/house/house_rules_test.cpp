@@ -126,6 +126,21 @@ BOOST_FIXTURE_TEST_CASE(an_include_against_the_arrows_is_found, small_house) {
                 "actors");
 }
 
+BOOST_FIXTURE_TEST_CASE(two_classes_of_one_name_are_found, small_house) {
+  const auto header = [](const std::string& space, const std::string& start) {
+    return std::vector<std::string>{"#pragma once", "namespace " + space + " {",
+                                    start,          "  int x;",
+                                    "};",           "}"};
+  };
+  write("actors/census.hpp", header("tern", "class census {"));
+  write("serialization/census.hpp", header("tern::wire", "struct census {"));
+  BOOST_TEST(check().empty());
+  write("serialization/other.hpp", header("tern", "struct census {"));
+  BOOST_TEST(only(check())
+             == "serialization/other.hpp:3: defines census, as does "
+                "actors/census.hpp");
+}
+
 BOOST_FIXTURE_TEST_CASE(an_include_from_elsewhere_is_found, small_house) {
   write("actors/link.hpp", header_with("  #  include \"node.hpp\""));
   BOOST_TEST(only(check()).find("does not start at the root")
