@@ -2,6 +2,7 @@
 
 #include "bench/actors.hpp"
 #include "bench/balance.hpp"
+#include "bench/cluster_commands.hpp"
 #include "bench/contract.hpp"
 #include "bench/fused.hpp"
 #include "bench/link.hpp"
@@ -11,6 +12,8 @@
 #include "bench/slides.hpp"
 #include "bench/startup.hpp"
 #include "bench/tasks.hpp"
+#include "dataflow/api/node_main.hpp"
+#include "dataflow/api/run_error.hpp"
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
@@ -18,10 +21,17 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <iostream>
 #include <string>
 
 int main(int argc, char** argv) {
   using namespace tern::bench;
+  // the environment's choice of kernels is not what is measured
+  for (const char* name : {"OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"})
+    ::unsetenv(name);
+  // plans on node processes: this program is started again, as a node
+  if (const auto as_node = tern::node_main(argc, argv, {}))
+    return *as_node;
   CLI::App tool{"Benchmarks of tern, with the rivals' figures beside them."};
   tool.name("tern-bench");
   tool.require_subcommand(1);
@@ -237,13 +247,20 @@ int main(int argc, char** argv) {
   startup->add_option("--repeats", repeats)->capture_default_str();
   startup->callback([&] { finish(run_startup(repeats)); });
 
-  // the environment's choice of kernels is not what is measured
-  for (const char* name : {"OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"})
-    ::unsetenv(name);
+  const cluster_commands more{tool,
+                              [&](const std::vector<row>& rows, bool as_json) {
+                                json = as_json;
+                                finish(rows);
+                              },
+                              status};
+
   try {
     tool.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
     return tool.exit(e) == 0 ? 0 : 2;
+  } catch (const tern::run_error& e) {
+    std::cerr << "tern-bench: " << e.what() << '\n';
+    return 1;
   }
   return status;
 }

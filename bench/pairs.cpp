@@ -67,4 +67,13 @@ row compare(std::string bench, std::string name, std::string unit,
   return r;
 }
 
+row of_all_runs(row r, const pairs& figures, std::size_t runs) {
+  if (figures.ours.size() < runs) {
+    r.budget =
+        fmt::format("{} of {} runs failed", runs - figures.ours.size(), runs);
+    r.ok = false;
+  }
+  return r;
+}
+
 } // namespace tern::bench

@@ -2,6 +2,7 @@
 
 #include "bench/report.hpp"
 
+#include <cstddef>
 #include <functional>
 #include <optional>
 #include <string>
@@ -36,5 +37,9 @@ struct promise {
 /// neither kept nor broken.
 row compare(std::string bench, std::string name, std::string unit,
             std::string rival_name, const pairs& figures, const promise& p);
+
+/// `r` with a budget that is broken where one of our `runs` failed or came to a
+/// wrong result.
+row of_all_runs(row r, const pairs& figures, std::size_t runs);
 
 } // namespace tern::bench

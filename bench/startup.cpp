@@ -2,6 +2,7 @@
 
 #include "bench/child.hpp"
 #include "bench/pairs.hpp"
+#include "bench/started_node.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -31,31 +32,16 @@ std::optional<double> first_answer() {
   return end.seconds * 1000;
 }
 
-/// A `tern node`, started; its port is in the first line that it prints.
-struct node_process {
-  explicit node_process(const std::string& join = {})
-    : process(program_beside("tern"),
-              join.empty() ? std::vector<std::string>{"node", "--threads", "1"}
-                           : std::vector<std::string>{"node", "--threads", "1",
-                                                      "--join", join}) {
-    const auto line = process.line();
-    const auto said = nlohmann::json::parse(line.value_or(""), nullptr, false);
-    if (said.is_object())
-      address = fmt::format("{}:{}", said.value("host", "127.0.0.1"),
-                            said.value("port", 0));
-  }
-  ~node_process() {
-    process.terminate();
-  }
-  child_process process;
-  std::string address; ///< empty: it did not start
+struct tern_node : started_node {
+  explicit tern_node(const std::string& join = {})
+    : started_node(program_beside("tern"), join) {}
 };
 
 std::optional<double> idle_megabytes() {
-  const node_process node;
-  if (node.address.empty())
+  const tern_node node;
+  if (!node.listens())
     return std::nullopt;
-  std::ifstream statm(fmt::format("/proc/{}/statm", node.process.pid()));
+  std::ifstream statm(fmt::format("/proc/{}/statm", node.pid()));
   double all = 0;
   double resident = 0;
   if (!(statm >> all >> resident))
@@ -73,14 +59,13 @@ std::size_t members_at(const std::string& address) {
 
 std::optional<double> three_nodes() {
   const auto begin = clock::now();
-  const node_process first;
-  if (first.address.empty())
+  const tern_node first;
+  if (!first.listens())
     return std::nullopt;
-  const node_process second{first.address};
-  const node_process third{first.address};
-  // a node prints its line once all members know it
+  const tern_node second{first.address()};
+  const tern_node third{first.address()};
   const auto took = milliseconds_since(begin);
-  if (third.address.empty() || members_at(third.address) != 3)
+  if (!third.listens() || members_at(third.address()) != 3)
     return std::nullopt;
   return took;
 }

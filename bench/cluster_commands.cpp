@@ -1,0 +1,55 @@
+#include "bench/cluster_commands.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace tern::bench {
+
+cluster_commands::cluster_commands(CLI::App& tool, printer finish, int& status)
+  : tool_(tool), finish_(std::move(finish)), status_(status) {
+  add_shuffle();
+}
+
+CLI::App* cluster_commands::add(const std::string& name,
+                                const std::string& what,
+                                const std::string& example) {
+  auto* command = tool_.add_subcommand(name, what);
+  command->footer(fmt::format("Example:\n  tern-bench {} {}", name, example));
+  command->add_flag("--json", json_, "one JSON object a line");
+  return command;
+}
+
+template <class Options>
+void cluster_commands::add_common(CLI::App& command, Options& how) {
+  command.add_option("--repeats", how.repeats)
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  command.add_flag("--check", how.check,
+                   "one run, without rivals: are the results right?");
+}
+
+void cluster_commands::add_shuffle() {
+  auto* command = add("shuffle",
+                      "An array in blocks of rows becomes one in blocks of "
+                      "columns, between node processes.",
+                      "--n 4000 --nodes 2 --json");
+  command->add_option("--n", shuffle_.n, "rows and columns, a multiple of 20")
+      ->capture_default_str();
+  command->add_option("--nodes", shuffle_.nodes, "numbers of node processes")
+      ->check(CLI::IsMember({1, 2, 4, 5, 10, 20}))
+      ->capture_default_str();
+  add_common(*command, shuffle_);
+  command->callback([this] {
+    if (shuffle_.n <= 0 || shuffle_.n % shuffle_blocks != 0)
+      throw CLI::ValidationError("--n", "has to be a multiple of 20");
+    finish_(run_shuffle(shuffle_), json_);
+  });
+
+  auto* once = tool_.add_subcommand("shuffle-once")->group("");
+  once->add_option("n", n_)->required();
+  once->add_option("nodes", nodes_)->required();
+  once->callback([this] { status_ = run_shuffle_once(n_, nodes_); });
+}
+
+} // namespace tern::bench
