@@ -9,6 +9,7 @@ namespace tern::bench {
 cluster_commands::cluster_commands(CLI::App& tool, printer finish, int& status)
   : tool_(tool), finish_(std::move(finish)), status_(status) {
   add_shuffle();
+  add_steal();
 }
 
 CLI::App* cluster_commands::add(const std::string& name,
@@ -50,6 +51,27 @@ void cluster_commands::add_shuffle() {
   once->add_option("n", n_)->required();
   once->add_option("nodes", nodes_)->required();
   once->callback([this] { status_ = run_shuffle_once(n_, nodes_); });
+}
+
+void cluster_commands::add_steal() {
+  auto* command = add("steal",
+                      "How work finds idle node processes: latency, busy time, "
+                      "uneven and tiny tasks.",
+                      "--nodes 8 --repeats 5 --json");
+  command->add_option("--nodes", steal_.nodes, "that share one node's tasks")
+      ->check(CLI::Range(2, 64))
+      ->capture_default_str();
+  command->add_option("--tiny", steal_.tiny, "tiny tasks")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  add_common(*command, steal_);
+  command->callback([this] { finish_(run_steal(steal_), json_); });
+
+  auto* once = tool_.add_subcommand("steal-once")->group("");
+  once->add_option("kind", kind_)->required();
+  once->add_option("nodes", nodes_)->required();
+  once->add_option("tasks", n_)->required();
+  once->callback([this] { status_ = run_steal_once(kind_, nodes_, n_); });
 }
 
 } // namespace tern::bench

@@ -2,6 +2,7 @@
 
 #include "bench/report.hpp"
 #include "bench/shuffle.hpp"
+#include "bench/steal.hpp"
 
 #include <CLI/App.hpp>
 
@@ -31,6 +32,7 @@ private:
   void add_common(CLI::App& command, Options& how);
 
   void add_shuffle();
+  void add_steal();
 
   CLI::App& tool_;
   printer finish_;
@@ -38,7 +40,9 @@ private:
   bool json_ = false;
   std::int64_t n_ = 0;
   unsigned nodes_ = 0;
+  std::string kind_;
   shuffle_options shuffle_;
+  steal_options steal_;
 };
 
 } // namespace tern::bench

@@ -4,6 +4,7 @@
 #include "bench/balance.hpp"
 #include "bench/cluster_commands.hpp"
 #include "bench/contract.hpp"
+#include "bench/functions.hpp"
 #include "bench/fused.hpp"
 #include "bench/link.hpp"
 #include "bench/migrate.hpp"
@@ -30,7 +31,7 @@ int main(int argc, char** argv) {
   for (const char* name : {"OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"})
     ::unsetenv(name);
   // plans on node processes: this program is started again, as a node
-  if (const auto as_node = tern::node_main(argc, argv, {}))
+  if (const auto as_node = tern::node_main(argc, argv, bench_functions()))
     return *as_node;
   CLI::App tool{"Benchmarks of tern, with the rivals' figures beside them."};
   tool.name("tern-bench");

@@ -1,0 +1,81 @@
+#include "bench/naps.hpp"
+
+#include "actors/trace/clock.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstring>
+#include <thread>
+#include <utility>
+
+namespace tern::bench {
+
+namespace {
+
+constexpr std::int64_t words_of_a_note = 3;
+
+std::int64_t now() {
+  return static_cast<std::int64_t>(monotonic_ns());
+}
+
+/// `arguments`: seconds.
+block nap(std::span<const block>, std::span<const std::byte> arguments) {
+  double seconds = 0;
+  std::memcpy(&seconds, arguments.data(),
+              std::min(arguments.size(), sizeof seconds));
+  block_builder note{dtype::int64, {1, words_of_a_note}};
+  const auto words = note.values<std::int64_t>();
+  words[0] = ::getpid();
+  words[1] = now();
+  std::this_thread::sleep_for(std::chrono::duration<double>(seconds));
+  words[2] = now();
+  return note.finish();
+}
+
+layer naps(std::int64_t tasks, double seconds) {
+  op_call call{"nap", {}};
+  call.arguments.resize(sizeof seconds);
+  std::memcpy(call.arguments.data(), &seconds, sizeof seconds);
+  layer l;
+  l.op = std::move(call);
+  l.type = dtype::int64;
+  l.out = {axis_chunks::ones(tasks),
+           axis_chunks::regular(words_of_a_note, words_of_a_note)};
+  l.expression = "nap";
+  return l;
+}
+
+} // namespace
+
+void add_naps(kernel_registry& known) {
+  known.add("nap", nap);
+}
+
+nap_note note_in(const block& made) {
+  const auto words = made.values<std::int64_t>();
+  return {words[0], words[1], words[2]};
+}
+
+graph equal_naps(std::int64_t tasks, double seconds) {
+  graph work;
+  work.layers = {naps(1, 0), naps(tasks, seconds)};
+  layer_input first;
+  first.from = 0;
+  first.axes.assign(2, {axis_map::kind::first, 0, 0, 1});
+  work.layers[1].inputs.push_back(std::move(first));
+  work.roots = {1};
+  return work;
+}
+
+graph single_naps(const std::vector<double>& seconds) {
+  graph work;
+  for (const double each : seconds) {
+    work.roots.push_back(static_cast<layer_id>(work.layers.size()));
+    work.layers.push_back(naps(1, each));
+  }
+  return work;
+}
+
+} // namespace tern::bench

@@ -1,0 +1,131 @@
+// One run of `tern-bench steal`, our side.
+
+#include "bench/cluster.hpp"
+#include "bench/functions.hpp"
+#include "bench/nap_notes.hpp"
+#include "bench/naps.hpp"
+#include "bench/report.hpp"
+#include "bench/steal.hpp"
+#include "bench/steal_times.hpp"
+#include "dataflow/api.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <iostream>
+#include <numeric>
+
+namespace tern::bench {
+
+namespace {
+
+constexpr double short_nap = 0.002;
+constexpr double usual_nap = 0.01;
+constexpr double shortest_nap = 0.0003; // of the uneven ones
+constexpr double longest_nap = 0.08;
+
+int say(std::size_t wanted, const nap_notes& found,
+        const std::string& figures) {
+  if (found.all.size() != wanted) {
+    std::cerr << fmt::format("{} of {} tasks have run\n", found.all.size(),
+                             wanted);
+    return 1;
+  }
+  std::cout << fmt::format("{{{}, \"processes\": {}}}\n", figures,
+                           found.processes());
+  return 0;
+}
+
+/// Ready tasks of one node, the other has none.
+int probe(std::int64_t tasks) {
+  cluster nodes{2};
+  nap_notes found;
+  nodes.run(equal_naps(tasks / 4, short_nap), 1); // before it counts
+  nodes.record();
+  nodes.run(equal_naps(tasks, short_nap), 1, found.hooks());
+  auto times = probe_to_running(nodes.traces());
+  if (times.empty()) {
+    std::cerr << "no probe has brought a task\n";
+    return 1;
+  }
+  return say(static_cast<std::size_t>(tasks), found,
+             fmt::format("\"seconds\": {:.9f}, \"steals\": {}", median(times),
+                         times.size()));
+}
+
+int share(unsigned count, std::int64_t tasks) {
+  cluster nodes{count};
+  nap_notes found;
+  const auto report = nodes.run(equal_naps(tasks, usual_nap), 1, found.hooks());
+  return say(static_cast<std::size_t>(tasks), found,
+             fmt::format("\"share\": {:.6f}, \"seconds\": {:.6f}",
+                         found.slept() / (count * report.seconds),
+                         report.seconds));
+}
+
+/// From the shortest to the longest in a geometric row that goes on from node
+/// to node: the last one has most of the work.
+std::vector<double> uneven_row(unsigned nodes, std::int64_t tasks) {
+  std::vector<double> seconds;
+  const auto each = tasks / nodes;
+  for (std::int64_t i = 0; i < each * nodes; ++i) {
+    const auto place = static_cast<double>((i % nodes) * each + i / nodes)
+                       / static_cast<double>(each * nodes - 1);
+    seconds.push_back(shortest_nap
+                      * std::pow(longest_nap / shortest_nap, place));
+  }
+  return seconds;
+}
+
+int uneven(unsigned count, std::int64_t tasks) {
+  cluster nodes{count};
+  nap_notes found;
+  const auto row = uneven_row(count, tasks);
+  const auto ideal =
+      std::max(std::accumulate(row.begin(), row.end(), 0.0) / count,
+               *std::max_element(row.begin(), row.end()));
+  const auto report = nodes.run(single_naps(row), 0, found.hooks());
+  return say(row.size(), found,
+             fmt::format("\"over\": {:.6f}, \"seconds\": {:.6f}",
+                         report.seconds / ideal, report.seconds));
+}
+
+/// All results come to this process, as Dask's to its client.
+int tiny(unsigned count, std::int64_t tasks) {
+  session here{
+      {.scheduler = scheduler::processes, .threads = 1, .nodes = count}};
+  here.compute(increments(tasks / 4)); // touches the memory
+  const auto begin = std::chrono::steady_clock::now();
+  const auto all = here.compute(increments(tasks));
+  const auto seconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - begin)
+          .count();
+  const auto sum = [](const ndarray& a) {
+    const auto values = a.values<std::int64_t>();
+    return std::accumulate(values.begin(), values.end(), std::int64_t{0});
+  }(all);
+  if (sum != tasks * (tasks + 1) / 2) {
+    std::cerr << "a wrong sum of the results\n";
+    return 1;
+  }
+  std::cout << fmt::format("{{\"rate\": {:.1f}, \"seconds\": {:.6f}}}\n",
+                           static_cast<double>(tasks) / seconds, seconds);
+  return 0;
+}
+
+} // namespace
+
+int run_steal_once(const std::string& kind, unsigned nodes,
+                   std::int64_t tasks) {
+  if (kind == "probe")
+    return probe(tasks);
+  if (kind == "share")
+    return share(nodes, tasks);
+  if (kind == "uneven")
+    return uneven(nodes, tasks);
+  return tiny(nodes, tasks);
+}
+
+} // namespace tern::bench
