@@ -10,6 +10,7 @@ cluster_commands::cluster_commands(CLI::App& tool, printer finish, int& status)
   : tool_(tool), finish_(std::move(finish)), status_(status) {
   add_shuffle();
   add_steal();
+  add_memory();
 }
 
 CLI::App* cluster_commands::add(const std::string& name,
@@ -72,6 +73,34 @@ void cluster_commands::add_steal() {
   once->add_option("nodes", nodes_)->required();
   once->add_option("tasks", n_)->required();
   once->callback([this] { status_ = run_steal_once(kind_, nodes_, n_); });
+}
+
+void cluster_commands::add_memory() {
+  auto* command = add("memory",
+                      "Arrays larger than the limit: what all processes take, "
+                      "and how long.",
+                      "--n 20000 --limit 1000000000 --json");
+  command->add_option("--n", memory_.n, "rows and columns of the slide")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  command->add_option("--product-n", memory_.product_n, "of the product")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  command->add_option("--limit", memory_.limit, "bytes, of the slide")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  command->add_flag("--full", memory_.full,
+                    "also 100,000 x 100,000, 80 GB, once");
+  add_common(*command, memory_);
+  command->callback([this] { finish_(run_memory(memory_), json_); });
+
+  auto* once = tool_.add_subcommand("memory-once")->group("");
+  once->add_option("work", kind_)->required();
+  once->add_option("where", where_)->required();
+  once->add_option("n", n_)->required();
+  once->add_option("limit", bytes_)->required();
+  once->callback(
+      [this] { status_ = run_memory_once(kind_, where_, n_, bytes_); });
 }
 
 } // namespace tern::bench

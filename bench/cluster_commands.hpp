@@ -1,5 +1,6 @@
 #pragma once
 
+#include "bench/memory.hpp"
 #include "bench/report.hpp"
 #include "bench/shuffle.hpp"
 #include "bench/steal.hpp"
@@ -33,6 +34,7 @@ private:
 
   void add_shuffle();
   void add_steal();
+  void add_memory();
 
   CLI::App& tool_;
   printer finish_;
@@ -41,6 +43,9 @@ private:
   std::int64_t n_ = 0;
   unsigned nodes_ = 0;
   std::string kind_;
+  std::string where_;
+  std::uint64_t bytes_ = 0;
+  memory_options memory_;
   shuffle_options shuffle_;
   steal_options steal_;
 };
