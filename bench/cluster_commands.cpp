@@ -11,6 +11,7 @@ cluster_commands::cluster_commands(CLI::App& tool, printer finish, int& status)
   add_shuffle();
   add_steal();
   add_memory();
+  add_recover();
 }
 
 CLI::App* cluster_commands::add(const std::string& name,
@@ -101,6 +102,18 @@ void cluster_commands::add_memory() {
   once->add_option("limit", bytes_)->required();
   once->callback(
       [this] { status_ = run_memory_once(kind_, where_, n_, bytes_); });
+}
+
+void cluster_commands::add_recover() {
+  auto* command =
+      add("recover", "A node process is killed in the middle of a plan.",
+          "--repeats 5 --json");
+  add_common(*command, recover_);
+  command->callback([this] { finish_(run_recover(recover_), json_); });
+
+  auto* once = tool_.add_subcommand("recover-once")->group("");
+  once->add_option("nap", nap_)->required();
+  once->callback([this] { status_ = run_recover_once(nap_); });
 }
 
 } // namespace tern::bench

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "bench/memory.hpp"
+#include "bench/recover.hpp"
 #include "bench/report.hpp"
 #include "bench/shuffle.hpp"
 #include "bench/steal.hpp"
@@ -35,6 +36,7 @@ private:
   void add_shuffle();
   void add_steal();
   void add_memory();
+  void add_recover();
 
   CLI::App& tool_;
   printer finish_;
@@ -46,6 +48,8 @@ private:
   std::string where_;
   std::uint64_t bytes_ = 0;
   memory_options memory_;
+  double nap_ = 0;
+  recover_options recover_;
   shuffle_options shuffle_;
   steal_options steal_;
 };
