@@ -12,6 +12,7 @@ cluster_commands::cluster_commands(CLI::App& tool, printer finish, int& status)
   add_steal();
   add_memory();
   add_recover();
+  add_scaleout();
 }
 
 CLI::App* cluster_commands::add(const std::string& name,
@@ -114,6 +115,21 @@ void cluster_commands::add_recover() {
   auto* once = tool_.add_subcommand("recover-once")->group("");
   once->add_option("nap", nap_)->required();
   once->callback([this] { status_ = run_recover_once(nap_); });
+}
+
+void cluster_commands::add_scaleout() {
+  auto* command = add("scaleout",
+                      "The same work on more node processes, and on one that "
+                      "joins in the middle.",
+                      "--repeats 5 --json");
+  add_common(*command, scaleout_);
+  command->callback([this] { finish_(run_scaleout(scaleout_), json_); });
+
+  auto* once = tool_.add_subcommand("scaleout-once")->group("");
+  once->add_option("kind", kind_)->required();
+  once->add_option("nodes", nodes_)->required();
+  once->add_option("tasks", n_)->required();
+  once->callback([this] { status_ = run_scaleout_once(kind_, nodes_, n_); });
 }
 
 } // namespace tern::bench

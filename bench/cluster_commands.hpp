@@ -3,6 +3,7 @@
 #include "bench/memory.hpp"
 #include "bench/recover.hpp"
 #include "bench/report.hpp"
+#include "bench/scaleout.hpp"
 #include "bench/shuffle.hpp"
 #include "bench/steal.hpp"
 
@@ -37,6 +38,7 @@ private:
   void add_steal();
   void add_memory();
   void add_recover();
+  void add_scaleout();
 
   CLI::App& tool_;
   printer finish_;
@@ -50,6 +52,7 @@ private:
   memory_options memory_;
   double nap_ = 0;
   recover_options recover_;
+  scaleout_options scaleout_;
   shuffle_options shuffle_;
   steal_options steal_;
 };
