@@ -17,12 +17,13 @@ struct steal_options {
 
 /// How work finds idle node processes, by tasks that sleep: from a probe to a
 /// stolen task that runs; the share of busy time when one node owns all tasks;
-/// very uneven times against the ideal; and empty tasks a second between two
-/// processes, against Dask's `Client.map`.
+/// very uneven times against the ideal; and tiny tasks a second on two
+/// processes, with and without their results, against Dask's `Client.map`.
 std::vector<row> run_steal(const steal_options& how);
 
-/// One run of a case: "probe", "share", "uneven" or "tiny". Prints its figures;
-/// fails unless each task ran.
+/// One run of a case: "probe", "share", "uneven", "summed" or "gathered" (tiny
+/// tasks whose results the nodes add up, or the session gets). Prints its
+/// figures; fails unless each task ran.
 int run_steal_once(const std::string& kind, unsigned nodes, std::int64_t tasks);
 
 } // namespace tern::bench
