@@ -15,7 +15,10 @@
 #include <chrono>
 #include <cmath>
 #include <iostream>
+#include <map>
 #include <numeric>
+#include <ranges>
+#include <utility>
 
 namespace tern::bench {
 
@@ -55,14 +58,34 @@ int probe(std::int64_t tasks) {
                          times.size()));
 }
 
+/// How long it took from the first nap until all nodes had one, and from the
+/// first node that had no more to the end.
+std::pair<double, double> ends_of(const nap_notes& found) {
+  std::map<std::int64_t, nap_note> nodes; // first begun, last ended
+  for (const auto& each : found.all) {
+    auto& node = nodes.emplace(each.pid, each).first->second;
+    node.begun = std::min(node.begun, each.begun);
+    node.ended = std::max(node.ended, each.ended);
+  }
+  const auto spread = [&](std::int64_t nap_note::*when) {
+    const auto [low, high] =
+        std::ranges::minmax(nodes | std::views::values, {},
+                            [when](const nap_note& n) { return n.*when; });
+    return static_cast<double>(high.*when - low.*when) * 1e-9;
+  };
+  return {spread(&nap_note::begun), spread(&nap_note::ended)};
+}
+
 int share(unsigned count, std::int64_t tasks) {
   cluster nodes{count};
   nap_notes found;
   const auto report = nodes.run(equal_naps(tasks, usual_nap), 1, found.hooks());
+  const auto [start, tail] = ends_of(found);
   return say(static_cast<std::size_t>(tasks), found,
-             fmt::format("\"share\": {:.6f}, \"seconds\": {:.6f}",
+             fmt::format("\"share\": {:.6f}, \"seconds\": {:.6f}, "
+                         "\"start\": {:.6f}, \"tail\": {:.6f}",
                          found.slept() / (count * report.seconds),
-                         report.seconds));
+                         report.seconds, start, tail));
 }
 
 /// From the shortest to the longest in a geometric row that goes on from node
