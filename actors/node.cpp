@@ -127,10 +127,8 @@ cluster::hooks node::impl::hooks() {
     down.call(who, reason);
   };
   to.status = [this]() -> std::vector<std::byte> {
-    std::unique_lock guard{status_mutex};
-    auto f = status;
-    guard.unlock();
-    return f ? f() : std::vector<std::byte>{};
+    std::lock_guard guard{status_mutex};
+    return status ? status() : std::vector<std::byte>{};
   };
   return to;
 }

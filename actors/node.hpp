@@ -152,7 +152,8 @@ public:
   /// Time to `to` and back as last measured; 0 if not yet.
   std::chrono::nanoseconds round_trip(node_id to) const;
 
-  /// What this node answers to `query_status`. Called on CAF's threads.
+  /// What this node answers to `query_status`. Called on CAF's threads; once
+  /// this has returned the function before is not, and will not be.
   void on_status(std::function<std::vector<std::byte>()> f);
   /// Asks the node at HOST:PORT, without becoming a member. Fails with
   /// `unreachable` or `refused`, naming the address.

@@ -27,7 +27,8 @@ double now() {
 } // namespace
 
 child_process::child_process(const std::string& program,
-                             const std::vector<std::string>& arguments) {
+                             const std::vector<std::string>& arguments,
+                             child_errors errors) {
   int in[2];
   int out[2];
   if (program.empty() || ::pipe2(in, O_CLOEXEC) != 0)
@@ -45,6 +46,8 @@ child_process::child_process(const std::string& program,
   ::posix_spawn_file_actions_init(&actions);
   ::posix_spawn_file_actions_adddup2(&actions, in[0], STDIN_FILENO);
   ::posix_spawn_file_actions_adddup2(&actions, out[1], STDOUT_FILENO);
+  if (errors == child_errors::output)
+    ::posix_spawn_file_actions_adddup2(&actions, out[1], STDERR_FILENO);
   begin_ = now();
   if (::posix_spawn(&pid_, program.c_str(), &actions, nullptr, argv.data(),
                     environ)

@@ -15,12 +15,16 @@ struct child_end {
   std::uint64_t peak_bytes = 0; ///< resident, of this one process
 };
 
+/// Where what a program says on standard error goes.
+enum class child_errors { ours, output };
+
 /// A program that runs beside this one, with pipes to its standard input and
 /// from its standard output. It is ended when this goes.
 class child_process {
 public:
   child_process(const std::string& program,
-                const std::vector<std::string>& arguments);
+                const std::vector<std::string>& arguments,
+                child_errors errors = child_errors::ours);
   ~child_process();
   child_process(const child_process&) = delete;
   child_process& operator=(const child_process&) = delete;

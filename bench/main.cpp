@@ -2,6 +2,7 @@
 
 #include "bench/actors.hpp"
 #include "bench/balance.hpp"
+#include "bench/chaos.hpp"
 #include "bench/cluster_commands.hpp"
 #include "bench/contract.hpp"
 #include "bench/functions.hpp"
@@ -77,6 +78,27 @@ int main(int argc, char** argv) {
   actors->add_flag("--json", json, "one JSON object a line");
   actors->add_option("--repeats", repeats)->capture_default_str();
   actors->callback([&] { finish(run_actors(repeats)); });
+
+  chaos_options chaos_how;
+  auto* chaos = tool.add_subcommand(
+      "chaos", "Arrays on a cluster whose processes are killed, stopped, cut "
+               "off: is every answer right, is nothing left over?");
+  chaos->add_flag("--json", chaos_how.json, "one JSON object");
+  chaos->add_option("--minutes", chaos_how.minutes)
+      ->check(CLI::Range(0.01, 10000.0))
+      ->capture_default_str();
+  chaos->add_option("--nodes", chaos_how.nodes)
+      ->check(CLI::Range(2, 64))
+      ->capture_default_str();
+  chaos->add_option("--submitters", chaos_how.submitters)
+      ->check(CLI::Range(1, 16))
+      ->capture_default_str();
+  chaos->add_option("--seed", chaos_how.seed, "of what is done, and when")
+      ->capture_default_str();
+  chaos->add_flag("--cut", chaos_how.cut,
+                  "links too (in network namespaces; needs root)");
+  chaos->footer("Example:\n  tern-bench chaos --minutes 10 --cut");
+  chaos->callback([&] { status = run_chaos(chaos_how); });
 
   contract_options contract_how;
   auto* contract = tool.add_subcommand(

@@ -101,6 +101,37 @@ std::uint16_t local_port(const unique_fd& socket) {
   return ntohs(reinterpret_cast<sockaddr_in&>(address).sin_port);
 }
 
+bool is_loopback(const std::string& host) {
+  return host == "localhost" || host == "::1" || host.rfind("127.", 0) == 0;
+}
+
+// To connect a datagram socket is to choose a route.
+result<std::string> own_address_towards(const std::string& host,
+                                        std::uint16_t port) {
+  auto addresses =
+      resolve(host, port, failure_kind::unreachable, "cannot reach", 0);
+  if (!addresses)
+    return tl::make_unexpected(addresses.error());
+  int error = 0;
+  for (auto* a = addresses->get(); a; a = a->ai_next) {
+    unique_fd fd{socket(a->ai_family, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
+    sockaddr_storage own{};
+    socklen_t size = sizeof own;
+    char text[NI_MAXHOST];
+    if (fd && connect(fd.value(), a->ai_addr, a->ai_addrlen) == 0
+        && getsockname(fd.value(), reinterpret_cast<sockaddr*>(&own), &size)
+               == 0
+        && getnameinfo(reinterpret_cast<sockaddr*>(&own), size, text,
+                       sizeof text, nullptr, 0, NI_NUMERICHOST)
+               == 0)
+      return std::string{text};
+    error = errno;
+  }
+  return fail(failure_kind::unreachable,
+              fmt::format("cannot reach {}: {}", address_text(host, port),
+                          error_text(error)));
+}
+
 result<unique_fd> begin_connect(const std::string& host, std::uint16_t port) {
   auto addresses =
       resolve(host, port, failure_kind::unreachable, "cannot reach", 0);

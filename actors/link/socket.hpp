@@ -45,6 +45,14 @@ result<unique_fd> listen_on(const std::string& host, std::uint16_t port);
 /// The port a socket is bound to.
 std::uint16_t local_port(const unique_fd& socket);
 
+/// Whether `host`, numeric or `localhost`, is this machine and nobody else's.
+bool is_loopback(const std::string& host);
+
+/// The address of this machine on its way to `host`, which is how others there
+/// can reach it. Nothing is sent. Fails with `unreachable`, naming the address.
+result<std::string> own_address_towards(const std::string& host,
+                                        std::uint16_t port);
+
 /// Begins to connect without waiting. The socket becomes writable when the
 /// attempt has ended, well or not: then ask `connect_error`. Fails with
 /// `unreachable`, naming the address.

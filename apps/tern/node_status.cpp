@@ -27,8 +27,10 @@ std::vector<std::byte> encode_status(const node& self,
                               {"threads", m.threads}});
   out["plans"] = nlohmann::ordered_json::array();
   for (const auto& p : now.plans)
-    out["plans"].push_back(
-        {{"id", p.id}, {"tasks_total", p.total}, {"tasks_done", p.done}});
+    out["plans"].push_back({{"id", p.id},
+                            {"tasks_total", p.total},
+                            {"tasks_done", p.done},
+                            {"orphaned", p.orphaned}});
   const auto text = out.dump();
   const auto* bytes = reinterpret_cast<const std::byte*>(text.data());
   return {bytes, bytes + text.size()};

@@ -1,5 +1,6 @@
 #include "dataflow/runtime/executor.hpp"
 
+#include "actors/link/socket.hpp"
 #include "actors/node.hpp"
 #include "actors/trace/tracer.hpp"
 #include "dataflow/graph/memory_need.hpp"
@@ -143,9 +144,11 @@ public:
 private:
   class current_run;
 
-  result<void> start_node(unsigned threads, bool listen);
+  result<void> start_node(unsigned threads, bool listen,
+                          const std::string& host = {});
   result<void> start_nodes();
   result<void> start_processes();
+  result<void> join_cluster();
   plan_view view() const;
   result<run_report> attempt(const graph& work, const plan_view& where,
                              const compute_hooks& hooks, std::size_t kept);
@@ -185,8 +188,11 @@ private:
   node_executor& of_;
 };
 
-result<void> node_executor::start_node(unsigned threads, bool listen) {
+result<void> node_executor::start_node(unsigned threads, bool listen,
+                                       const std::string& host) {
   node_config config;
+  if (!host.empty())
+    config.host = host;
   config.threads = threads;
   config.listen = listen;
   config.memory_limit = options_.memory;
@@ -231,6 +237,24 @@ result<void> node_executor::start_processes() {
   return node_->join(first.host, first.port);
 }
 
+// Members dial each other, so all of them have to reach this one.
+result<void> node_executor::join_cluster() {
+  const auto host = own_address_towards(options_.join_host, options_.join_port);
+  if (!host)
+    return tl::make_unexpected(host.error());
+  if (!is_loopback(*host) && !options_.insecure)
+    return fail(
+        failure_kind::refused,
+        fmt::format("to join {} this process has to listen on {}, and "
+                    "nodes do not authenticate each other yet; "
+                    "--insecure if the network is trusted",
+                    address_text(options_.join_host, options_.join_port),
+                    *host));
+  if (auto ok = start_node(0, true, *host); !ok)
+    return ok;
+  return node_->join(options_.join_host, options_.join_port);
+}
+
 result<void> node_executor::start() {
   if (auto ok = start_nodes(); !ok)
     return ok;
@@ -244,9 +268,7 @@ result<void> node_executor::start_nodes() {
   case scheduler::processes:
     return start_processes();
   case scheduler::cluster:
-    if (auto ok = start_node(0, true); !ok)
-      return ok;
-    return node_->join(options_.join_host, options_.join_port);
+    return join_cluster();
   default:
     return start_node(options_.threads > 0 ? options_.threads : cores(), false);
   }

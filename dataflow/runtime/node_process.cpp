@@ -1,5 +1,6 @@
 #include "dataflow/runtime/node_process.hpp"
 
+#include "dataflow/runtime/expulsion.hpp"
 #include "dataflow/runtime/service.hpp"
 
 #include <nlohmann/json.hpp>
@@ -17,6 +18,9 @@ namespace tern {
 
 namespace {
 
+// What this process says to itself when the cluster goes on without its node.
+constexpr int expelled_signal = SIGUSR1;
+
 // Signals are taken by one thread, so no handler ever runs.
 sigset_t block_signals() {
   ::signal(SIGPIPE, SIG_IGN);
@@ -25,6 +29,7 @@ sigset_t block_signals() {
   sigemptyset(&set);
   sigaddset(&set, SIGTERM);
   sigaddset(&set, SIGINT);
+  sigaddset(&set, expelled_signal);
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   return set;
 }
@@ -49,11 +54,12 @@ void watch_standard_input() {
   }).detach();
 }
 
-void wait_for_signal(const sigset_t& set, bool watched) {
+int wait_for_signal(const sigset_t& set, bool watched) {
   int signal = 0;
   do
     sigwait(&set, &signal);
   while (watched && signal == SIGINT);
+  return signal;
 }
 
 // Plans that have their actors here go on elsewhere, by way of this node: it
@@ -68,14 +74,15 @@ void hand_over(dataflow_service& service, const sigset_t& set, bool watched) {
                    "until the running plans end; a second signal ends it "
                    "now\n";
     const int signal = ::sigtimedwait(&set, nullptr, &look_again);
-    if (signal > 0 && !(watched && signal == SIGINT))
+    if (signal > 0 && signal != expelled_signal
+        && !(watched && signal == SIGINT))
       return;
   }
 }
 
-void announce(const member& self) {
+void announce(const char* event, const member& self) {
   nlohmann::ordered_json line;
-  line["event"] = "listening";
+  line["event"] = event;
   line["host"] = self.host;
   line["port"] = self.port;
   line["data_port"] = self.data_port;
@@ -92,26 +99,65 @@ result<void> join_one(node& self, const std::vector<node_process::peer>& all) {
   return last;
 }
 
+/// One node after the other, in one process.
+class incarnations {
+public:
+  explicit incarnations(node_process process)
+    : process_(std::move(process)), signals_(block_signals()) {}
+
+  result<void> run() {
+    for (bool first = true;; first = false) {
+      auto lived = live(first);
+      if (!lived)
+        return tl::make_unexpected(lived.error());
+      if (*lived != expelled_signal)
+        return {};
+      std::cerr << "tern node: the other nodes took this one for dead and go "
+                   "on without it; it comes back as a new one\n";
+    }
+  }
+
+private:
+  // The signal that ended it.
+  result<int> live(bool first) {
+    auto started = node::start(process_.config);
+    if (!started)
+      return tl::make_unexpected(started.error());
+    const auto self = std::move(*started);
+    // who knew the one before finds this one in its place
+    process_.config.port = self->self().port;
+    process_.config.data_port = self->self().data_port;
+    dataflow_service service{*self, process_.kernels, true,
+                             process_.spill_directory};
+    if (process_.status)
+      self->on_status([&] { return process_.status(*self, service); });
+    expulsion watch{*self, std::exchange(others_, {}), [] {
+                      ::kill(::getpid(), expelled_signal);
+                    }};
+    if (first)
+      if (auto joined = join_one(*self, process_.peers); !joined)
+        return tl::make_unexpected(joined.error());
+    if (first && process_.watch_stdin)
+      watch_standard_input();
+    announce(first ? "listening" : "returned", self->self());
+    const int signal = wait_for_signal(signals_, process_.watch_stdin);
+    watch.stop();
+    others_ = watch.known();
+    if (signal != expelled_signal)
+      hand_over(service, signals_, process_.watch_stdin);
+    self->on_status({});
+    return signal;
+  }
+
+  node_process process_;
+  const sigset_t signals_;
+  std::vector<member> others_; ///< that the node before knew
+};
+
 } // namespace
 
 result<void> run(node_process process) {
-  const auto signals = block_signals();
-  auto started = node::start(process.config);
-  if (!started)
-    return tl::make_unexpected(started.error());
-  auto self = std::move(*started);
-  dataflow_service service{*self, std::move(process.kernels), true,
-                           process.spill_directory};
-  if (process.status)
-    self->on_status([&] { return process.status(*self, service); });
-  if (auto joined = join_one(*self, process.peers); !joined)
-    return joined;
-  if (process.watch_stdin)
-    watch_standard_input();
-  announce(self->self());
-  wait_for_signal(signals, process.watch_stdin);
-  hand_over(service, signals, process.watch_stdin);
-  return {};
+  return incarnations{std::move(process)}.run();
 }
 
 } // namespace tern

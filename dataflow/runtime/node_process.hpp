@@ -32,9 +32,11 @@ struct node_process {
 
 /// Starts the node, joins, says where it listens (one line of JSON on standard
 /// output) and waits for SIGTERM or SIGINT; then it hands over its work and
-/// leaves when the plans that need it are over, or at a second signal. Call it
-/// on the main thread before any other exists: it blocks these signals for all
-/// of them.
+/// leaves when the plans that need it are over, or at a second signal. If the
+/// others took it for dead (it was stopped, or cut off) it comes back as a new
+/// node at the same address, and says so (`"event":"returned"`). Call it on the
+/// main thread before any other exists: it blocks these signals, and SIGUSR1,
+/// for all of them.
 result<void> run(node_process process);
 
 /// Set in the environment of processes that a session starts.

@@ -162,6 +162,8 @@ void dataflow_service::accept(plan p) {
     for (const auto& place : life->what().view.places)
       if (dead_.contains(place.node.value))
         tell_of_death(*life, place.node);
+  if (const auto life = find_life(id))
+    keep_for_a_while(*life);
   for (auto& each : std::exchange(early_, {}))
     receive_census(each.from, each.what);
 }
@@ -403,9 +405,13 @@ held_blocks::surroundings dataflow_service::held_elsewhere() {
 dataflow_service::status dataflow_service::report() const {
   status out;
   out.memory_used = memory_.used();
+  const auto members = self_.members();
   for (const auto& life : lives()) {
     const auto r = life->reply();
-    out.plans.push_back({r.id, r.tasks, r.done});
+    const bool orphaned =
+        std::ranges::find(members, life->round().submitter, &member::id)
+        == members.end();
+    out.plans.push_back({r.id, r.tasks, r.done, orphaned});
   }
   for (const auto& [id, host] : open_plans()) {
     host->engine().tasks().each([&](task_record& t) {

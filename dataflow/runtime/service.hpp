@@ -99,6 +99,7 @@ public:
     std::uint64_t id = 0;
     std::uint64_t total = 0; ///< tasks of this node's region
     std::uint64_t done = 0;
+    bool orphaned = false; ///< its submitter is gone
   };
   struct status {
     std::uint64_t memory_used = 0;
@@ -138,6 +139,7 @@ private:
   void on_down(const member& who);
   void tell_of_death(plan_life& life, node_id who);
   void keep_for_a_while(const plan_life& life);
+  void ask_whether_over(std::uint64_t plan_id, node_id submitter);
   void clear_up_later();
   void clear_up();
   void ask(message_kind kind, std::uint64_t plan_id,

@@ -17,6 +17,11 @@ constexpr std::size_t most_early = 1024;
 
 constexpr auto clear_up_every = std::chrono::milliseconds(100);
 
+constexpr auto ask_whether_over_every = std::chrono::seconds(3);
+
+// As the address of a question for a plan: no copy is asked for.
+constexpr std::uint64_t only_whether_over = 1;
+
 } // namespace
 
 // -- plans --------------------------------------------------------------------
@@ -154,7 +159,8 @@ void dataflow_service::on_down(const member& who) {
 // ends with the last node that could say so.
 void dataflow_service::tell_of_death(plan_life& life, node_id who) {
   life.down(who);
-  keep_for_a_while(life);
+  if (who == life.round().submitter)
+    keep_for_a_while(life);
   const auto& places = life.what().view.places;
   if (life.is_guest()
       && std::all_of(places.begin(), places.end(), [&](const auto& place) {
@@ -167,13 +173,33 @@ void dataflow_service::tell_of_death(plan_life& life, node_id who) {
 // Until its submitter has been dead for so long and nobody has attached.
 void dataflow_service::keep_for_a_while(const plan_life& life) {
   const auto who = life.round().submitter;
-  if (dead_.contains(who.value))
-    slow_.post_after(std::chrono::seconds(life.what().keep_seconds),
-                     [this, id = life.id(), who] {
-                       const auto kept = find_life(id);
-                       if (kept && kept->round().submitter == who)
-                         drop(id);
-                     });
+  if (!dead_.contains(who.value))
+    return;
+  slow_.post_after(std::chrono::seconds(life.what().keep_seconds),
+                   [this, id = life.id(), who] {
+                     const auto kept = find_life(id);
+                     if (kept && kept->round().submitter == who)
+                       drop(id);
+                   });
+  ask_whether_over(life.id(), who);
+}
+
+// The submitter may have got all and said so before it ended, but last words
+// can get lost on one way and not on another.
+void dataflow_service::ask_whether_over(std::uint64_t plan_id,
+                                        node_id submitter) {
+  slow_.post_after(ask_whether_over_every, [this, plan_id, submitter] {
+    const auto life = find_life(plan_id);
+    if (!life || life->round().submitter != submitter)
+      return;
+    envelope head;
+    head.to = {plan_id, only_whether_over};
+    for (const auto& place : life->what().view.places)
+      if (place.node != self_.id() && !dead_.contains(place.node.value))
+        self_.send(place.node, message_kind::plan_query, head, {});
+    self_.flush();
+    ask_whether_over(plan_id, submitter);
+  });
 }
 
 void dataflow_service::clear_up_later() {
@@ -248,8 +274,14 @@ void dataflow_service::query(std::uint64_t plan_id,
 void dataflow_service::on_query(incoming& in) {
   envelope head;
   head.to = {in.head.to.plan(), 0};
+  const auto life = find_life(head.to.plan());
+  if (in.head.to.low == only_whether_over) {
+    if (!life && plans_.is_over(head.to.plan()))
+      send_forget(head.to.plan(), in.from);
+    return;
+  }
   std::vector<std::byte> bytes;
-  if (const auto life = find_life(head.to.plan()); life && !life->is_guest()) {
+  if (life && !life->is_guest()) {
     auto p = life->copy();
     p.told.clear(); // of no use to one that begins a round
     bytes = encode(p);

@@ -27,6 +27,9 @@ struct session_options {
   unsigned nodes = 0;      ///< of `processes`; 0: one a core
   std::string join_host{}; ///< of `cluster`
   std::uint16_t join_port = 0;
+  /// May listen on an address that others can reach, which nodes of other
+  /// machines need: nodes do not authenticate each other yet.
+  bool insecure = false;
   std::uint64_t memory = 0; ///< bytes of all nodes together; 0: no limit
   /// Where the nodes that it starts write blocks which do not fit in memory;
   /// empty: TERN_SPILL_DIR, else TMPDIR, else /var/tmp. One a process: the

@@ -169,6 +169,22 @@ BOOST_AUTO_TEST_CASE(a_port_in_use_and_a_foreign_address_are_refused) {
   const auto open = tern::test::tern({"node", "--listen", "0.0.0.0:0"});
   BOOST_TEST(open.status == 2);
   BOOST_TEST(open.err.find("--insecure") != std::string::npos);
+  const auto nowhere =
+      tern::test::tern({"node", "--listen", "0.0.0.0:0", "--insecure"});
+  BOOST_TEST(nowhere.status == 2);
+  BOOST_TEST(nowhere.err.find("dial") != std::string::npos, nowhere.err);
+}
+
+// Others have to reach whoever joins: on loopback they cannot.
+BOOST_AUTO_TEST_CASE(a_cluster_elsewhere_needs_an_address_that_it_can_reach) {
+  const std::string elsewhere = "192.0.2.1:7000"; // nobody's, by RFC 5737
+  const auto node = tern::test::tern({"node", "--join", elsewhere});
+  BOOST_TEST(node.status == 2);
+  BOOST_TEST(node.err.find("--listen") != std::string::npos, node.err);
+  const auto eval =
+      tern::test::tern({"eval", "ones(9).sum()", "--join", elsewhere});
+  BOOST_TEST(eval.status == 1); // no --insecure, or no way there at all
+  BOOST_TEST(eval.err.find(elsewhere) != std::string::npos, eval.err);
 }
 
 BOOST_AUTO_TEST_CASE(joining_where_nobody_is_says_so) {

@@ -2,10 +2,13 @@
 // goes on, and its answer has the same bits.
 
 #include "dataflow/api.hpp"
+#include "dataflow/optimize/optimize.hpp"
+#include "dataflow/runtime/service.hpp"
 #include "tests/tool/tool.hpp"
 
 #include <boost/test/unit_test.hpp>
 
+#include <atomic>
 #include <csignal>
 #include <string>
 
@@ -37,15 +40,24 @@ void wait_until_done(const test_node& n, double part) {
              [&] { return progress_of(n).value_or(0) >= part; });
 }
 
-std::string plan_on(const test_node& n) {
+// The node's plan, once so much of it is done: in one question, for a plan may
+// be over before a second one is answered.
+std::string plan_on(const test_node& n, double part = 0) {
   std::string id;
-  eventually("the node has a plan", [&] {
+  eventually("the node has a plan that is so far", [&] {
     const auto plans = status_of(n)["plans"];
-    if (!plans.empty())
+    if (!plans.empty()
+        && plans[0]["tasks_done"].get<double>()
+               >= part * plans[0]["tasks_total"].get<double>())
       id = plans[0]["id"];
     return !id.empty();
   });
   return id;
+}
+
+void kill_before_it_ends(process& run) {
+  run.signal(SIGKILL);
+  BOOST_TEST_REQUIRE(run.wait().status == 128 + SIGKILL, "it was quicker");
 }
 
 void no_plan_is_left_on(const test_node& n) {
@@ -64,9 +76,55 @@ tern::session session_at(const test_node& n) {
                         .join_port = static_cast<std::uint16_t>(n.port())}};
 }
 
+/// Submits a plan, says to one of its nodes that it is over, and is gone.
+class careless_submitter final : public tern::plan_client {
+public:
+  explicit careless_submitter(const test_node& n) {
+    auto self = tern::node::start({.threads = 0});
+    BOOST_TEST_REQUIRE(self.has_value());
+    tern::dataflow_service service{**self, {}};
+    BOOST_TEST_REQUIRE(
+        (*self)
+            ->join("127.0.0.1", static_cast<std::uint16_t>(n.port()))
+            .has_value());
+    tern::plan p;
+    p.id = 77;
+    p.view.submitter = (*self)->id();
+    for (const auto& m : (*self)->members())
+      if (m.threads > 0)
+        p.view.places.push_back({m.id, m.threads});
+    const auto x = tern::ones({30}, tern::dtype::float64, {{1}});
+    p.work = tern::optimize(tern::lower({&x, 1}));
+    service.connect(p.id, (*self)->id(), *this);
+    service.submit(p);
+    eventually("the plan is accepted",
+               [&] { return accepted_ == p.view.places.size(); });
+    p.view.places.resize(1);
+    service.forget(p.id, p.view);
+    service.disconnect(p.id);
+  }
+
+  void receive(tern::dataflow_message) override {}
+  void receive_reply(tern::node_id, tern::message_kind,
+                     const tern::plan_reply&) override {
+    ++accepted_;
+  }
+
+private:
+  std::atomic<std::size_t> accepted_{0};
+};
+
 } // namespace
 
 BOOST_AUTO_TEST_SUITE(recovery)
+
+// One word of the submitter to one node is enough.
+BOOST_AUTO_TEST_CASE(a_plan_that_is_over_is_over_everywhere) {
+  three_nodes nodes;
+  const careless_submitter gone{nodes.a};
+  for (const auto* n : {&nodes.a, &nodes.b, &nodes.c})
+    no_plan_is_left_on(*n);
+}
 
 BOOST_AUTO_TEST_CASE(two_nodes_may_die_at_different_times) {
   three_nodes nodes;
@@ -114,10 +172,12 @@ BOOST_AUTO_TEST_CASE(a_node_that_hangs_is_left_behind) {
 BOOST_AUTO_TEST_CASE(somebody_else_gets_the_result_of_a_dead_submitter) {
   three_nodes nodes;
   process run{eval_at(nodes.a)};
-  wait_until_done(nodes.a, 0.1);
-  const auto plan = plan_on(nodes.a);
-  run.signal(SIGKILL);
-  run.wait();
+  const auto plan = plan_on(nodes.a, 0.05);
+  kill_before_it_ends(run);
+  eventually("its plan is known to be an orphan", [&] {
+    const auto plans = status_of(nodes.a)["plans"];
+    return plans.size() == 1u && plans[0]["orphaned"] == true;
+  });
   const auto r = attach(plan, nodes.b);
   BOOST_TEST_REQUIRE(r.status == 0, r.err);
   BOOST_TEST(r.json()["value"].dump() == right());
@@ -132,9 +192,8 @@ BOOST_AUTO_TEST_CASE(somebody_else_gets_the_result_of_a_dead_submitter) {
 BOOST_AUTO_TEST_CASE(a_plan_outlives_its_submitter_and_all_but_one_node) {
   three_nodes nodes;
   process run{eval_at(nodes.a)};
-  wait_until_done(nodes.b, 0.1);
-  const auto plan = plan_on(nodes.b);
-  run.signal(SIGKILL);
+  const auto plan = plan_on(nodes.b, 0.05);
+  kill_before_it_ends(run);
   nodes.a.self().signal(SIGKILL);
   wait_until_done(nodes.b, 0.2);
   process heir{{"attach", plan, "--join", nodes.b.address(), "--json"}};

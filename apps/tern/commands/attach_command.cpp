@@ -16,6 +16,7 @@ namespace {
 struct attach_options {
   std::string plan;
   std::string output;
+  bool insecure = false;
   bool json = false;
 };
 
@@ -59,6 +60,7 @@ int run_attach(const attach_options& o, const configuration& settings) {
   options.scheduler = scheduler::cluster;
   options.join_host = where->host;
   options.join_port = where->port;
+  options.insecure = o.insecure;
   auto session = executor::open(std::move(options));
   if (!session)
     return complain(exit_failed, session.error().what);
@@ -95,6 +97,8 @@ void add_attach(CLI::App& tool, configuration& settings) {
   add_flag_of(setting::join_address, *c, settings);
   c->add_option("-o,--output", o->output,
                 "write the result: FILE.nc or .npy, or a map: .png");
+  c->add_flag("--insecure", o->insecure,
+              "join a cluster whose addresses are not loopback");
   c->add_flag("--json", o->json, "one JSON object on standard output");
   c->footer("Example:\n  tern attach 1f2e3d4c5b6a7988 --join 127.0.0.1:7000");
   c->callback(

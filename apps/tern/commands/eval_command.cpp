@@ -30,6 +30,7 @@ struct eval_options {
   std::string output;
   bool rotate = false;
   bool explain = false;
+  bool insecure = false;
   bool json = false;
 };
 
@@ -119,6 +120,7 @@ int read_options(const eval_options& o, const configuration& in,
       parse_spill_directory(in[setting::spill_directory].text);
   out.threads = *parse_count(in[setting::thread_count].text, most_threads);
   out.nodes = *parse_count(in[setting::node_count].text, most_nodes);
+  out.insecure = o.insecure;
   out.rotate = o.rotate;
   out.trace = !o.trace.empty();
   return exit_well;
@@ -256,6 +258,8 @@ void add_eval(CLI::App& tool, configuration& settings) {
   c->add_option("--trace", o->trace, "record messages and tasks into FILE");
   c->add_option("-o,--output", o->output,
                 "write the result: FILE.nc or .npy, or a map: .png");
+  c->add_flag("--insecure", o->insecure,
+              "join a cluster whose addresses are not loopback");
   c->add_flag("--json", o->json, "one JSON object on standard output");
   c->footer(R"(Examples:
   tern eval 'x = random.random((4000, 4000)); ((x + x.T) - x.mean(axis=0)).std()'

@@ -1,3 +1,4 @@
+#include "actors/link/socket.hpp"
 #include "apps/tern/commands/commands.hpp"
 #include "apps/tern/commands/options.hpp"
 #include "apps/tern/commands/setting_flag.hpp"
@@ -35,6 +36,11 @@ int read_options(const node_options& o, const configuration& in,
                                 "authenticate each other yet; --insecure if "
                                 "the network is trusted",
                                 listen->host));
+  if (listen->host == "0.0.0.0" || listen->host == "::")
+    return complain(exit_usage,
+                    fmt::format("--listen {}: other nodes dial this address; "
+                                "name one of this machine's",
+                                listen->host));
   auto join = o.join;
   if (const auto& one = in[setting::join_address].text;
       join.empty() && !one.empty())
@@ -43,6 +49,12 @@ int read_options(const node_options& o, const configuration& in,
     const auto where = parse_address(text);
     if (!where)
       return complain(exit_usage, "--join: " + where.error().what);
+    if (is_loopback(listen->host) && !is_loopback(where->host))
+      return complain(exit_usage,
+                      fmt::format("nodes at {} cannot reach this one on {}: "
+                                  "--listen HOST:PORT, an address of this "
+                                  "machine",
+                                  where->host, listen->host));
     out.peers.push_back({where->host, where->port});
   }
   config.memory_limit = *parse_memory(in[setting::memory_limit].text);

@@ -117,8 +117,4 @@ result<chunk_spec> parse_chunks(const std::string& text) {
   return spec;
 }
 
-bool is_loopback(const std::string& host) {
-  return host == "localhost" || host == "::1" || host.rfind("127.", 0) == 0;
-}
-
 } // namespace tern

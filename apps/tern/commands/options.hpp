@@ -48,8 +48,4 @@ result<address> parse_address(const std::string& text);
 /// `auto`, `N` or `N,M,...`.
 result<chunk_spec> parse_chunks(const std::string& text);
 
-/// A loopback address: the only kind to listen on while nodes do not
-/// authenticate each other.
-bool is_loopback(const std::string& host);
-
 } // namespace tern

@@ -51,10 +51,13 @@ result<json> whole_status(const address& where) {
                          + p["tasks_total"].get<std::uint64_t>();
       const auto done =
           sum.value("tasks_done", 0ull) + p["tasks_done"].get<std::uint64_t>();
+      const bool orphaned =
+          p.value("orphaned", false) && sum.value("orphaned", true);
       sum = {{"id", id},
              {"state", done < total ? "running" : "done"},
              {"tasks_total", total},
-             {"tasks_done", done}};
+             {"tasks_done", done},
+             {"orphaned", orphaned}}; // its submitter, as all nodes see it
     }
   };
   const auto own = (*first)["node"]["id"];
@@ -89,9 +92,11 @@ void print(const json& status) {
   }
   for (const auto& p : status["plans"])
     std::cout << fmt::format(
-        "plan {}  {}  {} of {} tasks\n", p["id"].get<std::string>(),
+        "plan {}  {}  {} of {} tasks{}\n", p["id"].get<std::string>(),
         p["state"].get<std::string>(), p["tasks_done"].get<std::uint64_t>(),
-        p["tasks_total"].get<std::uint64_t>());
+        p["tasks_total"].get<std::uint64_t>(),
+        p["orphaned"].get<bool>() ? "; its submitter has died: tern attach"
+                                  : "");
 }
 
 int run_status(const status_options& o, const configuration& settings) {
