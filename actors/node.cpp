@@ -216,6 +216,10 @@ std::vector<member> node::members() const {
   return {impl_->self};
 }
 
+bool node::lives(const member& who, std::chrono::milliseconds timeout) {
+  return impl_->peers && impl_->peers->lives(who, timeout);
+}
+
 void node::on(message_kind kind, handler f) {
   impl_->handlers.set(kind, std::move(f));
 }

@@ -101,6 +101,11 @@ public:
   /// The living members, this node among them, in order of id.
   std::vector<member> members() const;
 
+  /// Whether `who`, that very node, is there and can be reached; it need not
+  /// know this one. Waits, at most for `timeout`, so not for handlers.
+  bool lives(const member& who,
+             std::chrono::milliseconds timeout = std::chrono::seconds(1));
+
   /// Registers the handler of a kind of message, before messages of the kind
   /// can arrive. Handlers run on the link thread (or on the sender's, for
   /// messages of a node to itself): they must not block or compute for long,

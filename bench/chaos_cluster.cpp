@@ -63,7 +63,7 @@ std::optional<chaos_cluster::node> chaos_cluster::start_at(std::size_t place) {
   const auto line = n.child->line();
   const auto said = nlohmann::json::parse(line.value_or(""), nullptr, false);
   if (said.is_discarded() || !said.contains("port")) {
-    complaints_.push_back("a node did not start");
+    complaints_.push_back("a node did not start: " + line.value_or(""));
     return std::nullopt;
   }
   n.address = fmt::format("{}:{}", host, said["port"].get<int>());

@@ -115,6 +115,21 @@ void cluster::wait_for_ends(std::promise<void>& left,
   left.set_value();
 }
 
+// By the greeting of links, which says for whom it is. There is no link to who
+// is no member, so none comes of it.
+bool cluster::lives(const member& who, std::chrono::milliseconds timeout) {
+  std::promise<bool> lives;
+  auto done = lives.get_future();
+  loop_.post([&] {
+    dial(loop_, who.host, who.data_port, self_.id, who.id, timeout,
+         [&lives](const result<unique_fd>& socket) {
+           lives.set_value(socket
+                           || socket.error().kind == failure_kind::refused);
+         });
+  });
+  return done.get();
+}
+
 std::vector<member> cluster::members() const {
   std::lock_guard guard{mutex_};
   return members_;

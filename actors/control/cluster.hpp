@@ -49,6 +49,7 @@ public:
 
   result<void> join(const std::string& host, std::uint16_t port,
                     std::chrono::milliseconds timeout);
+  bool lives(const member& who, std::chrono::milliseconds timeout);
   std::vector<member> members() const;
   link_table& links() noexcept {
     return links_;

@@ -115,7 +115,8 @@ private:
           fail(failure_kind::refused, address_ + " sent " + h.error().what));
     if (h->answer != hello_answer::welcome)
       return done_(
-          fail(failure_kind::refused,
+          fail(h->answer == hello_answer::mistaken ? failure_kind::not_found
+                                                   : failure_kind::refused,
                address_ + " refused: " + refusal_text(h->answer, h->version)));
     done_(take_socket());
   }

@@ -10,7 +10,8 @@ namespace tern {
 
 /// Connects to `peer` at HOST:PORT and greets it; `done` gets the socket of
 /// the link or a failure that names the address: `unreachable` when nobody
-/// answers within `timeout`, `refused` with the peer's reason. On the loop.
+/// answers within `timeout`, `not_found` when it is another node, `refused`
+/// with the peer's reason. On the loop.
 void dial(event_loop& loop, const std::string& host, std::uint16_t port,
           node_id self, node_id peer, std::chrono::milliseconds timeout,
           std::function<void(result<unique_fd>)> done);

@@ -9,28 +9,23 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t most_known = 32;
-constexpr auto answer_limit = 1s;
-constexpr auto longest_pause = 5s;
-
-// Of two that took each other for dead one comes back, and finds the other: the
-// one that asks first.
-serial_thread::clock::duration first_pause(const node& self) {
-  return 300ms + std::chrono::milliseconds(self.id().value % 1500);
-}
+constexpr auto look_every = 500ms;
+constexpr unsigned most_silences = 60; ///< then it is dead
+// The lonely yield first; of two lonely ones, the one with the higher id.
+constexpr auto lonely_patience = 2s;
+constexpr auto patience = 4s;
 
 } // namespace
 
-expulsion::expulsion(node& self, std::vector<member> known,
-                     std::function<void()> told)
-  : self_(self), told_(std::move(told)), known_(std::move(known)),
-    pause_(first_pause(self)) {
+expulsion::expulsion(node& self, std::vector<member> others,
+                     std::function<void()> yield)
+  : self_(self), yield_(std::move(yield)), before_(std::move(others)) {
   self_.on_down(gate_.guard([this](const member& who, const std::string&) {
     if (who.threads > 0)
       thread_.post([this, who] { lost(who); });
   }));
-  if (!known_.empty())
-    thread_.post([this] { ask(); });
+  if (!before_.empty())
+    thread_.post([this] { look(); });
 }
 
 expulsion::~expulsion() {
@@ -42,6 +37,19 @@ void expulsion::stop() {
   thread_.stop();
 }
 
+std::vector<member> expulsion::others() const {
+  std::vector<member> out;
+  if (stronger_.id)
+    out.push_back(stronger_);
+  for (const auto& m : self_.members())
+    if (m.threads > 0 && m.id != self_.id())
+      out.push_back(m);
+  for (const auto& one : lost_)
+    out.push_back(one.who);
+  out.insert(out.end(), before_.begin(), before_.end());
+  return out;
+}
+
 bool expulsion::is_alone() const {
   const auto all = self_.members();
   return std::ranges::none_of(all, [&](const member& m) {
@@ -50,34 +58,51 @@ bool expulsion::is_alone() const {
 }
 
 void expulsion::lost(const member& who) {
-  const auto at_the_same = [&](const member& m) {
-    return m.host == who.host && m.port == who.port;
-  };
-  std::erase_if(known_, at_the_same);
-  known_.push_back(who);
-  if (known_.size() > most_known)
-    known_.erase(known_.begin());
-  pause_ = first_pause(self_);
-  if (is_alone())
-    ask_later();
+  lost_.push_back({who, 0, clock::now()});
+  look_again();
 }
 
-void expulsion::ask_later() {
-  if (!std::exchange(asks_, true))
-    thread_.post_after(pause_, [this] { ask(); });
+void expulsion::look_again() {
+  if (!std::exchange(looks_, true))
+    thread_.post_after(look_every, [this] {
+      looks_ = false;
+      look();
+    });
 }
 
-void expulsion::ask() {
-  asks_ = false;
-  for (auto one = known_.rbegin(); one != known_.rend() && is_alone(); ++one) {
-    const auto joined = self_.join(one->host, one->port, answer_limit);
-    if (!joined && joined.error().kind == failure_kind::refused && told_)
-      return std::exchange(told_, {})();
+void expulsion::look() {
+  const bool joined = join_others();
+  std::vector<lost_node> still;
+  for (auto& one : std::exchange(lost_, {})) {
+    const bool lives = self_.lives(one.who);
+    if (lives && yields_to(one) && yield_) {
+      stronger_ = one.who;
+      return std::exchange(yield_, {})();
+    }
+    one.silences = lives ? 0 : one.silences + 1;
+    if (one.silences < most_silences)
+      still.push_back(std::move(one));
   }
+  lost_ = std::move(still);
+  if (!joined || !lost_.empty())
+    look_again();
+}
+
+// True once it is done, or nobody is left to join.
+bool expulsion::join_others() {
+  for (const auto& m : before_)
+    if (is_alone() && self_.lives(m))
+      static_cast<void>(self_.join(m.host, m.port));
   if (!is_alone())
-    return;
-  pause_ = std::min<clock::duration>(2 * pause_, longest_pause);
-  ask_later();
+    before_.clear();
+  return before_.empty();
+}
+
+bool expulsion::yields_to(const lost_node& one) const {
+  const auto waited = clock::now() - one.since;
+  if (one.who.id < self_.id())
+    return is_alone() || waited > patience;
+  return is_alone() && waited > lonely_patience;
 }
 
 } // namespace tern

@@ -9,43 +9,54 @@
 
 namespace tern {
 
-/// Finds out that the other nodes of a cluster took this one for dead, while it
-/// was stopped or cut off, and go on without it: that incarnation cannot come
-/// back, but the process can, as a new node.
+/// Brings a node back to a cluster that took it for dead, while it was stopped
+/// or cut off: this incarnation cannot come back, but the process can, as a new
+/// node.
 ///
-/// Whoever has lost all other nodes asks those that it knew, again and again.
-/// If they have died nobody answers, and this node is the cluster; one that was
-/// started anew on such an address is joined; one that lives says that it goes
-/// on without this node.
+/// A node that has lost others looks for them again and again. Those that live
+/// took it for dead, and it them: they are parts of what was one cluster, and
+/// somebody has to yield. Who is alone does, at once; else, after some time,
+/// whoever has the higher id, so that all end up with the node of the lowest
+/// id. Processes that have died do not answer; what listens at their address
+/// later is another node, and is left alone.
 class expulsion {
 public:
   using clock = serial_thread::clock;
 
-  /// `told` is called once, on a thread of this object. `known`: others to ask
-  /// at once, for a node that has been told so before.
-  expulsion(node& self, std::vector<member> known, std::function<void()> told);
+  /// `yield` is called once, on a thread of this object: this node should end,
+  /// and the next one of this process join whom `others` names. `others`: what
+  /// the node before gave here; empty for the first.
+  expulsion(node& self, std::vector<member> others,
+            std::function<void()> yield);
   ~expulsion();
   expulsion(const expulsion&) = delete;
   expulsion& operator=(const expulsion&) = delete;
 
-  /// The nodes that it would ask. Once the object does nothing any more.
-  std::vector<member> known() const {
-    return known_;
-  }
   /// Ends what it does.
   void stop();
+  /// After `stop`: members of the cluster to join, the best first.
+  std::vector<member> others() const;
 
 private:
+  struct lost_node {
+    member who;
+    unsigned silences = 0;
+    clock::time_point since;
+  };
+
   void lost(const member& who);
   bool is_alone() const;
-  void ask_later();
-  void ask();
+  void look_again();
+  void look();
+  bool join_others();
+  bool yields_to(const lost_node& one) const;
 
   node& self_;
-  std::function<void()> told_;
-  std::vector<member> known_; ///< the latest last
-  bool asks_ = false;
-  clock::duration pause_;
+  std::function<void()> yield_;
+  std::vector<member> before_; ///< that the node before this one knew
+  std::vector<lost_node> lost_;
+  member stronger_; ///< to whom it yields
+  bool looks_ = false;
   gate gate_;
   serial_thread thread_; ///< of what is above
 };

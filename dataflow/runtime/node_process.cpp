@@ -142,7 +142,7 @@ private:
     announce(first ? "listening" : "returned", self->self());
     const int signal = wait_for_signal(signals_, process_.watch_stdin);
     watch.stop();
-    others_ = watch.known();
+    others_ = watch.others();
     if (signal != expelled_signal)
       hand_over(service, signals_, process_.watch_stdin);
     self->on_status({});
