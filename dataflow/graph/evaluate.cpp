@@ -322,6 +322,30 @@ void check_inputs(const edge_index& edges, const block_key& task,
   });
 }
 
+result<block> try_once(const edge_index& edges, const block_key& task,
+                       std::span<const block> inputs, const task_hooks& hooks) {
+  auto failed = [&](failure_kind kind, const char* what) {
+    return fail(kind, describe(edges, task) + ": " + what);
+  };
+  try {
+    return run_task(edges, task, inputs, hooks);
+  } catch (const task_error& e) {
+    return failed(e.kind(), e.what());
+  } catch (const std::bad_alloc&) {
+    return failed(failure_kind::memory, "no memory for a block");
+  } catch (const std::exception& e) {
+    return failed(failure_kind::kernel, e.what());
+  } catch (...) {
+    return failed(failure_kind::kernel, "an exception of an unknown type");
+  }
+}
+
+/// What another try may mend: the function threw, and not the hook around it,
+/// which knows what kind of failure its own are.
+bool may_pass(const failure& why) noexcept {
+  return why.kind == failure_kind::kernel || why.kind == failure_kind::memory;
+}
+
 } // namespace
 
 block run_task(const edge_index& edges, const block_key& task,
@@ -338,25 +362,29 @@ block run_task(const edge_index& edges, const block_key& task,
     refuse("no block came of it");
   if (!l.edges && !is_opaque(l) && made.type() != l.type)
     refuse("a block of " + std::string{name_of(made.type())} + " came of it");
+  if (!l.edges && !is_opaque(l) && std::holds_alternative<op_call>(l.op)
+      && made.shape() != shape_of(edges, task)) // whoever wrote the function
+    refuse("a block of shape " + to_string(made.shape())
+           + " came of it instead of " + to_string(shape_of(edges, task)));
   return made;
 }
 
 result<block> try_task(const edge_index& edges, const block_key& task,
                        std::span<const block> inputs, const task_hooks& hooks) {
-  auto failed = [&](failure_kind kind, const char* what) {
-    return fail(kind, describe(edges, task) + ": " + what);
-  };
-  try {
-    return run_task(edges, task, inputs, hooks);
-  } catch (const task_error& e) {
-    return failed(e.kind(), e.what());
-  } catch (const std::bad_alloc&) {
-    return failed(failure_kind::memory, "no memory for a block");
-  } catch (const std::exception& e) {
-    return failed(failure_kind::kernel, e.what());
-  } catch (...) {
-    return failed(failure_kind::kernel, "an exception of an unknown type");
+  auto outcome = try_once(edges, task, inputs, hooks);
+  const auto* call = std::get_if<op_call>(&edges.at(task.layer).op);
+  if (outcome || !call || call->retries == 0 || !may_pass(outcome.error()))
+    return outcome;
+  std::uint32_t tries = 1;
+  while (!outcome && may_pass(outcome.error()) && tries <= call->retries
+         && !(hooks.abandoned && hooks.abandoned())) {
+    outcome = try_once(edges, task, inputs, hooks);
+    ++tries;
   }
+  if (!outcome)
+    outcome.error().what +=
+        " (tried " + std::to_string(tries) + (tries > 1 ? " times)" : " time)");
+  return outcome;
 }
 
 std::string describe(const edge_index& edges, const block_key& task) {

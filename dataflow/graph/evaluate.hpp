@@ -25,6 +25,9 @@ struct task_hooks {
   std::function<block(const op_call& what, const block_key& task, dtype type,
                       const shape& result, std::span<const block> inputs)>
       call;
+  /// Whether what a call gives is of use to nobody any more: it is not run
+  /// again then.
+  std::function<bool()> abandoned;
 };
 
 /// Thrown inside a task where the kind of the failure is known.
@@ -46,7 +49,9 @@ private:
 block run_task(const edge_index& edges, const block_key& task,
                std::span<const block> inputs, const task_hooks& hooks = {});
 
-/// The same with failures as values; `what` begins with `describe`.
+/// The same with failures as values; `what` begins with `describe`. A call that
+/// fails is run again as often as it says, and its failure tells how often that
+/// was.
 result<block> try_task(const edge_index& edges, const block_key& task,
                        std::span<const block> inputs,
                        const task_hooks& hooks = {});

@@ -176,6 +176,10 @@ struct op_read_npy {
   friend bool operator==(const op_read_npy&, const op_read_npy&) = default;
 };
 
+/// A call is run again at most so often: a function that always throws would
+/// have a compute thread for itself for ever.
+inline constexpr std::uint32_t most_retries = 100;
+
 /// A registered function over whole blocks: `name` in the kernel registry. Its
 /// blocks are what the layer says; or, if it is `opaque`, of whatever dtype and
 /// shape the function gives, and only calls may read them.
@@ -183,6 +187,8 @@ struct op_call {
   std::string name;
   std::vector<std::byte> arguments;
   bool opaque = false;
+  std::uint32_t retries = 0; ///< where the function throws
+  std::int32_t priority = 0; ///< see order.hpp
 
   friend bool operator==(const op_call&, const op_call&) = default;
 };

@@ -2,6 +2,7 @@
 
 #include "dataflow/graph/edges.hpp"
 
+#include <algorithm>
 #include <limits>
 #include <stdexcept>
 
@@ -12,6 +13,9 @@ namespace tern {
 // whose inputs have all been begun above it. A task pushed by several readers
 // is walked where it is popped first, which is the deepest place: that of a
 // true depth-first search. Every edge is pushed once.
+//
+// Ranks need no sorting of tasks: all that a walk from a layer reaches has at
+// least its rank, and what has more was numbered before, by walks from there.
 
 namespace {
 
@@ -72,6 +76,35 @@ private:
   std::uint32_t next_ = 0;
 };
 
+/// By layer. One that is no call has a rank of its own only where somebody
+/// wants its blocks: else it is as urgent as its readers.
+std::vector<std::int64_t> ranks_of(const edge_index& edges) {
+  constexpr auto lowest = std::numeric_limits<std::int64_t>::min();
+  std::vector<std::int64_t> ranks(edges.layers(), lowest);
+  for (auto id = static_cast<layer_id>(edges.layers()); id-- > 0;) {
+    auto& rank = ranks[id];
+    if (const auto* call = std::get_if<op_call>(&edges.at(id).op))
+      rank = std::max<std::int64_t>(rank, call->priority);
+    else if (edges.is_root(id) || rank == lowest)
+      rank = std::max<std::int64_t>(rank, 0);
+    for (const auto& in : edges.at(id).inputs)
+      ranks[in.from] = std::max(ranks[in.from], rank);
+  }
+  return ranks;
+}
+
+/// The layers from whose tasks to walk: the roots, then, for tasks of the
+/// region whose readers are all outside of it, the others.
+std::vector<layer_id> beginnings(const edge_index& edges) {
+  auto out = edges.source().roots;
+  for (auto id = static_cast<layer_id>(edges.layers()); id-- > 0;)
+    out.push_back(id);
+  const auto ranks = ranks_of(edges);
+  std::stable_sort(out.begin(), out.end(),
+                   [&](layer_id a, layer_id b) { return ranks[a] > ranks[b]; });
+  return out;
+}
+
 } // namespace
 
 std::vector<std::vector<std::uint32_t>>
@@ -81,16 +114,11 @@ depth_first_order(const edge_index& edges,
     throw std::length_error("a graph of " + std::to_string(edges.tasks())
                             + " tasks");
   walk w{edges, mine};
-  auto all_of = [&](layer_id id) {
+  for (auto id : beginnings(edges)) {
     auto n = edges.needed(id).size();
     for (std::int64_t rank = 0; rank < n; ++rank)
       w.from(edges.at_rank(id, rank));
-  };
-  for (auto root : edges.source().roots)
-    all_of(root);
-  // tasks of the region whose readers are all outside of it
-  for (auto id = static_cast<layer_id>(edges.layers()); id-- > 0;)
-    all_of(id);
+  }
   return w.take();
 }
 

@@ -12,6 +12,11 @@ namespace tern {
 /// depth-first walk from the roots (each input finished before the next is
 /// begun), so that blocks are consumed soon after they are made.
 ///
+/// Layers come by their rank before that, the highest first: a call's is its
+/// priority, any other's 0; and a layer's is at least that of those that read
+/// it. So what is needed for an urgent call is urgent as well, and inputs are
+/// always before their readers.
+///
 /// `mine` says which tasks are in the region; the others count as done.
 /// Returns, layer by layer, the priority of each needed task by its rank in
 /// `needed(layer)`; tasks outside the region have the largest value.

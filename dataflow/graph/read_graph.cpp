@@ -120,8 +120,11 @@ op_read_nc read_read_nc(schema::ReadNc::Reader from) {
 op_call read_call(schema::Call::Reader from) {
   auto bytes = from.getArguments();
   auto* begin = reinterpret_cast<const std::byte*>(bytes.begin());
-  return {
-      from.getName().cStr(), {begin, begin + bytes.size()}, from.getOpaque()};
+  return {from.getName().cStr(),
+          {begin, begin + bytes.size()},
+          from.getOpaque(),
+          from.getRetries(),
+          from.getPriority()};
 }
 
 operation read_operation(schema::Layer::Op::Reader from) {

@@ -4,6 +4,7 @@
 #include "dataflow/graph/order.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <vector>
 
 namespace tern {
@@ -28,7 +29,8 @@ public:
 private:
   /// A block and its readers that have not run yet.
   struct holding {
-    block made;
+    block made; ///< or else
+    std::shared_ptr<const failure> why;
     std::uint32_t readers = 0;
   };
 
@@ -49,14 +51,14 @@ private:
   result<void> step(const block_key& task) {
     if (how_.cancelled && how_.cancelled())
       return fail(failure_kind::cancelled, "cancelled");
-    inputs_.clear();
-    edges_.for_each_input(task, [&](auto, const block_key& from) {
-      inputs_.push_back(at(from).made);
-    });
-    auto made = try_task(edges_, task, inputs_, how_.hooks);
-    if (!made)
-      return tl::make_unexpected(made.error());
-    inputs_.clear();
+    auto made = make(task);
+    if (!made) {
+      if (!how_.failed)
+        return tl::make_unexpected(made.error());
+      release_inputs(task);
+      give_up(task, std::move(made.error()));
+      return {};
+    }
     grow(made->bytes());
     release_inputs(task);
     if (auto given = hand_over(task, *made); !given)
@@ -66,6 +68,28 @@ private:
     if (how_.progress)
       how_.progress(report_.tasks, edges_.tasks());
     return {};
+  }
+
+  /// A task does not run if an input failed: then that is its failure.
+  result<block> make(const block_key& task) {
+    std::shared_ptr<const failure> why;
+    inputs_.clear();
+    edges_.for_each_input(task, [&](auto, const block_key& from) {
+      inputs_.push_back(at(from).made);
+      if (!why)
+        why = at(from).why;
+    });
+    auto made = why ? result<block>{tl::make_unexpected(*why)}
+                    : try_task(edges_, task, inputs_, how_.hooks);
+    inputs_.clear();
+    return made;
+  }
+
+  void give_up(const block_key& task, failure why) {
+    if (edges_.is_root(task.layer))
+      how_.failed(task.layer, why);
+    at(task).readers = edges_.consumers(task);
+    at(task).why = std::make_shared<const failure>(std::move(why));
   }
 
   void release_inputs(const block_key& task) {

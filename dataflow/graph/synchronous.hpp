@@ -17,6 +17,9 @@ struct synchronous_options {
   /// Each block of a root, once, with its index in the layer's grid.
   std::function<result<void>(layer_id root, const shape& index, block made)>
       sink;
+  /// A block of a root that cannot be made, because its task or one before it
+  /// failed; the run goes on. If it is empty the first failure ends the run.
+  std::function<void(layer_id root, const failure& why)> failed;
   /// After each task.
   std::function<void(std::int64_t done, std::int64_t tasks)> progress;
   /// Asked before each task; true ends the run with `cancelled`.
@@ -30,7 +33,8 @@ struct synchronous_report {
 
 /// Runs the whole graph on the caller's thread in depth-first order: the
 /// scheduler `synchronous`, the oracle of every other. A block is dropped with
-/// its last reader. The first failure (of a task or of the sink) ends it.
+/// its last reader. The first failure of a task (see `failed`) or of the sink
+/// ends it.
 result<synchronous_report> run_synchronously(const edge_index& edges,
                                              const synchronous_options& how);
 

@@ -281,7 +281,9 @@ struct checker {
     return reading();
   }
 
-  fault operator()(const op_call&) const {
+  fault operator()(const op_call& op) const {
+    if (op.retries > most_retries)
+      return "is to be run again " + std::to_string(op.retries) + " times";
     return {};
   }
 };

@@ -128,6 +128,8 @@ struct operation_writer {
     out.setArguments({reinterpret_cast<const capnp::byte*>(op.arguments.data()),
                       op.arguments.size()});
     out.setOpaque(op.opaque);
+    out.setRetries(op.retries);
+    out.setPriority(op.priority);
   }
 };
 

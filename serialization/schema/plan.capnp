@@ -129,4 +129,6 @@ struct Call {
   name @0 :Text;
   arguments @1 :Data;
   opaque @2 :Bool;
+  retries @3 :UInt32;
+  priority @4 :Int32;
 }

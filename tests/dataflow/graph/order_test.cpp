@@ -113,6 +113,36 @@ BOOST_AUTO_TEST_CASE(an_input_read_twice_is_numbered_where_it_is_first_needed) {
   BOOST_TEST((order[2] == row{2, 5}));
 }
 
+BOOST_AUTO_TEST_CASE(the_highest_priority_comes_first_with_what_it_needs) {
+  // 0 <- 1, 2 <- 3: nothing joins them
+  graph g;
+  auto same = axis_map{axis_map::kind::same, 0, 0, 1};
+  for (layer_id from : {0u, 2u}) {
+    g.layers.push_back(row(2, {}));
+    g.layers.push_back(row(2, {{from, {same}}}));
+  }
+  g.roots = {1, 3};
+  std::get<op_call>(g.layers[3].op).priority = 1;
+  std::get<op_call>(g.layers[0].op).priority = -1; // less than its reader's
+  auto order = depth_first_order(edge_index{g}, all);
+  using row = std::vector<std::uint32_t>;
+  BOOST_TEST((order[2] == row{0, 2}));
+  BOOST_TEST((order[3] == row{1, 3}));
+  BOOST_TEST((order[0] == row{4, 6}));
+  BOOST_TEST((order[1] == row{5, 7}));
+}
+
+BOOST_AUTO_TEST_CASE(with_any_priorities_inputs_come_before_their_readers) {
+  for (std::uint64_t seed = 0; seed < 100; ++seed) {
+    auto g = test::graph_maker{seed}.make();
+    auto spread = seed;
+    for (auto& l : g.layers)
+      if (auto* call = std::get_if<op_call>(&l.op))
+        call->priority = static_cast<std::int32_t>(++spread * 7 % 5) - 2;
+    check_order(edge_index{g}, all);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(the_same_graph_has_the_same_order) {
   auto g = test::graph_maker{3}.make();
   BOOST_TEST((depth_first_order(edge_index{g}, all)

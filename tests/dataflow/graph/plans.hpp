@@ -76,6 +76,8 @@ inline std::vector<std::pair<std::string, graph>> plans() {
   add("edges", calls);
   add("opaque",
       lowered(from_layer(op_call{"f", {}, true}, dtype::float64, {}, "f()")));
+  add("call_options", lowered(from_layer(op_call{"f", {}, true, 3, -7},
+                                         dtype::float64, {}, "f()")));
   add("maps", graph_maker{17}.make());
   return all;
 }

@@ -126,6 +126,65 @@ BOOST_AUTO_TEST_CASE(the_first_failure_ends_it_and_says_where) {
   BOOST_TEST(report.error().what == "f, block (1,): no luck");
 }
 
+BOOST_AUTO_TEST_CASE(who_takes_failures_gets_one_for_each_block_that_it_lacks) {
+  // 1 fails, and 2 and 4 need it
+  edge_index edges{calls({{}, {0}, {1}, {0}, {2, 3}})};
+  std::set<std::int64_t> ran;
+  int failed = 0;
+  int made = 0;
+  synchronous_options how;
+  how.hooks.call = [&](const op_call&, const block_key& task, dtype,
+                       const shape&, std::span<const block>) -> block {
+    ran.insert(task.index);
+    if (task.index == 1)
+      throw std::runtime_error("no luck");
+    return block::of(1.0);
+  };
+  how.sink = [&](layer_id, const shape&, block) {
+    ++made;
+    return result<void>{};
+  };
+  how.failed = [&](layer_id, const failure& why) {
+    ++failed;
+    BOOST_TEST(why.what == "f, block (1,): no luck");
+  };
+  const auto report = run_synchronously(edges, how);
+  BOOST_TEST_REQUIRE(report.has_value());
+  BOOST_TEST(report->tasks == 2);
+  BOOST_TEST(failed == 3);
+  BOOST_TEST(made == 2);
+  BOOST_TEST((ran == std::set<std::int64_t>{0, 1, 3}));
+}
+
+BOOST_AUTO_TEST_CASE(a_call_is_run_again_as_often_as_it_says) {
+  auto g = calls({{}});
+  std::get<op_call>(g.layers[0].op).retries = 3;
+  edge_index edges{std::move(g)};
+  int tries = 0;
+  int enough = 4;
+  synchronous_options how;
+  how.hooks.call = [&](auto&&...) -> block {
+    if (++tries < enough)
+      throw std::runtime_error("not yet");
+    return block::of(1.0);
+  };
+  BOOST_TEST(run_synchronously(edges, how).has_value());
+  BOOST_TEST(tries == 4);
+  tries = 0;
+  enough = 5;
+  const auto report = run_synchronously(edges, how);
+  BOOST_TEST_REQUIRE(!report.has_value());
+  BOOST_TEST(tries == 4);
+  BOOST_TEST(report.error().what == "f, block (0,): not yet (tried 4 times)");
+  tries = 0;
+  how.hooks.abandoned = [&] {
+    return tries == 2;
+  };
+  const auto given_up = run_synchronously(edges, how);
+  BOOST_TEST_REQUIRE(!given_up.has_value());
+  BOOST_TEST(given_up.error().what == "f, block (0,): not yet (tried 2 times)");
+}
+
 BOOST_AUTO_TEST_CASE(a_hook_may_say_what_kind_of_failure_it_is) {
   edge_index edges{calls({{}})};
   synchronous_options how;
@@ -174,7 +233,8 @@ BOOST_AUTO_TEST_CASE(what_nobody_can_do_is_a_failure) {
     edge_index edges{g};
     auto report = run_synchronously(edges, {});
     auto needs_hook = name == "read_nc" || name == "read_npy" || name == "edges"
-                      || name == "maps" || name == "opaque";
+                      || name == "maps" || name == "opaque"
+                      || name == "call_options";
     BOOST_TEST((report.has_value() != needs_hook), name);
   }
 }

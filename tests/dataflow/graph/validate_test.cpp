@@ -316,6 +316,17 @@ BOOST_AUTO_TEST_CASE(explicit_edges_are_checked) {
               [](graph& g) { g.layers[0].op = op_dot{}; });
 }
 
+BOOST_AUTO_TEST_CASE(retries_have_a_bound) {
+  graph g;
+  g.layers.emplace_back();
+  g.layers[0].op = op_call{"f", {}, true, most_retries, -1};
+  g.roots = {0};
+  BOOST_TEST(!find_fault(g).has_value());
+  check_fault(g, "is to be run again 101 times", [](graph& bad) {
+    std::get<op_call>(bad.layers[0].op).retries = 101;
+  });
+}
+
 BOOST_AUTO_TEST_CASE(only_calls_read_blocks_of_unknown_shape) {
   check_fault(sum(), "blocks of unknown shape", [](graph& g) {
     g.layers[0].op = op_call{"f", {}, true};
