@@ -4,6 +4,7 @@
 // session that computes them. Nothing of the layers below is reached from here
 // but blocks, and no header of CAF, Cap'n Proto or Highway.
 
+#include "dataflow/api/completions.hpp"
 #include "dataflow/api/future.hpp"
 #include "dataflow/api/ndarray.hpp"
 #include "dataflow/api/node_main.hpp"

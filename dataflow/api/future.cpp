@@ -6,6 +6,7 @@
 #include "dataflow/array/node.hpp"
 #include "dataflow/array/words.hpp"
 
+#include <algorithm>
 #include <cstddef>
 
 namespace tern {
@@ -23,9 +24,11 @@ boost::container::small_vector<axis_map, 4> whole_of(const array& a) {
 /// Takes the arguments one by one into the call's node.
 class call_builder {
 public:
-  explicit call_builder(std::string name)
-    : words_(name + "("), node_(make_node(op_call{std::move(name), {}, true},
-                                          dtype::float64, {}, {})) {}
+  call_builder(std::string name, const call_options& how)
+    : words_(name + "("),
+      node_(make_node(
+          op_call{std::move(name), {}, true, how.retries, how.priority},
+          dtype::float64, {}, {})) {}
 
   void operator()(const future& f) {
     read(f.made_by());
@@ -75,12 +78,38 @@ private:
 
 } // namespace
 
-future make_call(std::string name,
-                 const std::vector<call_argument>& arguments) {
-  call_builder call{std::move(name)};
+future make_call(std::string name, const std::vector<call_argument>& arguments,
+                 const call_options& how) {
+  if (how.retries > most_retries)
+    throw expression_error("submit: " + std::to_string(how.retries)
+                           + " retries of " + name + ", and "
+                           + std::to_string(most_retries) + " are the most");
+  call_builder call{std::move(name), how};
   for (const auto& a : arguments)
     std::visit(call, a);
   return call.finish();
+}
+
+std::vector<future> make_calls(const std::string& name,
+                               const std::vector<call_column>& columns,
+                               const call_options& how) {
+  const auto each = std::find_if(columns.begin(), columns.end(),
+                                 [](const auto& c) { return !c.for_all; });
+  const auto calls = each == columns.end() ? 0 : each->values.size();
+  for (const auto& c : columns)
+    if (!c.for_all && c.values.size() != calls)
+      throw expression_error("map: " + name + " is to get "
+                             + std::to_string(calls) + " of one argument and "
+                             + std::to_string(c.values.size()) + " of another");
+  std::vector<future> out;
+  std::vector<call_argument> arguments;
+  for (std::size_t i = 0; i < calls; ++i) {
+    arguments.clear();
+    for (const auto& c : columns)
+      arguments.push_back(c.values[c.for_all ? 0 : i]);
+    out.push_back(make_call(name, arguments, how));
+  }
+  return out;
 }
 
 } // namespace tern

@@ -1,6 +1,7 @@
 #include "dataflow/api/session.hpp"
 
 #include "actors/trace/trace_file.hpp"
+#include "dataflow/api/background_run.hpp"
 #include "dataflow/array/node.hpp"
 #include "dataflow/block/assembly.hpp"
 #include "dataflow/io/netcdf.hpp"
@@ -53,13 +54,23 @@ std::unique_ptr<array_writer> create_file(const std::filesystem::path& file,
 } // namespace
 
 struct session::state {
+  explicit state(session_options options)
+    : run(value_or_throw(executor::open(std::move(options)))) {}
+  state(const state&) = delete;
+  state& operator=(const state&) = delete;
+  ~state() {
+    for (const auto& each : background)
+      if (const auto runs = each.lock())
+        runs->end();
+  }
+
   std::shared_ptr<executor> run;
   run_report last;
+  std::vector<std::weak_ptr<background_run>> background;
 };
 
 session::session(session_options options)
-  : state_(std::make_unique<state>(
-      value_or_throw(executor::open(std::move(options))), run_report{})) {}
+  : state_(std::make_unique<state>(std::move(options))) {}
 
 session::session(session&& other) noexcept = default;
 session& session::operator=(session&& other) noexcept = default;
@@ -89,18 +100,18 @@ std::vector<ndarray> session::compute(std::span<const array> arrays) {
 }
 
 future session::call(std::string name,
-                     const std::vector<call_argument>& arguments) {
-  return make_call(std::move(name), arguments);
+                     const std::vector<call_argument>& arguments,
+                     const call_options& how) {
+  return make_call(std::move(name), arguments, how);
 }
 
-ndarray session::gather(const future& f) {
-  return std::move(gather(std::span{&f, 1}).front());
+ndarray session::gather(const future& f, std::stop_token stop) {
+  return std::move(gather(std::span{&f, 1}, std::move(stop)).front());
 }
 
-std::vector<ndarray> session::gather(std::span<const future> futures) {
-  std::vector<array> calls;
-  for (const auto& f : futures)
-    calls.push_back(f.made_by());
+std::vector<ndarray> session::gather(std::span<const future> futures,
+                                     std::stop_token stop) {
+  const auto calls = calls_of(futures);
   std::vector<ndarray> results(calls.size());
   compute_hooks hooks;
   hooks.sink = [&](std::size_t number, const shape&, const shape&,
@@ -108,8 +119,20 @@ std::vector<ndarray> session::gather(std::span<const future> futures) {
     results[number] = ndarray{data};
     return {};
   };
+  hooks.cancelled = [&stop] {
+    return stop.stop_requested();
+  };
   state_->last = value_or_throw(state_->run->compute(calls, hooks));
   return results;
+}
+
+completions session::as_completed(std::span<const future> futures) {
+  auto started = std::make_shared<background_run>(
+      state_->run, std::vector<future>{futures.begin(), futures.end()});
+  auto& all = state_->background;
+  std::erase_if(all, [](const auto& each) { return each.expired(); });
+  all.push_back(started);
+  return completions{std::move(started)};
 }
 
 array session::persist(const array& a) {

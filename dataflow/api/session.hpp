@@ -1,5 +1,6 @@
 #pragma once
 
+#include "dataflow/api/completions.hpp"
 #include "dataflow/api/future.hpp"
 #include "dataflow/api/ndarray.hpp"
 #include "dataflow/api/run_error.hpp"
@@ -12,6 +13,7 @@
 #include <filesystem>
 #include <memory>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -29,8 +31,9 @@ namespace tern {
 /// ```
 ///
 /// All that can go wrong while something runs throws `run_error`. One thread at
-/// a time; movable. It has to end before `main` returns, so it is a mistake to
-/// keep one in a static object (runtime/executor.hpp says why).
+/// a time, beside what `as_completed` runs; movable. It has to end before
+/// `main` returns, so it is a mistake to keep one in a static object
+/// (runtime/executor.hpp says why).
 class session {
 public:
   /// Starts or joins what the scheduler needs.
@@ -67,23 +70,53 @@ public:
   /// block), arrays (all their blocks, row by row, whose elements have to be in
   /// memory together), numbers (a block without axes), and at most one string,
   /// which the function gets beside the blocks. Throws `expression_error` for a
-  /// second string.
-  template <class... Arguments>
-  requires(std::convertible_to<const Arguments&, call_argument>&&...) future
-      submit(std::string name, const Arguments&... arguments) {
+  /// second string, and for more than `most_retries` retries.
+  template <call_value... Arguments>
+  future submit(std::string name, const Arguments&... arguments) {
     return call(std::move(name), {call_argument{arguments}...});
   }
-  future call(std::string name, const std::vector<call_argument>& arguments);
+  /// `s.submit({.retries = 2, .priority = 5}, "load", "a.dat")`
+  template <call_value... Arguments>
+  future submit(const call_options& how, std::string name,
+                const Arguments&... arguments) {
+    return call(std::move(name), {call_argument{arguments}...}, how);
+  }
+  future call(std::string name, const std::vector<call_argument>& arguments,
+              const call_options& how = {});
 
-  /// Runs what the futures need, all in one plan, each call once.
-  ndarray gather(const future& f);
-  std::vector<ndarray> gather(std::span<const future> futures);
+  /// A call for each element of the ranges among the arguments, which are
+  /// equally long (else `expression_error`); what is no range, all calls get:
+  /// `s.map("smooth", files, 3)`.
+  template <class... Arguments>
+  requires map_arguments<Arguments...> std::vector<future>
+  map(const std::string& name, Arguments&&... arguments) {
+    return make_calls(name, {call_column::of(arguments)...});
+  }
+  template <class... Arguments>
+  requires map_arguments<Arguments...> std::vector<future>
+  map(const call_options& how, const std::string& name,
+      Arguments&&... arguments) {
+    return make_calls(name, {call_column::of(arguments)...}, how);
+  }
+
+  /// Runs what the futures need, all in one plan, each call once. A token that
+  /// is asked to stop ends that soon: it throws `run_error` of the kind
+  /// `cancelled`, nothing of the plan stays on the nodes but functions that
+  /// run, to their end, and the session is as before.
+  ndarray gather(const future& f, std::stop_token stop = {});
+  std::vector<ndarray> gather(std::span<const future> futures,
+                              std::stop_token stop = {});
   template <std::same_as<future>... Futures>
   requires(sizeof...(Futures) > 1) auto gather(const Futures&... futures) {
     const std::array<future, sizeof...(Futures)> list{futures...};
     return as_tuple(gather(std::span<const future>{list}),
                     std::index_sequence_for<Futures...>{});
   }
+
+  /// The same in the background: results one by one, as they come. Meanwhile
+  /// the session may compute other things. It ends with the last of the object
+  /// that this gives, or with the session; see completions.hpp.
+  completions as_completed(std::span<const future> futures);
 
   /// Computes an array and keeps its blocks where they were made, on the nodes.
   /// The result is the same array, whose later uses in this session read those

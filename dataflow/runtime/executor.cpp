@@ -22,7 +22,9 @@
 #include <algorithm>
 #include <cstdlib>
 #include <map>
+#include <mutex>
 #include <random>
+#include <set>
 #include <thread>
 
 namespace tern {
@@ -150,6 +152,7 @@ private:
   result<void> start_processes();
   result<void> join_cluster();
   plan_view view() const;
+  std::size_t leaving() const;
   result<run_report> attempt(const graph& work, const plan_view& where,
                              const compute_hooks& hooks, std::size_t kept);
   plan_projection project_on(const plan_view& where, const edge_index& edges,
@@ -164,8 +167,8 @@ private:
   std::unique_ptr<node> node_;
   std::unique_ptr<dataflow_service> service_;
   gate gate_;
-  std::mutex mutex_; ///< guards the next two
-  plan_run* run_ = nullptr;
+  mutable std::mutex mutex_; ///< guards what follows
+  std::set<plan_run*> runs_; ///< that go on
   std::map<std::uint64_t, std::unique_ptr<plan_run>> kept_; ///< hold arrays
   std::vector<node_id> leaving_; ///< nodes that take no new plan
 };
@@ -173,19 +176,20 @@ private:
 /// Who hears of nodes that die, as long as it runs.
 class node_executor::current_run {
 public:
-  current_run(node_executor& of, plan_run& run) : of_(of) {
+  current_run(node_executor& of, plan_run& run) : of_(of), run_(run) {
     std::lock_guard guard{of_.mutex_};
-    of_.run_ = &run;
+    of_.runs_.insert(&run_);
   }
   ~current_run() {
     std::lock_guard guard{of_.mutex_};
-    of_.run_ = nullptr;
+    of_.runs_.erase(&run_);
   }
   current_run(const current_run&) = delete;
   current_run& operator=(const current_run&) = delete;
 
 private:
   node_executor& of_;
+  plan_run& run_;
 };
 
 result<void> node_executor::start_node(unsigned threads, bool listen,
@@ -205,8 +209,8 @@ result<void> node_executor::start_node(unsigned threads, bool listen,
   node_->on_down(
       gate_.guard([this](const member& who, const std::string& reason) {
         std::lock_guard guard{mutex_};
-        if (run_)
-          run_->node_down(who, reason);
+        for (auto* run : runs_)
+          run->node_down(who, reason);
         for (const auto& [plan, run] : kept_)
           run->node_down(who, reason);
       }));
@@ -274,9 +278,15 @@ result<void> node_executor::start_nodes() {
   }
 }
 
+std::size_t node_executor::leaving() const {
+  std::lock_guard guard{mutex_};
+  return leaving_.size();
+}
+
 plan_view node_executor::view() const {
   plan_view v;
   v.submitter = node_->id();
+  std::lock_guard guard{mutex_};
   for (const auto& m : node_->members())
     if (m.threads > 0
         && std::find(leaving_.begin(), leaving_.end(), m.id) == leaving_.end())
@@ -366,11 +376,11 @@ result<run_report> node_executor::run(const graph& work, plan_view& where,
                                       const compute_hooks& hooks,
                                       std::size_t kept) {
   for (;;) {
-    const auto known = leaving_.size();
+    const auto known = leaving();
     auto report = attempt(work, where, hooks, kept);
     const bool refused =
         !report && report.error().kind == failure_kind::refused;
-    if (!refused || leaving_.size() == known)
+    if (!refused || leaving() == known)
       return report;
     where = view();
   }
@@ -401,11 +411,10 @@ result<run_report> node_executor::attempt(const graph& work,
     return run->run(hooks);
   }();
   const auto gone = run->leaving();
+  std::lock_guard guard{mutex_};
   leaving_.insert(leaving_.end(), gone.begin(), gone.end());
-  if (report && kept > 0) { // it still has a part in what becomes of the blocks
-    std::lock_guard guard{mutex_};
+  if (report && kept > 0) // it still has a part in what becomes of the blocks
     kept_[report->plan] = std::move(run);
-  }
   return report;
 }
 
@@ -470,7 +479,10 @@ public:
     return compute(optimize(lower(arrays)), hooks);
   }
 
-  result<run_report> compute(graph work, const compute_hooks& hooks) override;
+  result<run_report> compute(graph work, const compute_hooks& hooks) override {
+    std::lock_guard guard{mutex_};
+    return run(std::move(work), hooks);
+  }
 
   plan_projection project(std::span<const array> arrays) override {
     const edge_index edges{optimize(lower(arrays))};
@@ -479,6 +491,7 @@ public:
 
   result<held_arrays> hold(std::span<const array> arrays) override;
   void drop(std::uint64_t plan) override {
+    std::lock_guard guard{mutex_};
     held_.erase(plan);
   }
 
@@ -498,10 +511,12 @@ public:
   }
 
 private:
+  result<run_report> run(graph work, const compute_hooks& hooks);
   block take(const held_call& from, std::int64_t index) const;
 
   kernel_registry kernels_;
   std::uint64_t memory_; ///< bytes; 0: no limit
+  std::mutex mutex_;     ///< of the one computation at a time
   std::map<std::uint64_t, std::map<block_key, block>> held_; ///< by plan
   std::uint64_t last_plan_ = 0;
 };
@@ -519,6 +534,7 @@ block synchronous_executor::take(const held_call& from,
 
 result<held_arrays> synchronous_executor::hold(std::span<const array> arrays) {
   auto work = optimize(lower(arrays));
+  std::lock_guard guard{mutex_};
   held_arrays held;
   held.layers = work.roots;
   held.nodes = {node_id{1}};
@@ -531,7 +547,7 @@ result<held_arrays> synchronous_executor::hold(std::span<const array> arrays) {
     blocks[{held.layers[array], linear_of(cut, index)}] = data;
     return {};
   };
-  auto report = compute(std::move(work), hooks);
+  auto report = run(std::move(work), hooks);
   if (!report) {
     held_.erase(held.plan);
     return tl::make_unexpected(report.error());
@@ -540,8 +556,8 @@ result<held_arrays> synchronous_executor::hold(std::span<const array> arrays) {
   return held;
 }
 
-result<run_report> synchronous_executor::compute(graph work,
-                                                 const compute_hooks& hooks) {
+result<run_report> synchronous_executor::run(graph work,
+                                             const compute_hooks& hooks) {
   const auto begin = std::chrono::steady_clock::now();
   const edge_index edges{std::move(work)};
   if (memory_ > 0)
@@ -570,12 +586,19 @@ result<run_report> synchronous_executor::compute(graph work,
           return ok;
     return {};
   };
+  if (hooks.failed)
+    how.failed = [&](layer_id root, const failure& why) {
+      for (std::size_t array = 0; array < roots.size(); ++array)
+        if (roots[array] == root)
+          hooks.failed(array, why);
+    };
   how.progress = [&](std::int64_t done, std::int64_t tasks) {
     if (hooks.progress)
       hooks.progress(static_cast<std::uint64_t>(done),
                      static_cast<std::uint64_t>(tasks));
   };
   how.cancelled = hooks.cancelled;
+  how.hooks.abandoned = hooks.cancelled;
   const auto done = run_synchronously(edges, how);
   if (!done)
     return tl::make_unexpected(done.error());

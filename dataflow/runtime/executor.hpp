@@ -20,11 +20,16 @@ namespace tern {
 
 /// What a caller of `compute` may hook into.
 struct compute_hooks {
-  /// Each block of each array, in order: number of the array, index of the
-  /// block in its grid, first element, the block. A failure ends the run.
+  /// Each block of each array, in order (or, if `any_order`, as they come):
+  /// number of the array, index of the block in its grid, first element, the
+  /// block. A failure ends the run.
   std::function<result<void>(std::size_t array, const shape& index,
                              const shape& start, const block& data)>
       sink;
+  bool any_order = false;
+  /// A block that cannot be made comes here instead, and the run goes on. If
+  /// nobody takes it the first one, in order, ends the run.
+  std::function<void(std::size_t array, const failure& why)> failed;
   /// Now and then: tasks done and tasks in all.
   std::function<void(std::uint64_t done, std::uint64_t total)> progress;
   /// Once the plan is accepted by all nodes: its id and its nodes.
@@ -54,8 +59,9 @@ struct plan_projection {
 
 /// What carries plans out, by one of the schedulers: blocks come to the hooks
 /// as they are made. `tern::session` (dataflow/api/session.hpp) is what a user
-/// sees of it. Not thread-safe: one computation at a time. It has to end before
-/// `main` returns: below it is CAF, whose static objects must still be there.
+/// sees of it. Any thread may call; `synchronous` computes one thing after the
+/// other. It has to end before `main` returns: below it is CAF, whose static
+/// objects must still be there.
 class executor {
 public:
   /// Starts or joins what the scheduler needs. Fails with `unreachable`, `io`

@@ -52,7 +52,11 @@ plan_host::plan_host(const plan& p, std::shared_ptr<const edge_index> edges,
              .inline_bytes = inline_limit,
              .takes_tasks = knows_all(world_.kernels, *edges),
              .faults = {}},
-            world_.memory, *this, std::move(rest)) {}
+            world_.memory, *this, std::move(rest)) {
+  hooks_.abandoned = [this] {
+    return abandoned_.load(std::memory_order_relaxed);
+  };
+}
 
 // A message that came after `close` may have made a task ready all the same.
 plan_host::~plan_host() {
@@ -61,6 +65,7 @@ plan_host::~plan_host() {
 
 void plan_host::close() {
   closed_.store(true);
+  abandon();
   world_.pool.remove(*this);
 }
 

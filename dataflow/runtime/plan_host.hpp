@@ -67,6 +67,10 @@ public:
   void close();
   /// The round is over: no further task of it will run.
   task_engine::remains withdraw();
+  /// What its kernels bring is of use to nobody.
+  void abandon() noexcept {
+    abandoned_.store(true, std::memory_order_relaxed);
+  }
   /// No kernel of it runs any more.
   bool is_quiet() const noexcept {
     return !world_.pool.is_active(*this);
@@ -124,6 +128,7 @@ private:
   std::uint64_t id_;
   std::uint64_t id_of_round_;
   std::atomic<bool> closed_{false};
+  std::atomic<bool> abandoned_{false};
   surroundings world_;
   std::vector<std::optional<held_call>> held_; ///< by layer
   std::atomic<std::size_t> awaited_{0};        ///< blocks of other plans

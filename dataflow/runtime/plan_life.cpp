@@ -234,6 +234,8 @@ bool plan_life::clear_up() {
 void plan_life::retire() {
   std::lock_guard kernels{kernels_mutex_};
   static_cast<void>(take_host());
+  for (const auto& host : past_)
+    host->abandon();
   outcomes_.clear();
   running_before_.clear();
   empty_store();

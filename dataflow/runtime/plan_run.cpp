@@ -40,6 +40,7 @@ plan_run::plan_run(dataflow_service& service, plan p, node_id name,
     total_roots_ +=
         static_cast<std::size_t>(edges_->needed(roots[array]).size());
   }
+  has_been_given_.resize(total_roots_);
   service_.connect(plan_.id, name_, *this);
 }
 
@@ -61,7 +62,7 @@ plan_run::root plan_run::root_at(std::size_t number) const {
 
 void plan_run::receive(dataflow_message m) {
   std::lock_guard guard{mutex_};
-  if (m.data)
+  if (m.data || m.error)
     arrived_.insert(m.from);
   inbox_.push_back(std::move(m));
   changed_.notify_one();
@@ -140,9 +141,10 @@ void plan_run::follow_rounds() {
   const auto rest = std::make_shared<const remaining_work>(
       *edges_, plan_.view, plan_.id, followed_, told);
   placement_ = std::make_unique<placement>(*edges_, plan_.view, rest);
-  for (std::size_t number = 0; number < handed_over_; ++number)
-    if (const auto key = root_at(number).key; rest->is_wanted(key))
-      release(key); // it came after this process had told what it has
+  for (std::size_t number = 0; number < wanted_; ++number)
+    if (has_been_given_[number])
+      if (const auto key = root_at(number).key; rest->is_wanted(key))
+        release(key); // it came after this process had told what it has
   for (const auto& [low, number] : waiting_)
     want(number);
 }
@@ -270,10 +272,12 @@ result<void> plan_run::wait_for_acceptance(const compute_hooks& hooks) {
   }
 }
 
-void plan_run::want_more() {
+// One that is not asked for is not seen to be there: where any may come, `all`
+// are asked for, as far as it is known that they fit.
+void plan_run::want_more(bool all) {
   while (wanted_ < total_roots_
          && (waiting_.empty()
-             || (waiting_.size() + early_.size() < window_blocks
+             || ((all || waiting_.size() + early_.size() < window_blocks)
                  && wanted_bytes_ < window_bytes))) {
     const auto r = root_at(wanted_);
     waiting_[pack(r.key)] = wanted_;
@@ -302,15 +306,14 @@ void plan_run::release(const block_key& key) {
   send_to_owner(key, m);
 }
 
-// Wants the roots in order and gives them to the sink in order. The first root
-// that failed ends the run, once those before it have come: so the error does
-// not depend on timing.
+// Wants the roots in order and gives them to the sink in order, or as they
+// come.
 result<void> plan_run::collect(const compute_hooks& hooks) {
   while (handed_over_ < total_roots_) {
     if (auto ok = check(hooks); !ok)
       return ok;
     follow_rounds();
-    want_more();
+    want_more(hooks.any_order);
     std::deque<dataflow_message> come;
     {
       std::unique_lock guard{mutex_};
@@ -318,31 +321,57 @@ result<void> plan_run::collect(const compute_hooks& hooks) {
         changed_.wait_for(guard, poll_every);
       come.swap(inbox_);
     }
-    for (auto& m : come) {
-      const auto found = waiting_.find(m.from);
-      if (found == waiting_.end())
-        continue;
-      early_[found->second] = {std::move(m.data), m.error};
-      waiting_.erase(found);
-    }
-    while (!early_.empty() && early_.begin()->first == handed_over_) {
-      const auto next = std::move(early_.begin()->second);
-      early_.erase(early_.begin());
-      if (!next.data)
-        return tl::make_unexpected(
-            next.error ? next.error->why
-                       : failure{failure_kind::kernel, "a task failed"});
-      if (auto ok = hand_over(handed_over_, next.data, hooks); !ok)
+    for (auto& m : come)
+      if (auto ok = take(std::move(m), hooks); !ok)
         return ok;
-    }
     poll_progress(hooks);
   }
   return {};
 }
 
-result<void> plan_run::hand_over(std::size_t number, const block& data,
+result<void> plan_run::take(dataflow_message m, const compute_hooks& hooks) {
+  const auto found = waiting_.find(m.from);
+  if (found == waiting_.end())
+    return {};
+  early_[found->second] = {std::move(m.data), m.error};
+  waiting_.erase(found);
+  while (!early_.empty()
+         && (hooks.any_order || early_.begin()->first == handed_over_)) {
+    const auto next = early_.extract(early_.begin());
+    if (auto ok = hand_over(next.key(), next.mapped(), hooks); !ok)
+      return ok;
+  }
+  return {};
+}
+
+result<void> plan_run::hand_over(std::size_t number, const arrival& what,
                                  const compute_hooks& hooks) {
   const auto r = root_at(number);
+  if (auto ok = give(r, what, hooks); !ok)
+    return ok;
+  if (placement_) // else `follow_rounds` does
+    release(r.key);
+  wanted_bytes_ -= edges_->block_bytes(r.key);
+  has_been_given_[number] = true;
+  ++handed_over_;
+  return {};
+}
+
+// A root that failed ends the run unless somebody takes the failure: in order,
+// those before it have come by then, so that the error does not depend on
+// timing.
+result<void> plan_run::give(const root& r, const arrival& what,
+                            const compute_hooks& hooks) const {
+  if (!what.data) {
+    const auto why = what.error
+                         ? what.error->why
+                         : failure{failure_kind::kernel, "a task failed"};
+    if (!hooks.failed)
+      return tl::make_unexpected(why);
+    for (auto array : arrays_[r.layer])
+      hooks.failed(array, why);
+    return {};
+  }
   const auto& out = edges_->at(r.key.layer).out;
   const auto index = index_of(edges_->grid_of(r.key.layer), r.key.index);
   shape start;
@@ -350,12 +379,8 @@ result<void> plan_run::hand_over(std::size_t number, const block& data,
     start.push_back(out[axis].start(index[axis]));
   for (auto array : arrays_[r.layer])
     if (hooks.sink)
-      if (auto ok = hooks.sink(array, index, start, data); !ok)
+      if (auto ok = hooks.sink(array, index, start, what.data); !ok)
         return ok;
-  if (placement_) // else `follow_rounds` does
-    release(r.key);
-  wanted_bytes_ -= edges_->block_bytes(r.key);
-  ++handed_over_;
   return {};
 }
 

@@ -17,11 +17,12 @@
 namespace tern {
 
 /// One plan from the side of its submitter: hands it in, wants the roots one
-/// window after the other, gives their blocks to the sink in order, and forgets
-/// the plan. It owns nothing that the nodes need in order to finish: a
-/// submitter that stops costs the hand-over and no more. When a node dies it
-/// takes part in the next round (plan_rounds.hpp): it says which roots it has,
-/// and asks for the others again.
+/// window after the other, gives their blocks to the sink in order (or wants
+/// all at once and gives them as they come), and forgets the plan. It owns
+/// nothing that the nodes need in order to finish: a submitter that stops costs
+/// the hand-over and no more. When a node dies it takes part in the next round
+/// (plan_rounds.hpp): it says which roots it has, and asks for the others
+/// again.
 class plan_run final : public plan_client {
 public:
   /// `name`: who this is for the nodes (the session's node id, or a name of its
@@ -73,12 +74,15 @@ private:
   result<void> submit(run_report& report);
   result<void> wait_for_acceptance(const compute_hooks& hooks);
   result<void> collect(const compute_hooks& hooks);
-  result<void> hand_over(std::size_t number, const block& data,
+  result<void> take(dataflow_message m, const compute_hooks& hooks);
+  result<void> hand_over(std::size_t number, const arrival& what,
                          const compute_hooks& hooks);
+  result<void> give(const root& r, const arrival& what,
+                    const compute_hooks& hooks) const;
   result<void> check(const compute_hooks& hooks);
   bool is_out();
   void tell_of_deaths(const compute_hooks& hooks);
-  void want_more();
+  void want_more(bool all);
   void want(std::size_t number);
   void send_to_owner(const block_key& key, const dataflow_message& m);
   void release(const block_key& key);
@@ -103,6 +107,7 @@ private:
   std::size_t total_roots_ = 0;
   std::size_t wanted_ = 0;
   std::size_t handed_over_ = 0;
+  std::vector<bool> has_been_given_; ///< by number of the root
   std::uint64_t wanted_bytes_ = 0;
   std::map<std::uint64_t, std::size_t> waiting_; ///< packed key -> root
   std::map<std::size_t, arrival> early_;         ///< arrived before its turn
@@ -116,7 +121,8 @@ private:
   std::map<std::uint64_t, plan_reply> replies_; ///< by node
   std::set<node_id> accepted_;
   plan_rounds rounds_;
-  std::set<std::uint64_t> arrived_; ///< packed keys of roots that have come
+  std::set<std::uint64_t> arrived_; ///< packed keys of roots that have come, as
+                                    ///< a block or as an error
   std::vector<node_id> guests_; ///< nodes outside the view, as they are named
   std::map<std::uint64_t, std::size_t> owed_; ///< progress replies, by node
   std::string refused_;
