@@ -34,6 +34,8 @@ member make_self(const node_config& config) {
   self.pid = getpid();
   self.threads = config.threads;
   self.memory_limit = config.memory_limit;
+  self.version = config.version;
+  self.libraries = config.libraries;
   return self;
 }
 

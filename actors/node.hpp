@@ -4,6 +4,7 @@
 #include "actors/envelope.hpp"
 #include "serialization/buffer.hpp"
 #include "serialization/failure.hpp"
+#include "serialization/version.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -30,8 +31,12 @@ struct member {
   std::uint16_t port = 0;      ///< control plane (CAF)
   std::uint16_t data_port = 0; ///< the link: dataflow messages and blocks
   std::int32_t pid = 0;
-  std::uint32_t threads = 0;      ///< compute threads; 0: takes no work
-  std::uint64_t memory_limit = 0; ///< bytes
+  std::uint32_t threads = 0;             ///< compute threads; 0: takes no work
+  std::uint64_t memory_limit = 0;        ///< bytes
+  std::string version = library_version; ///< of tern
+  /// What it has loaded to compute with, by name and contents; the same on all
+  /// nodes of a cluster that take work.
+  std::string libraries{};
 
   friend bool operator==(const member&, const member&) = default;
 };
@@ -49,6 +54,8 @@ struct node_config {
   std::uint16_t data_port = 0; ///< of the link
   /// Bytes of the largest bulk message that is received.
   std::uint64_t max_bulk = std::uint64_t{16} << 30;
+  std::string version = library_version; ///< what it says of itself
+  std::string libraries{};               ///< as in `member`
 };
 
 /// A message as a handler sees it. `payload` is valid during the call only;
@@ -93,7 +100,9 @@ public:
   /// Becomes a member of the cluster that HOST:PORT belongs to: connects
   /// control plane and link to every member, each of which has called its
   /// `on_joined` for this node when this returns. Fails with `unreachable`
-  /// (naming the address) or `refused` (naming both versions) within `timeout`.
+  /// (naming the address) or `refused` within `timeout`: by a node that has
+  /// another version of tern, or has loaded other libraries than a node with
+  /// compute threads that joins it; the text names both.
   result<void>
   join(const std::string& host, std::uint16_t port,
        std::chrono::milliseconds timeout = std::chrono::seconds(5));

@@ -80,6 +80,10 @@ void cluster::on_contact(const attempt_ptr& a, result<gateway::greeted> g,
   if (!welcome)
     return end_join(a, fail(failure_kind::malformed,
                             address + " gave an answer that is none"));
+  for (auto& m : welcome->members) // the contact may be one that takes no work
+    if (auto why = mismatch(m, self_))
+      return end_join(a, fail(failure_kind::refused,
+                              address_text(m.host, m.port) + ": " + *why));
   a->contact = welcome->members.front().id;
   for (auto& m : welcome->members)
     a->awaited.emplace(m.id, m);

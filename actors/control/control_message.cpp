@@ -12,6 +12,10 @@ capnp::Text::Reader text(const std::string& s) {
   return {s.data(), s.size()};
 }
 
+std::string text(capnp::Text::Reader t) {
+  return {t.begin(), t.size()};
+}
+
 void write(schema::Member::Builder to, const member& m) {
   to.setId(m.id.value);
   to.setHost(text(m.host));
@@ -20,6 +24,8 @@ void write(schema::Member::Builder to, const member& m) {
   to.setPid(m.pid);
   to.setThreads(m.threads);
   to.setMemoryLimit(m.memory_limit);
+  to.setVersion(text(m.version));
+  to.setLibraries(text(m.libraries));
 }
 
 void write(capnp::List<schema::Member>::Builder to,
@@ -59,12 +65,14 @@ struct writer {
 member read(schema::Member::Reader from) {
   member m;
   m.id = {from.getId()};
-  m.host = std::string{from.getHost().begin(), from.getHost().size()};
+  m.host = text(from.getHost());
   m.port = from.getPort();
   m.data_port = from.getDataPort();
   m.pid = from.getPid();
   m.threads = from.getThreads();
   m.memory_limit = from.getMemoryLimit();
+  m.version = text(from.getVersion());
+  m.libraries = text(from.getLibraries());
   KJ_REQUIRE(m.id.value != 0, "a member without an id");
   return m;
 }
@@ -86,8 +94,7 @@ message read(schema::ControlMessage::Reader from) {
   case schema::ControlMessage::WELCOME:
     return welcome{read(from.getWelcome())};
   case schema::ControlMessage::REFUSED: {
-    auto why = from.getRefused();
-    return refused{{why.begin(), why.size()}};
+    return refused{text(from.getRefused())};
   }
   case schema::ControlMessage::MEMBERS:
     return members{read(from.getMembers())};

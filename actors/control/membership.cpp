@@ -14,6 +14,27 @@ namespace tern {
 // other one from C; the lower id dials. Dials that fail are repeated until the
 // other is known to be gone.
 
+namespace {
+
+std::string words(const std::string& libraries) {
+  return libraries.empty() ? "none" : libraries;
+}
+
+} // namespace
+
+std::optional<std::string> mismatch(const member& inside,
+                                    const member& newcomer) {
+  if (newcomer.version != inside.version)
+    return "it runs tern " + inside.version + ", the newcomer tern "
+           + newcomer.version;
+  if (newcomer.threads > 0 && inside.threads > 0
+      && newcomer.libraries != inside.libraries)
+    return "the libraries of functions that it has loaded (--load) are "
+           + words(inside.libraries) + ", the newcomer's "
+           + words(newcomer.libraries);
+  return std::nullopt;
+}
+
 membership::membership(member self) : self_(std::move(self)) {}
 
 std::optional<std::string> membership::refusal(const member& from) const {
@@ -21,7 +42,7 @@ std::optional<std::string> membership::refusal(const member& from) const {
     return "a node cannot join itself";
   if (departed_.contains(from.id))
     return "this node was taken for dead; it can come back as a new one";
-  return std::nullopt;
+  return mismatch(self_, from);
 }
 
 membership::instructions membership::on_hello(const member& from,

@@ -12,6 +12,11 @@
 
 namespace tern {
 
+/// Why `newcomer` cannot be in a cluster with `inside`, for people: another
+/// version of tern, or, where both take work, other libraries of functions.
+std::optional<std::string> mismatch(const member& inside,
+                                    const member& newcomer);
+
 /// Who belongs to the cluster, as one node sees it: a state machine without
 /// sockets, clock or CAF. Events go in, instructions come out; whoever owns it
 /// carries them out and reports how they went.

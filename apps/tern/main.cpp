@@ -3,6 +3,7 @@
 #include "apps/tern/commands/commands.hpp"
 #include "apps/tern/commands/options.hpp"
 #include "apps/tern/configuration/configuration.hpp"
+#include "serialization/version.hpp"
 
 #include <csignal>
 #include <cstdlib>
@@ -13,7 +14,8 @@ int main(int argc, char** argv) {
   std::signal(SIGXFSZ, SIG_IGN); // a write that is refused says so
   CLI::App tool{"Block arrays and task graphs on migrating actors."};
   tool.name("tern");
-  tool.set_version_flag("--version", "tern 0.1.0");
+  tool.set_version_flag("--version",
+                        std::string{"tern "} + tern::library_version);
   tool.require_subcommand(1);
   tool.footer(R"(Examples:
   tern eval 'x = random.random((4000, 4000)); (x + x.T).sum()'

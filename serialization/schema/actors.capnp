@@ -14,6 +14,8 @@ struct Member {
   pid @4 :Int32;
   threads @5 :UInt32;     # compute threads
   memoryLimit @6 :UInt64; # bytes
+  version @7 :Text;       # of tern
+  libraries @8 :Text;     # names and digests, for people
 }
 
 struct Hello {

@@ -17,6 +17,8 @@ member some_member(std::uint64_t id) {
   m.pid = -3;
   m.threads = 8;
   m.memory_limit = ~0ull;
+  m.version = "1.2.3";
+  m.libraries = "some.so 0123, more.so 4567";
   return m;
 }
 

@@ -191,6 +191,24 @@ BOOST_AUTO_TEST_CASE(nodes_that_join_in_any_order_end_in_a_full_mesh) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(who_differs_is_refused_with_both_named) {
+  auto inside = make_member(1);
+  auto newcomer = make_member(2);
+  inside.threads = newcomer.threads = 2;
+  BOOST_TEST(!mismatch(inside, newcomer).has_value());
+  newcomer.libraries = "more.so 4567";
+  BOOST_TEST(*mismatch(inside, newcomer)
+             == "the libraries of functions that it has loaded (--load) are "
+                "none, the newcomer's more.so 4567");
+  newcomer.threads = 0; // it runs none of them
+  BOOST_TEST(!mismatch(inside, newcomer).has_value());
+  newcomer.version = "0.0.9";
+  inside.version = "0.2.0";
+  const membership m{inside};
+  BOOST_TEST(*m.refusal(newcomer)
+             == "it runs tern 0.2.0, the newcomer tern 0.0.9");
+}
+
 BOOST_AUTO_TEST_CASE(those_that_live_forget_one_that_died) {
   for (std::uint64_t seed = 0; seed < 200; ++seed) {
     world w{seed};

@@ -510,4 +510,34 @@ BOOST_AUTO_TEST_CASE(anybody_may_ask_for_the_status) {
   BOOST_TEST((status.error().kind == failure_kind::unreachable));
 }
 
+BOOST_AUTO_TEST_CASE(a_node_of_another_version_is_refused) {
+  auto a = start_node();
+  node_config config;
+  config.version = "0.0.9";
+  auto old = start_node(config);
+  const auto address =
+      "127.0.0.1:" + std::to_string(a->self().port) + " refused: ";
+  BOOST_TEST(join_of(*old, *a)
+             == address + "it runs tern " + library_version
+                    + ", the newcomer tern 0.0.9");
+  BOOST_TEST(a->members().size() == 1u);
+}
+
+// Whom it reaches first takes no work, and so does not mind.
+BOOST_AUTO_TEST_CASE(a_node_with_other_libraries_is_refused_by_any_contact) {
+  node_config config;
+  config.libraries = "some.so 0123";
+  auto a = start_node(config);
+  config = {};
+  config.threads = 0;
+  auto session = start_node(config);
+  join(*session, *a);
+  auto plain = start_node();
+  const auto said = join_of(*plain, *session);
+  BOOST_TEST(said.starts_with("127.0.0.1:" + std::to_string(a->self().port)
+                              + ": the libraries"));
+  BOOST_TEST(said.ends_with("are some.so 0123, the newcomer's none"));
+  BOOST_TEST(a->members().size() == 2u);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
