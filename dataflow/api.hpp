@@ -16,5 +16,6 @@
 #include "dataflow/array/operators.hpp"
 #include "dataflow/io/netcdf.hpp"
 #include "dataflow/io/npy.hpp"
+#include "dataflow/runtime/kernel_library.hpp"
 #include "dataflow/runtime/kernel_registry.hpp"
 #include "dataflow/runtime/session_options.hpp"

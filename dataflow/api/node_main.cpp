@@ -68,6 +68,8 @@ node_process read_arguments(int argc, char** argv) {
       out.config.memory_limit = number_of<std::uint64_t>(option, value);
     else if (option == "--spill-dir")
       out.spill_directory = value;
+    else if (option == "--load")
+      out.libraries.emplace_back(value);
     else
       throw std::invalid_argument(std::string{option} + ": unknown");
   }

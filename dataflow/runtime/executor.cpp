@@ -9,6 +9,7 @@
 #include "dataflow/runtime/gate.hpp"
 #include "dataflow/runtime/held_call.hpp"
 #include "dataflow/runtime/hooks.hpp"
+#include "dataflow/runtime/kernel_library.hpp"
 #include "dataflow/runtime/ledger.hpp"
 #include "dataflow/runtime/local_nodes.hpp"
 #include "dataflow/runtime/node_process.hpp"
@@ -21,6 +22,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <filesystem>
 #include <map>
 #include <mutex>
 #include <random>
@@ -230,10 +232,11 @@ result<void> node_executor::start_processes() {
                 "beginning of main, or names another executable");
   const auto executable =
       options_.executable.empty() ? this_executable() : options_.executable;
-  if (auto ok =
-          children_->start(executable, count, threads, options_.memory / count,
-                           options_.spill_directory);
-      !ok)
+  local_nodes::options how{executable, count, threads, options_.memory / count,
+                           options_.spill_directory};
+  for (const auto& file : options_.libraries) // a name is not searched for
+    how.libraries.push_back(std::filesystem::absolute(file).string());
+  if (auto ok = children_->start(how); !ok)
     return ok;
   if (auto ok = start_node(0, true); !ok)
     return ok;
@@ -274,6 +277,9 @@ result<void> node_executor::start_nodes() {
   case scheduler::cluster:
     return join_cluster();
   default:
+    if (auto loaded = load_kernels(options_.libraries, options_.kernels);
+        !loaded)
+      return tl::make_unexpected(loaded.error());
     return start_node(options_.threads > 0 ? options_.threads : cores(), false);
   }
 }
@@ -626,9 +632,12 @@ std::optional<scheduler> scheduler_named(std::string_view name) noexcept {
 }
 
 result<std::unique_ptr<executor>> executor::open(session_options options) {
-  if (options.scheduler == scheduler::synchronous)
+  if (options.scheduler == scheduler::synchronous) {
+    if (auto loaded = load_kernels(options.libraries, options.kernels); !loaded)
+      return tl::make_unexpected(loaded.error());
     return std::make_unique<synchronous_executor>(std::move(options.kernels),
                                                   options.memory);
+  }
   auto s = std::make_unique<node_executor>(std::move(options));
   if (auto ok = s->start(); !ok)
     return tl::make_unexpected(ok.error());

@@ -6,7 +6,9 @@
 #include <functional>
 #include <map>
 #include <span>
+#include <stdexcept>
 #include <string>
+#include <utility>
 
 namespace tern {
 
@@ -20,8 +22,18 @@ using kernel_function = std::function<block(
 /// constant after that.
 class kernel_registry {
 public:
+  /// Throws `std::invalid_argument` for a name that is there already.
   void add(std::string name, kernel_function f) {
-    kernels_[std::move(name)] = std::move(f);
+    if (find(name))
+      throw std::invalid_argument("two functions are registered as " + name);
+    kernels_.emplace(std::move(name), std::move(f));
+  }
+  /// All of `other`, or none and the same error.
+  void add(const kernel_registry& other) {
+    auto both = *this;
+    for (const auto& [name, f] : other.kernels_)
+      both.add(name, f);
+    *this = std::move(both);
   }
   const kernel_function* find(const std::string& name) const {
     const auto found = kernels_.find(name);

@@ -49,35 +49,39 @@ local_nodes::~local_nodes() {
   }
 }
 
-result<void> local_nodes::start(const std::string& executable, unsigned count,
-                                unsigned threads, std::uint64_t memory,
-                                const std::string& spill_directory) {
-  std::vector<int> outputs;
-  auto arguments = [&](const std::string& join) {
-    std::vector<std::string> list{"tern",         "node",
-                                  "--listen",     "127.0.0.1:0",
-                                  "--threads",    std::to_string(threads),
-                                  "--watch-stdin"};
-    if (memory > 0) {
-      list.push_back("--memory");
-      list.push_back(std::to_string(memory));
-    }
-    if (!spill_directory.empty()) {
-      list.push_back("--spill-dir");
-      list.push_back(spill_directory);
-    }
-    if (!join.empty()) {
-      list.push_back("--join");
-      list.push_back(join);
-    }
-    return list;
+namespace {
+
+std::vector<std::string> arguments_of(const local_nodes::options& how,
+                                      const std::string& join) {
+  std::vector<std::string> list{"tern",         "node",
+                                "--listen",     "127.0.0.1:0",
+                                "--threads",    std::to_string(how.threads),
+                                "--watch-stdin"};
+  const auto add = [&](const char* option, std::string value) {
+    list.emplace_back(option);
+    list.push_back(std::move(value));
   };
+  if (how.memory > 0)
+    add("--memory", std::to_string(how.memory));
+  if (!how.spill_directory.empty())
+    add("--spill-dir", how.spill_directory);
+  for (const auto& file : how.libraries)
+    add("--load", file);
+  if (!join.empty())
+    add("--join", join);
+  return list;
+}
+
+} // namespace
+
+result<void> local_nodes::start(const options& how) {
+  std::vector<int> outputs;
   // the first alone: it is whom the others join
-  for (unsigned i = 0; i < count; ++i) {
+  for (unsigned i = 0; i < how.count; ++i) {
     const auto join =
         i == 0 ? std::string{}
                : fmt::format("{}:{}", processes_[0].host, processes_[0].port);
-    auto out = spawn(executable, arguments(join));
+    auto out = spawn(how.executable, arguments_of(how, join));
     if (!out)
       return tl::make_unexpected(out.error());
     outputs.push_back(*out);
@@ -85,7 +89,7 @@ result<void> local_nodes::start(const std::string& executable, unsigned count,
       if (auto read = read_address(processes_[0], outputs[0]); !read)
         return read;
   }
-  for (unsigned i = 1; i < count; ++i)
+  for (unsigned i = 1; i < how.count; ++i)
     if (auto read = read_address(processes_[i], outputs[i]); !read)
       return read;
   return {};
@@ -145,6 +149,8 @@ result<void> local_nodes::read_address(process& p, int out) {
   }
   ::close(out);
   const auto said = nlohmann::json::parse(line, nullptr, false);
+  if (c == '\n' && said.is_object() && said.contains("why"))
+    return fail(failure_kind::refused, said.value("why", ""));
   if (c != '\n' || said.is_discarded() || !said.contains("port"))
     return fail(failure_kind::io,
                 fmt::format("node process {} did not start", p.pid));

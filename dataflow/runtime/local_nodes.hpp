@@ -28,11 +28,16 @@ public:
   /// SIGTERM, and SIGKILL after 2 seconds.
   ~local_nodes();
 
-  /// Starts `count` nodes with `threads` compute threads and `memory` bytes
-  /// each. `executable` is a `tern`. `spill_directory`: as in session_options.
-  result<void> start(const std::string& executable, unsigned count,
-                     unsigned threads, std::uint64_t memory,
-                     const std::string& spill_directory = {});
+  /// What all of them are told.
+  struct options {
+    std::string executable; ///< a `tern`
+    unsigned count = 1;
+    unsigned threads = 1;                 ///< for computing, each
+    std::uint64_t memory = 0;             ///< bytes, each; 0: no limit
+    std::string spill_directory{};        ///< as in session_options
+    std::vector<std::string> libraries{}; ///< the same
+  };
+  result<void> start(const options& how);
 
   const std::vector<process>& all() const noexcept {
     return processes_;

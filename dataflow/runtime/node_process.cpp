@@ -1,6 +1,7 @@
 #include "dataflow/runtime/node_process.hpp"
 
 #include "dataflow/runtime/expulsion.hpp"
+#include "dataflow/runtime/kernel_library.hpp"
 #include "dataflow/runtime/service.hpp"
 
 #include <nlohmann/json.hpp>
@@ -99,6 +100,15 @@ result<void> join_one(node& self, const std::vector<node_process::peer>& all) {
   return last;
 }
 
+// Whoever started it reads the first line it writes.
+result<void> complain(const failure& why, const node_process& process) {
+  if (process.watch_stdin)
+    std::cout << nlohmann::json{{"event", "failed"}, {"why", why.what}}.dump(
+        -1, ' ', false, nlohmann::json::error_handler_t::replace)
+              << std::endl;
+  return tl::make_unexpected(why);
+}
+
 /// One node after the other, in one process.
 class incarnations {
 public:
@@ -106,6 +116,10 @@ public:
     : process_(std::move(process)), signals_(block_signals()) {}
 
   result<void> run() {
+    auto loaded = load_kernels(process_.libraries, process_.kernels);
+    if (!loaded)
+      return complain(loaded.error(), process_);
+    process_.config.libraries = *std::move(loaded);
     for (bool first = true;; first = false) {
       auto lived = live(first);
       if (!lived)

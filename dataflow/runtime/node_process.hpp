@@ -23,8 +23,10 @@ struct node_process {
   node_config config;
   std::string spill_directory; ///< as in session_options
   std::vector<peer> peers;     ///< the first that answers is joined
-  kernel_registry kernels;     ///< what plans may call
-  bool watch_stdin = false;    ///< end with the end of standard input
+  kernel_registry kernels;     ///< what plans may call,
+  std::vector<std::string>
+      libraries;            ///< and files of more (kernel_library.hpp)
+  bool watch_stdin = false; ///< end with the end of standard input
   /// Answers `status` requests; empty: nothing is told.
   std::function<std::vector<std::byte>(const node&, const dataflow_service&)>
       status;

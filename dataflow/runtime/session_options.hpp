@@ -40,6 +40,9 @@ struct session_options {
   bool record = false;       ///< and every transition of every task
   std::string executable{};  ///< of node processes; empty: this program
   kernel_registry kernels{}; ///< for `threads`; other nodes have their own
+  /// Files of libraries of functions (kernel_library.hpp), for the nodes that
+  /// it starts and for itself, beside `kernels`.
+  std::vector<std::string> libraries{};
 };
 
 /// What a run took, counted by the nodes.

@@ -28,6 +28,7 @@ struct eval_options {
   std::string statements;
   std::string trace;
   std::string output;
+  std::vector<std::string> libraries;
   bool rotate = false;
   bool explain = false;
   bool insecure = false;
@@ -121,6 +122,7 @@ int read_options(const eval_options& o, const configuration& in,
   out.threads = *parse_count(in[setting::thread_count].text, most_threads);
   out.nodes = *parse_count(in[setting::node_count].text, most_nodes);
   out.insecure = o.insecure;
+  out.libraries = o.libraries;
   out.rotate = o.rotate;
   out.trace = !o.trace.empty();
   return exit_well;
@@ -252,6 +254,11 @@ void add_eval(CLI::App& tool, configuration& settings) {
         setting::join_address, setting::memory_limit, setting::spill_directory,
         setting::chunk_sizes})
     add_flag_of(which, *c, settings);
+  c->add_option("--load", o->libraries,
+                "a library of functions; may be given more than once")
+      ->type_name("FILE.so")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   c->add_flag("--rotate", o->rotate, "move every actor at every step");
   c->add_flag("--explain", o->explain,
               "the layers, before and after passes, and what it will take");

@@ -17,6 +17,7 @@ namespace {
 
 struct node_options {
   std::vector<std::string> join;
+  std::vector<std::string> libraries;
   bool insecure = false;
   bool watch_stdin = false;
 };
@@ -78,6 +79,7 @@ int run_node(const node_options& o, configuration& settings) {
       status != exit_well)
     return status;
   process.watch_stdin = o.watch_stdin;
+  process.libraries = o.libraries;
   process.status = encode_status;
   const auto ran = run(std::move(process));
   return ran ? exit_well : complain(exit_failed, ran.error().what);
@@ -95,6 +97,11 @@ void add_node(CLI::App& tool, configuration& settings) {
   c->add_option("--join", o->join,
                 "HOST:PORT of a node; given more than once, the first that "
                 "answers");
+  c->add_option("--load", o->libraries,
+                "a library of functions; may be given more than once")
+      ->type_name("FILE.so")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   c->add_flag("--insecure", o->insecure,
               "listen on an address that is not loopback");
   c->add_flag("--watch-stdin", o->watch_stdin,

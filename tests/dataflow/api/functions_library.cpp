@@ -1,0 +1,12 @@
+// The functions of the tests as a library that nodes load.
+
+#include "dataflow/runtime/kernel_library.hpp"
+#include "tests/dataflow/api/functions.hpp"
+
+extern "C" const tern::kernel_library* tern_kernels() {
+  static const tern::kernel_library mine{
+      .add_to = [](tern::kernel_registry& known) {
+        known.add(tern::testing::functions());
+      }};
+  return &mine;
+}
