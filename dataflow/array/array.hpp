@@ -293,6 +293,11 @@ array swapaxes(const array& a, std::int64_t one, std::int64_t other);
 array take(const array& a, std::span<const std::int64_t> indices,
            std::int64_t axis);
 
+/// What a registered function makes of each block: of the same shape, which is
+/// checked when it runs, and of `type` (the array's own, if none is given).
+array map_blocks(const std::string& function, const array& a,
+                 std::optional<dtype> type = {});
+
 /// A source layer given by somebody else (io): `op` makes blocks of `cut`.
 array from_layer(operation op, dtype type, tern::chunks cut,
                  std::string expression,

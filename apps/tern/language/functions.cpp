@@ -122,6 +122,7 @@ constexpr function table[] = {
     {"logical_xor", logical_xor, "x1, x2"},
     {"logical_not", logical_not, "x"},
     {"where", where_else, "condition, x, y"},
+    {"map_blocks", call_on_blocks, "func, a, dtype?"},
     {"clip", clip, "a, min|a_min?, max|a_max?", true},
     // reductions
     {"sum", reduction::sum, typed, true},

@@ -162,6 +162,10 @@ program_value as_type(const arguments& a, context&) {
 }
 
 /// Everything is computed at the end, and only then.
+program_value call_on_blocks(const arguments& a, context&) {
+  return map_blocks(a.characters("func"), a.an_array("a"), a.type("dtype"));
+}
+
 program_value compute(const arguments& a, context&) {
   return a.any("a");
 }

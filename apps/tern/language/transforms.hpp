@@ -20,6 +20,7 @@ program_value running_known_sum(const arguments& a, context& c);
 program_value running_known_product(const arguments& a, context& c);
 program_value transpose(const arguments& a, context& c);
 program_value as_type(const arguments& a, context& c);
+program_value call_on_blocks(const arguments& a, context& c);
 program_value compute(const arguments& a, context& c);
 program_value length(const arguments& a, context& c);
 
