@@ -25,12 +25,24 @@ std::vector<block_run> runs_of(std::vector<block_key> keys);
 std::vector<block_run> union_of(std::vector<block_run> a,
                                 const std::vector<block_run>& b);
 
+/// A call that ran on nodes when they died.
+struct suspect {
+  block_key task;
+  std::vector<node_id> died;
+
+  friend bool operator==(const suspect&, const suspect&) = default;
+};
+
+/// A call that so many nodes died with is taken for what killed them.
+inline constexpr std::size_t most_deaths = 3;
+
 /// What a process has of a plan at the moment at which it hears of a death.
 struct census {
   std::vector<block_run> held;    ///< blocks in its memory, copies too
   std::vector<block_run> running; ///< tasks whose kernels run there
   std::vector<block_run> ran;     ///< what it knows to have been made before
   std::vector<block_run> roots;   ///< of the submitter: what it has got
+  std::vector<suspect> suspects;  ///< as it has read them in crash notes
 
   friend bool operator==(const census&, const census&) = default;
 };

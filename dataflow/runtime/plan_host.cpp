@@ -4,6 +4,7 @@
 #include "actors/trace/clock.hpp"
 #include "actors/trace/tracer.hpp"
 #include "dataflow/graph/memory_need.hpp"
+#include "dataflow/runtime/crash_note.hpp"
 #include "dataflow/runtime/hooks.hpp"
 #include "dataflow/runtime/message_codec.hpp"
 
@@ -35,6 +36,21 @@ std::vector<std::optional<held_call>> held_calls_of(const edge_index& edges) {
   return all;
 }
 
+std::vector<bool> calls_of(const edge_index& edges) {
+  std::vector<bool> all(edges.layers());
+  for (layer_id id = 0; id < edges.layers(); ++id)
+    if (const auto* call = std::get_if<op_call>(&edges.at(id).op))
+      all[id] = !decode_held(*call) && !is_receipt(*call);
+  return all;
+}
+
+std::string words_of(const std::vector<node_id>& nodes) {
+  std::string out;
+  for (auto each : nodes)
+    out += (out.empty() ? "" : ", ") + to_string(each);
+  return out;
+}
+
 } // namespace
 
 plan_host::plan_host(const plan& p, std::shared_ptr<const edge_index> edges,
@@ -42,7 +58,7 @@ plan_host::plan_host(const plan& p, std::shared_ptr<const edge_index> edges,
                      std::shared_ptr<const remaining_work> rest,
                      surroundings world)
   : id_(p.id), id_of_round_(id_of_round), world_(std::move(world)),
-    held_(held_calls_of(*edges)),
+    held_(held_calls_of(*edges)), is_call_(calls_of(*edges)), rest_(rest),
     hooks_(hooks_with(world_.kernels, *edges, take_fetched)),
     times_(edges->layers()), spilled_before_(world_.memory.spilled()),
     arena_(world_.self.system()),
@@ -112,8 +128,11 @@ void plan_host::run(task_record& task) {
 void plan_host::run_here(task_record& task, std::vector<block> inputs) {
   auto room =
       world_.spill.begin(inputs, engine_.edges().block_bytes(task.key()));
-  auto outcome = room ? run_kernel(task, inputs)
-                      : result<block>{beyond_limit(room.error())};
+  const auto run = [&] {
+    return is_call_[task.key().layer] ? run_call(task, inputs)
+                                      : run_kernel(task, inputs);
+  };
+  auto outcome = room ? run() : result<block>{beyond_limit(room.error())};
   if (room)
     room->read();
   inputs.clear();
@@ -151,6 +170,31 @@ tl::unexpected<failure> plan_host::beyond_limit(const failure& why) const {
               fmt::format("the limit of {} cannot be kept: {}",
                           size_text(world_.self.self().memory_limit),
                           why.what));
+}
+
+// Two functions that may have killed a node do not run beside each other: so
+// the next death convicts one of them at most, and none that is innocent but
+// long is named with it again and again.
+result<block> plan_host::run_call(const task_record& task,
+                                  std::span<const block> inputs) {
+  const auto died =
+      rest_ ? rest_->died_with(task.key()) : std::vector<node_id>{};
+  if (died.size() >= most_deaths)
+    return fail(failure_kind::kernel,
+                fmt::format("{}: poisonous: {} nodes died while they ran it "
+                            "({}), so no other does",
+                            describe(engine_.edges(), task.key()), died.size(),
+                            words_of(died)));
+  std::unique_lock<std::mutex> alone;
+  if (!died.empty() && world_.alone)
+    alone = std::unique_lock{*world_.alone};
+  const auto thread = compute_pool::current();
+  if (world_.note)
+    world_.note->begin(thread, {id_, task.low});
+  auto outcome = run_kernel(task, inputs);
+  if (world_.note)
+    world_.note->end(thread);
+  return outcome;
 }
 
 result<block> plan_host::run_kernel(const task_record& task,

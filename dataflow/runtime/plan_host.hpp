@@ -16,11 +16,13 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <vector>
 
 namespace tern {
 
+class crash_note;
 class node;
 
 /// A plan on a real node: lean actors for the engine's tasks, compute threads
@@ -48,6 +50,10 @@ public:
     std::function<void(dataflow_message m)> here;
     /// True once there is another node that may want work: kernels are timed.
     const std::atomic<bool>* timed = nullptr;
+    /// Where those who live longer read what ran here; null: nowhere.
+    crash_note* note = nullptr;
+    /// Held while a function runs with which nodes have died.
+    std::mutex* alone = nullptr;
     /// Blocks of this plan went down with a node outside its view.
     std::function<void(node_id node)> lost;
     /// The outcome of a kernel that was under way when the round ended.
@@ -101,6 +107,8 @@ private:
   tl::unexpected<failure> beyond_limit(const failure& why) const;
   result<block> run_kernel(const task_record& task,
                            std::span<const block> inputs);
+  result<block> run_call(const task_record& task,
+                         std::span<const block> inputs);
   void run_here(task_record& task, std::vector<block> inputs);
   void fetch_held(task_record& task, const held_call& from);
   void take_outcome(task_record& task, result<block> outcome);
@@ -131,7 +139,9 @@ private:
   std::atomic<bool> abandoned_{false};
   surroundings world_;
   std::vector<std::optional<held_call>> held_; ///< by layer
-  std::atomic<std::size_t> awaited_{0};        ///< blocks of other plans
+  std::vector<bool> is_call_; ///< by layer: of a function of somebody's own
+  std::shared_ptr<const remaining_work> rest_;
+  std::atomic<std::size_t> awaited_{0}; ///< blocks of other plans
   task_hooks hooks_;
   layer_times times_;
   const std::uint64_t spilled_before_;

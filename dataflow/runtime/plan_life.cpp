@@ -67,6 +67,10 @@ bool plan_life::open(std::shared_ptr<const remaining_work> rest) {
   return opened;
 }
 
+void plan_life::died_with(std::uint64_t task, node_id who) {
+  suspects_[unpack(task)].insert(who);
+}
+
 void plan_life::down(node_id who) {
   dead_.insert(who);
   const bool known = round().excludes(who);
@@ -178,6 +182,8 @@ census plan_life::what_it_has() {
   out.held = runs_of(std::move(held));
   out.running = runs_of({running_before_.begin(), running_before_.end()});
   out.ran = ran_before_;
+  for (const auto& [task, died] : suspects_)
+    out.suspects.push_back({task, {died.begin(), died.end()}});
   return out;
 }
 

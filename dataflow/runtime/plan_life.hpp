@@ -56,6 +56,8 @@ public:
 
   /// The first round, or that in which a lender is. False: the plan is over.
   bool start();
+  /// `task` ran on a node that has died. Before `down` of it.
+  void died_with(std::uint64_t task, node_id who);
   /// A process is taken for dead.
   void down(node_id who);
   /// Blocks went down with a guest.
@@ -137,6 +139,7 @@ private:
   std::set<node_id> dead_;
   task_engine::blocks store_; ///< between two rounds
   std::vector<block_run> ran_before_;
+  std::map<block_key, std::set<node_id>> suspects_;
   std::vector<std::shared_ptr<plan_host>> past_;
 };
 

@@ -13,6 +13,7 @@ namespace {
 // Of one kind in one census: 20 bytes each, so that four kinds stay far below
 // the 64 MiB of a message.
 constexpr std::size_t most_runs = 500'000;
+constexpr std::size_t most_suspects = 10'000;
 
 void put_runs(schema::BlockRuns::Builder out,
               const std::vector<block_run>& runs) {
@@ -40,11 +41,32 @@ void put_census(schema::Census::Builder out, const census& c) {
   put_runs(out.initRunning(), c.running);
   put_runs(out.initRan(), c.ran);
   put_runs(out.initRoots(), c.roots);
+  const auto n =
+      static_cast<unsigned>(std::min(c.suspects.size(), most_suspects));
+  auto suspects = out.initSuspects(n);
+  for (unsigned i = 0; i < n; ++i) {
+    const auto& s = c.suspects[i];
+    suspects[i].setLayer(s.task.layer);
+    suspects[i].setIndex(s.task.index);
+    auto died = suspects[i].initDied(static_cast<unsigned>(s.died.size()));
+    for (unsigned k = 0; k < s.died.size(); ++k)
+      died.set(k, s.died[k].value);
+  }
 }
 
 census get_census(schema::Census::Reader in) {
-  return {get_runs(in.getHeld()), get_runs(in.getRunning()),
-          get_runs(in.getRan()), get_runs(in.getRoots())};
+  census c{get_runs(in.getHeld()),
+           get_runs(in.getRunning()),
+           get_runs(in.getRan()),
+           get_runs(in.getRoots()),
+           {}};
+  for (auto each : in.getSuspects()) {
+    auto& s = c.suspects.emplace_back();
+    s.task = {each.getLayer(), each.getIndex()};
+    for (auto who : each.getDied())
+      s.died.push_back(node_id{who});
+  }
+  return c;
 }
 
 void put_round(schema::PlanRound::Builder out, const plan_round& r) {

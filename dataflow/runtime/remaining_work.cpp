@@ -31,6 +31,9 @@ remaining_work::remaining_work(const edge_index& edges, const plan_view& view,
   for (std::size_t i = 0; i < view.places.size(); ++i)
     if (const auto found = told.find(view.places[i].node); found != told.end())
       take(found->second, static_cast<node_index>(i));
+  for (const auto& [who, what] : told)
+    for (const auto& s : what.suspects)
+      suspects_[s.task].insert(s.died.begin(), s.died.end());
   if (const auto found = told.find(round.submitter); found != told.end())
     each_of(found->second.roots, [](layer_state& l, std::size_t at) {
       if (at < l.arrived.size())
@@ -156,6 +159,13 @@ void remaining_work::need(const block_key& root) {
 
 remaining_work::part remaining_work::of(const block_key& task) const {
   return layers_[task.layer].parts[rank(task)];
+}
+
+std::vector<node_id> remaining_work::died_with(const block_key& task) const {
+  const auto found = suspects_.find(task);
+  if (found == suspects_.end())
+    return {};
+  return {found->second.begin(), found->second.end()};
 }
 
 bool remaining_work::is_wanted(const block_key& root) const {

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <vector>
 
 namespace tern {
@@ -52,6 +53,8 @@ public:
   std::int64_t tasks() const noexcept {
     return tasks_;
   }
+  /// The nodes that died while they ran the task, as far as somebody knows.
+  std::vector<node_id> died_with(const block_key& task) const;
   /// Whether somebody knows that the task has run before.
   bool has_run(const block_key& task) const {
     return layers_[task.layer].ran[rank(task)];
@@ -82,6 +85,7 @@ private:
   std::vector<node_index> tiles_; ///< who has what the dead had
   std::vector<block_key> stack_;
   std::int64_t tasks_ = 0;
+  std::map<block_key, std::set<node_id>> suspects_;
 };
 
 } // namespace tern

@@ -2,6 +2,7 @@
 
 #include "actors/node.hpp"
 #include "dataflow/runtime/compute_pool.hpp"
+#include "dataflow/runtime/crash_note.hpp"
 #include "dataflow/runtime/gate.hpp"
 #include "dataflow/runtime/held_blocks.hpp"
 #include "dataflow/runtime/kernel_registry.hpp"
@@ -20,6 +21,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <span>
 #include <string>
 #include <unordered_map>
@@ -132,11 +134,13 @@ private:
   std::shared_ptr<plan_host> find_host(std::uint64_t plan_id) const;
   std::vector<std::shared_ptr<plan_life>> lives() const;
   work_sharing::open_plans open_plans() const;
+  crash_note* note_for(const edge_index& edges);
   std::shared_ptr<plan_host>
   make_host(const plan_life& of, std::shared_ptr<const remaining_work> rest);
   bool open(std::uint64_t id, const std::shared_ptr<plan_host>& host);
   void receive_census(node_id from, const census_message& m);
   void on_down(const member& who);
+  void read_note_of(node_id who);
   void tell_of_death(plan_life& life, node_id who);
   void keep_for_a_while(const plan_life& life);
   void ask_whether_over(std::uint64_t plan_id, node_id submitter);
@@ -174,6 +178,9 @@ private:
   };
   std::vector<early_census> early_; ///< for plans that are still to come
   bool clears_up_ = false;
+  std::set<node_id> notes_read_;     ///< crash notes of these
+  std::unique_ptr<crash_note> note_; ///< from the first plan with calls on
+  std::mutex alone_;                 ///< see plan_host
   std::atomic<bool> leaving_{false};
   std::atomic<bool> handed_over_{false};
   gate gate_;

@@ -85,6 +85,18 @@ work_sharing::open_plans dataflow_service::open_plans() const {
   return out;
 }
 
+// A node without sockets has nobody who could read it.
+crash_note* dataflow_service::note_for(const edge_index& edges) {
+  const auto& layers = edges.source().layers;
+  const bool calls =
+      std::any_of(layers.begin(), layers.end(), [](const layer& l) {
+        return std::holds_alternative<op_call>(l.op);
+      });
+  if (!note_ && calls && self_.self().port != 0 && pool_.threads() > 0)
+    note_ = std::make_unique<crash_note>(self_.id(), pool_.threads());
+  return note_.get();
+}
+
 std::shared_ptr<plan_host>
 dataflow_service::make_host(const plan_life& of,
                             std::shared_ptr<const remaining_work> rest) {
@@ -107,6 +119,8 @@ dataflow_service::make_host(const plan_life& of,
                         dataflow_message& m) { return to_client(id, to, m); },
           .here = [this, id](dataflow_message m) { deliver(id, std::move(m)); },
           .timed = &sharing_.has_peers(),
+          .note = note_for(*of.edges()),
+          .alone = &alone_,
           .lost =
               [this, id](node_id guest) {
                 slow_.post([this, id, guest] {
@@ -149,10 +163,22 @@ void dataflow_service::on_down(const member& who) {
   sharing_.left(who);
   slow_.post([this, who = who.id, works = who.threads > 0] {
     dead_.insert(who.value);
+    if (works)
+      read_note_of(who);
     for (const auto& life : lives())
       if (works || life->round().submitter == who)
         tell_of_death(*life, who);
   });
+}
+
+// Before this node tells what it has, whoever it heard of the death from: else
+// nobody might have read the note by the time the round is complete.
+void dataflow_service::read_note_of(node_id who) {
+  if (!notes_read_.insert(who).second)
+    return;
+  for (const auto& what : crash_note::of_dead(who))
+    if (const auto life = find_life(what.plan))
+      life->died_with(what.task, who);
 }
 
 // A plan outlives its submitter for a while, for whoever attaches; a guest's
@@ -247,6 +273,8 @@ void dataflow_service::on_census(incoming& in) {
 
 void dataflow_service::receive_census(node_id from, const census_message& m) {
   if (const auto life = find_life(m.plan)) {
+    for (auto who : m.round.dead)
+      read_note_of(who);
     const auto before = life->round().submitter;
     life->receive(from, m);
     if (life->round().submitter != before)

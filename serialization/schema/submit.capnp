@@ -17,12 +17,19 @@ struct BlockRuns {
   bounds @1 :List(Int64);
 }
 
+struct Suspect {
+  layer @0 :UInt32;
+  index @1 :Int64;
+  died @2 :List(UInt64);
+}
+
 # dataflow/runtime/census.hpp
 struct Census {
   held @0 :BlockRuns;
   running @1 :BlockRuns;
   ran @2 :BlockRuns;
   roots @3 :BlockRuns;
+  suspects @4 :List(Suspect);
 }
 
 struct PlanRound {

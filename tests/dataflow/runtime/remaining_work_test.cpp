@@ -128,6 +128,19 @@ BOOST_AUTO_TEST_CASE(the_dead_ones_tasks_go_to_several_all_others_stay) {
   BOOST_TEST(heirs.size() > 1u);
 }
 
+BOOST_AUTO_TEST_CASE(what_nodes_died_with_is_known_as_far_as_one_knows_it) {
+  const auto edges = chain();
+  const block_key task{source_of(edges), 7};
+  std::map<node_id, census> told;
+  told[node_id{1}].suspects = {{task, {node_id{2}}}};
+  told[node_id{3}].suspects = {{task, {node_id{4}, node_id{2}}},
+                               {{4711, -1}, {node_id{2}}}};
+  const remaining_work rest{edges, nodes(4), 1, without({2, 4}), told};
+  const std::vector<node_id> expected{node_id{2}, node_id{4}};
+  BOOST_TEST((rest.died_with(task) == expected));
+  BOOST_TEST(rest.died_with({task.layer, 8}).empty());
+}
+
 BOOST_AUTO_TEST_CASE(what_makes_no_sense_in_a_census_is_left_out) {
   const auto edges = chain();
   census odd;
