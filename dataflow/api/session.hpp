@@ -71,9 +71,9 @@ public:
   /// memory together), numbers (a block without axes), and at most one string,
   /// which the function gets beside the blocks. Throws `expression_error` for a
   /// second string, and for more than `most_retries` retries.
-  template <call_value... Arguments>
-  future submit(std::string name, const Arguments&... arguments) {
-    return call(std::move(name), {call_argument{arguments}...});
+  template <std::convertible_to<std::string> Name, call_value... Arguments>
+  future submit(const Name& name, const Arguments&... arguments) {
+    return call(name, {call_argument{arguments}...});
   }
   /// `s.submit({.retries = 2, .priority = 5}, "load", "a.dat")`
   template <call_value... Arguments>
@@ -87,9 +87,9 @@ public:
   /// A call for each element of the ranges among the arguments, which are
   /// equally long (else `expression_error`); what is no range, all calls get:
   /// `s.map("smooth", files, 3)`.
-  template <class... Arguments>
+  template <std::convertible_to<std::string> Name, class... Arguments>
   requires map_arguments<Arguments...> std::vector<future>
-  map(const std::string& name, Arguments&&... arguments) {
+  map(const Name& name, Arguments&&... arguments) {
     return make_calls(name, {call_column::of(arguments)...});
   }
   template <class... Arguments>

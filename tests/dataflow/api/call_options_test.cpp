@@ -53,6 +53,18 @@ BOOST_AUTO_TEST_CASE(what_no_retry_can_mend_is_not_tried_again) {
   }
 }
 
+// Two numbers in braces could also be a text of two characters.
+BOOST_AUTO_TEST_CASE(options_are_not_taken_for_a_name) {
+  auto s = open_session(scheduler::synchronous, 1);
+  const auto f = s.submit({.retries = 2, .priority = 5}, "sum", 1);
+  BOOST_TEST(f.expression() == "sum(1)");
+  const auto all =
+      s.map({.retries = 2, .priority = 5}, "sum", std::vector<int>{1, 2});
+  BOOST_TEST_REQUIRE(all.size() == 2u);
+  BOOST_TEST(all[1].expression() == "sum(2)");
+  BOOST_TEST(s.submit(std::string{"sum"}, 1).expression() == "sum(1)");
+}
+
 BOOST_AUTO_TEST_CASE(too_many_retries_are_a_mistake) {
   auto s = open_session(scheduler::synchronous, 1);
   BOOST_CHECK_EXCEPTION(
