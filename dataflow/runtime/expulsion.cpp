@@ -18,8 +18,10 @@ constexpr auto patience = 4s;
 } // namespace
 
 expulsion::expulsion(node& self, std::vector<member> others,
+                     std::vector<node_process::peer> contacts,
                      std::function<void()> yield)
-  : self_(self), yield_(std::move(yield)), before_(std::move(others)) {
+  : self_(self), yield_(std::move(yield)), before_(std::move(others)),
+    contacts_(std::move(contacts)) {
   self_.on_down(gate_.guard([this](const member& who, const std::string&) {
     if (who.threads > 0)
       thread_.post([this, who] { lost(who); });
@@ -93,6 +95,9 @@ bool expulsion::join_others() {
   for (const auto& m : before_)
     if (is_alone() && self_.lives(m))
       static_cast<void>(self_.join(m.host, m.port));
+  for (const auto& where : contacts_)
+    if (!before_.empty() && is_alone())
+      static_cast<void>(self_.join(where.host, where.port));
   if (!is_alone())
     before_.clear();
   return before_.empty();

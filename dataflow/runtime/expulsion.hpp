@@ -2,6 +2,7 @@
 
 #include "actors/node.hpp"
 #include "dataflow/runtime/gate.hpp"
+#include "dataflow/runtime/node_process.hpp"
 #include "dataflow/runtime/serial_thread.hpp"
 
 #include <functional>
@@ -17,7 +18,9 @@ namespace tern {
 /// took it for dead, and it them: they are parts of what was one cluster, and
 /// somebody has to yield. Who is alone does, at once; else, after some time,
 /// whoever has the higher id, so that all end up with the node of the lowest
-/// id. Processes that have died do not answer; what listens at their address
+/// id. The next node joins those that live and, should all have come back as
+/// others themselves, the addresses that the process was told to join at its
+/// start. Processes that have died do not answer; what listens at their address
 /// later is another node, and is left alone.
 class expulsion {
 public:
@@ -25,8 +28,10 @@ public:
 
   /// `yield` is called once, on a thread of this object: this node should end,
   /// and the next one of this process join whom `others` names. `others`: what
-  /// the node before gave here; empty for the first.
+  /// the node before gave here; empty for the first. `contacts`: where the
+  /// process was told to join.
   expulsion(node& self, std::vector<member> others,
+            std::vector<node_process::peer> contacts,
             std::function<void()> yield);
   ~expulsion();
   expulsion(const expulsion&) = delete;
@@ -54,6 +59,7 @@ private:
   node& self_;
   std::function<void()> yield_;
   std::vector<member> before_; ///< that the node before this one knew
+  std::vector<node_process::peer> contacts_;
   std::vector<lost_node> lost_;
   member stronger_; ///< to whom it yields
   bool looks_ = false;

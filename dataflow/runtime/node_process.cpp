@@ -145,7 +145,7 @@ private:
                              process_.spill_directory};
     if (process_.status)
       self->on_status([&] { return process_.status(*self, service); });
-    expulsion watch{*self, std::exchange(others_, {}), [] {
+    expulsion watch{*self, std::exchange(others_, {}), process_.peers, [] {
                       ::kill(::getpid(), expelled_signal);
                     }};
     if (first)

@@ -314,6 +314,7 @@ result<void> plan_run::collect(const compute_hooks& hooks) {
       return ok;
     follow_rounds();
     want_more(hooks.any_order);
+    service_.flush(); // what was asked for and released since the last time
     std::deque<dataflow_message> come;
     {
       std::unique_lock guard{mutex_};

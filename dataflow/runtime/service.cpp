@@ -317,6 +317,9 @@ void dataflow_service::send(std::uint64_t plan_id, node_id to,
     auto out = encode(m, plan_id);
     self_.send(to, m.kind, out.head, out.payload);
   }
+}
+
+void dataflow_service::flush() {
   self_.flush();
 }
 

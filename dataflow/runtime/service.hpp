@@ -78,8 +78,10 @@ public:
   void query(std::uint64_t plan_id, std::span<const node_id> nodes);
   /// Asks nodes how far they are with a plan.
   void ask_progress(std::uint64_t plan_id, std::span<const node_id> nodes);
-  /// A message to whoever owns the task `m.to`, in the name of a client.
+  /// A message to whoever owns the task `m.to`, in the name of a client. Goes
+  /// out with the next `flush`, or with others.
   void send(std::uint64_t plan_id, node_id to, const dataflow_message& m);
+  void flush();
 
   /// Messages of `plan_id` that are for `name` go to `client`, until
   /// `disconnect` has returned.

@@ -101,6 +101,7 @@ public:
     m.to = pack({layer, index});
     m.asker = self_->id();
     service_->send(plan_.id, plan_.view.places[0].node, m);
+    service_->flush();
   }
 
   /// Waits for a message of `kind` from the task.

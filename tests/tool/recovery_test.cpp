@@ -164,9 +164,16 @@ BOOST_AUTO_TEST_CASE(a_node_that_hangs_is_left_behind) {
   BOOST_TEST_REQUIRE(r.status == 0, r.err);
   BOOST_TEST(r.json()["value"].dump() == right());
   nodes.c.self().signal(SIGCONT); // what it still says hurts nobody
+  const auto returned = nodes.c.self().read_line();
+  BOOST_TEST(returned.find("returned") != std::string::npos, returned);
+  eventually("it is a member again", [&] {
+    return status_of(nodes.a)["nodes"].size() == 3u
+           && status_of(nodes.c)["nodes"].size() == 3u;
+  });
   const auto next = tern::test::tern({"eval", "ones((100,), chunks=5).sum()",
                                       "--join", nodes.b.address(), "--json"});
   BOOST_TEST(next.json()["value"] == 100.0);
+  BOOST_TEST(next.json()["nodes"] == 3);
 }
 
 BOOST_AUTO_TEST_CASE(somebody_else_gets_the_result_of_a_dead_submitter) {

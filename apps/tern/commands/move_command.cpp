@@ -103,6 +103,7 @@ int run_move(const move_options& o, const configuration& settings) {
   for (const auto& peer : (*self)->members())
     if (peer.threads > 0) {
       service.send(*plan_id, peer.id, m);
+      service.flush();
       break;
     }
   const auto said = answer.wait();
