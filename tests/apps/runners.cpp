@@ -102,7 +102,9 @@ BOOST_TEST_GLOBAL_FIXTURE(session_end);
 local_nodes& running_nodes() {
   static local_nodes nodes;
   if (nodes.all().empty())
-    if (auto ok = nodes.start(TERN_BINARY_DIR "/tern", 3, 1, 0); !ok)
+    if (auto ok = nodes.start(
+            {.executable = TERN_BINARY_DIR "/tern", .count = 3, .threads = 1});
+        !ok)
       throw std::runtime_error(ok.error().what);
   return nodes;
 }
