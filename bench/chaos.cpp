@@ -81,7 +81,7 @@ private:
   void submit(std::uint64_t seed);
   bool is_excused(const ended_run& r) const;
   void judge(std::size_t which, const ended_run& r);
-  void adopt(std::size_t which);
+  void adopt(std::size_t which, const std::vector<std::string>& known);
   void kill_a_submitter();
   void end_hanging();
   std::vector<std::string> orphans() const;
@@ -94,7 +94,8 @@ private:
   std::vector<std::string> right_;
   std::atomic<bool> over_{false};
   std::atomic<bool> orphaned_{false}; ///< one at a time: else which is whose?
-  mutable std::mutex mutex_;          ///< guards the next two
+  std::vector<std::string> orphans_before_; ///< it; whose else they are
+  mutable std::mutex mutex_;                ///< guards the next two
   std::vector<running*> running_;
   tally tally_;
   std::mt19937_64 random_;
@@ -132,7 +133,7 @@ void chaos_run::submit(std::uint64_t seed) {
     const auto which = random() % chaos_work::count();
     const auto r = run({"eval", chaos_work::statements(which)});
     if (r.killed) {
-      adopt(which);
+      adopt(which, orphans_before_);
       orphaned_.store(false);
     } else {
       judge(which, r);
@@ -143,7 +144,8 @@ void chaos_run::submit(std::uint64_t seed) {
 // It was cut off itself; or something happened to the node that it joined by,
 // before it knew another.
 bool chaos_run::is_excused(const ended_run& r) const {
-  if (r.output.find("go on without this process") != std::string::npos)
+  if (options_.cut
+      && r.output.find("go on without this process") != std::string::npos)
     return true;
   return !cluster_.is_well(r.contact)
          && (r.output.find("cannot reach") != std::string::npos
@@ -179,12 +181,16 @@ std::vector<std::string> chaos_run::orphans() const {
 }
 
 // The submitter has been killed; perhaps it had its result, or no plan yet.
-void chaos_run::adopt(std::size_t which) {
+void chaos_run::adopt(std::size_t which,
+                      const std::vector<std::string>& known) {
   const auto give_up = steady_clock::now() + orphan_limit;
   std::vector<std::string> found;
   while (found.empty() && steady_clock::now() < give_up) {
     std::this_thread::sleep_for(100ms);
     found = orphans();
+    std::erase_if(found, [&](const auto& id) {
+      return std::ranges::find(known, id) != known.end();
+    });
   }
   if (found.empty())
     return;
@@ -197,10 +203,14 @@ void chaos_run::adopt(std::size_t which) {
 // -- trouble ------------------------------------------------------------------
 
 void chaos_run::kill_a_submitter() {
+  if (orphaned_.load())
+    return;
+  auto known = orphans();
   std::lock_guard guard{mutex_};
   const auto now = steady_clock::now();
   for (auto* r : running_)
     if (now - r->since > young && !orphaned_.exchange(true)) {
+      orphans_before_ = std::move(known);
       r->killed = true;
       ::kill(r->pid, SIGKILL);
       ++tally_.killed;
@@ -320,20 +330,27 @@ int chaos_run::go() {
   make_trouble();
   over_.store(true);
   bool settled = false;
+  std::atomic<bool> done{false};
   std::jthread mending{[&] {
     settled = cluster_.settle(settle_limit);
+    for (; !done.load(); std::this_thread::sleep_for(100ms))
+      end_hanging();
   }};
   submitters.clear();
+  done.store(true);
   mending.join();
   std::vector<std::string> wrong;
   if (!settled)
     wrong.emplace_back("the nodes do not find together again");
   for (const auto& plan : orphans()) // of submitters killed when they were done
-    if (auto r = run({"attach", plan}); r.status != 0)
+    if (auto r = run({"attach", plan});
+        std::ranges::find(right_, value_in(r.output)) == right_.end())
       wrong.push_back(std::move(r.output));
   for (auto& what : left_over())
     wrong.push_back(std::move(what));
   cluster_.end();
+  if (const auto& c = cluster_.counts(); !options_.cut && c.returns > c.stops)
+    wrong.emplace_back("nodes came back that nothing had been done to");
   wrong.insert(wrong.end(), cluster_.complaints().begin(),
                cluster_.complaints().end());
   for (const auto& story : tally_.stories)

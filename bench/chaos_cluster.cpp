@@ -17,8 +17,9 @@ using std::chrono::steady_clock;
 
 // Silence counts as death after 2 s.
 constexpr auto shortest_stop = 200ms;
-constexpr auto longest_stop = 6000ms;
-constexpr auto cut_for = 5s;
+constexpr auto longest_stop = 12000ms;
+constexpr auto shortest_cut = 3000ms;
+constexpr auto longest_cut = 12000ms;
 // A node that leaves stays until the plans that it has a part in are over.
 constexpr auto leave_limit = 60s;
 constexpr auto return_limit = 30s;
@@ -37,7 +38,7 @@ bool has_ended(const child_process& child) {
 chaos_cluster::chaos_cluster(const chaos_options& o)
   : options_(o), random_(o.seed) {
   if (options_.cut)
-    network_.emplace(options_.nodes + 3);
+    network_.emplace(most_nodes() + 1);
 }
 
 // -- nodes --------------------------------------------------------------------
@@ -158,12 +159,17 @@ void chaos_cluster::kill(node& n) {
   remove(n);
 }
 
+std::chrono::milliseconds
+chaos_cluster::between(std::chrono::milliseconds least,
+                       std::chrono::milliseconds most) {
+  return std::chrono::milliseconds{std::uniform_int_distribution<std::int64_t>(
+      least.count(), most.count())(random_)};
+}
+
 void chaos_cluster::stop(node& n) {
   ++counts_.stops;
-  const auto span = std::uniform_int_distribution<std::int64_t>(
-      shortest_stop.count(), longest_stop.count())(random_);
   change(n, doing::stopped,
-         steady_clock::now() + std::chrono::milliseconds(span));
+         steady_clock::now() + between(shortest_stop, longest_stop));
   ::kill(n.child->pid(), SIGSTOP);
 }
 
@@ -197,7 +203,8 @@ void chaos_cluster::cut(node& n) {
   }
   for (const auto& [from, to] : cuts_)
     network_->cut(from, to);
-  change(n, doing::cut_off, steady_clock::now() + cut_for);
+  change(n, doing::cut_off,
+         steady_clock::now() + between(shortest_cut, longest_cut));
 }
 
 void chaos_cluster::change(node& n, doing what, time until) {
@@ -305,7 +312,8 @@ void chaos_cluster::tend() {
   look_around();
   const auto live = std::ranges::count_if(
       nodes_, [](const auto& n) { return n->what != doing::leaving; });
-  if (static_cast<std::size_t>(live) < options_.nodes)
+  if (static_cast<std::size_t>(live) < options_.nodes
+      && nodes_.size() < most_nodes())
     add();
 }
 
@@ -345,8 +353,9 @@ void chaos_cluster::end() {
           fmt::format("node {} did not leave at the end", n->address));
       ::kill(n->child->pid(), SIGKILL);
     }
-    if (const auto end = n->child->finish();
-        end.status != 0 && !WIFSIGNALED(end.status))
+    const auto end = n->child->finish();
+    if (end.status != 0
+        && !(WIFSIGNALED(end.status) && WTERMSIG(end.status) == SIGKILL))
       complaints_.push_back(fmt::format("node {} ended with status {}: {}",
                                         n->address, end.status, end.output));
   }

@@ -90,6 +90,12 @@ private:
   void look_after(node& n, time now);
   void mend();
   void change(node& n, doing what, time until);
+  std::chrono::milliseconds between(std::chrono::milliseconds least,
+                                    std::chrono::milliseconds most);
+  /// Those that leave among them.
+  std::size_t most_nodes() const noexcept {
+    return 3 * options_.nodes;
+  }
   void look_around();
   bool is_seen(const node& n,
                const std::map<const node*, std::set<int>>& by) const;

@@ -115,16 +115,16 @@ void cluster::wait_for_ends(std::promise<void>& left,
   left.set_value();
 }
 
-// By the greeting of links, which says for whom it is. There is no link to who
-// is no member, so none comes of it.
+// By the greeting of links, which says for whom it is, in nobody's name: so no
+// link comes of it.
 bool cluster::lives(const member& who, std::chrono::milliseconds timeout) {
   std::promise<bool> lives;
   auto done = lives.get_future();
   loop_.post([&] {
-    dial(loop_, who.host, who.data_port, self_.id, who.id, timeout,
+    dial(loop_, who.host, who.data_port, node_id{}, who.id, timeout,
          [&lives](const result<unique_fd>& socket) {
-           lives.set_value(socket
-                           || socket.error().kind == failure_kind::refused);
+           lives.set_value(!socket
+                           && socket.error().kind == failure_kind::refused);
          });
   });
   return done.get();

@@ -112,7 +112,11 @@ private:
     auto h = decode_hello(bytes);
     if (!h)
       return done_(
-          fail(failure_kind::refused, address_ + " sent " + h.error().what));
+          fail(failure_kind::malformed, address_ + " sent " + h.error().what));
+    if (h->from != peer_)
+      return done_(fail(
+          failure_kind::not_found,
+          address_ + " refused: " + refusal_text(hello_answer::mistaken, 0)));
     if (h->answer != hello_answer::welcome)
       return done_(
           fail(h->answer == hello_answer::mistaken ? failure_kind::not_found

@@ -10,7 +10,9 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto look_every = 500ms;
-constexpr unsigned most_silences = 60; ///< then it is dead
+constexpr unsigned looks_a_pause = 10;  ///< then pauses are twice as long
+constexpr unsigned longest_pause = 5;   ///< 2^5 times as long
+constexpr unsigned most_silences = 120; ///< some 20 minutes: then it is dead
 // The lonely yield first; of two lonely ones, the one with the higher id.
 constexpr auto lonely_patience = 2s;
 constexpr auto patience = 4s;
@@ -20,8 +22,10 @@ constexpr auto patience = 4s;
 expulsion::expulsion(node& self, std::vector<member> others,
                      std::vector<node_process::peer> contacts,
                      std::function<void()> yield)
-  : self_(self), yield_(std::move(yield)), before_(std::move(others)),
-    contacts_(std::move(contacts)) {
+  : self_(self), yield_(std::move(yield)), contacts_(std::move(contacts)),
+    has_lost_(!others.empty()) {
+  for (const auto& who : others)
+    before_.push_back({who, 0, clock::now(), clock::now()});
   self_.on_down(gate_.guard([this](const member& who, const std::string&) {
     if (who.threads > 0)
       thread_.post([this, who] { lost(who); });
@@ -35,6 +39,7 @@ expulsion::~expulsion() {
 }
 
 void expulsion::stop() {
+  stopped_.store(true);
   gate_.close();
   thread_.stop();
 }
@@ -48,7 +53,8 @@ std::vector<member> expulsion::others() const {
       out.push_back(m);
   for (const auto& one : lost_)
     out.push_back(one.who);
-  out.insert(out.end(), before_.begin(), before_.end());
+  for (const auto& one : before_)
+    out.push_back(one.who);
   return out;
 }
 
@@ -59,8 +65,14 @@ bool expulsion::is_alone() const {
   });
 }
 
+bool expulsion::is_member(node_id who) const {
+  const auto all = self_.members();
+  return std::ranges::find(all, who, &member::id) != all.end();
+}
+
 void expulsion::lost(const member& who) {
-  lost_.push_back({who, 0, clock::now()});
+  has_lost_ = true;
+  lost_.push_back({who, 0, clock::now(), clock::now()});
   look_again();
 }
 
@@ -72,38 +84,53 @@ void expulsion::look_again() {
     });
 }
 
+// One that was silent is not yielded to before it had time to yield itself.
+bool expulsion::answers(sought_node& one) {
+  if (stopped_.load() || clock::now() < one.next)
+    return false;
+  if (self_.lives(one.who)) {
+    one.silences = 0;
+    one.next = clock::now();
+    return true;
+  }
+  one.since = clock::now();
+  const auto doublings =
+      std::min(++one.silences / looks_a_pause, longest_pause);
+  one.next = one.since + look_every * (1u << doublings);
+  return false;
+}
+
 void expulsion::look() {
-  const bool joined = join_others();
-  std::vector<lost_node> still;
-  for (auto& one : std::exchange(lost_, {})) {
-    const bool lives = self_.lives(one.who);
-    if (lives && yields_to(one) && yield_) {
+  join_others();
+  for (auto& one : lost_)
+    if (answers(one) && yields_to(one) && yield_) {
       stronger_ = one.who;
       return std::exchange(yield_, {})();
     }
-    one.silences = lives ? 0 : one.silences + 1;
-    if (one.silences < most_silences)
-      still.push_back(std::move(one));
-  }
-  lost_ = std::move(still);
-  if (!joined || !lost_.empty())
+  for (auto* sought : {&lost_, &before_})
+    std::erase_if(*sought, [](const sought_node& one) {
+      return one.silences >= most_silences;
+    });
+  if (!lost_.empty() || !before_.empty() || (has_lost_ && is_alone()))
     look_again();
 }
 
-// True once it is done, or nobody is left to join.
-bool expulsion::join_others() {
-  for (const auto& m : before_)
-    if (is_alone() && self_.lives(m))
-      static_cast<void>(self_.join(m.host, m.port));
+// A node that has come back joins all that are left: they may be in two parts
+// themselves. One that nobody is left to tell of does what its process did at
+// its start.
+void expulsion::join_others() {
+  for (auto& one : before_)
+    if (!is_member(one.who.id) && answers(one))
+      static_cast<void>(self_.join(one.who.host, one.who.port));
+  std::erase_if(before_, [this](const sought_node& one) {
+    return is_member(one.who.id);
+  });
   for (const auto& where : contacts_)
-    if (!before_.empty() && is_alone())
+    if (has_lost_ && !stopped_.load() && is_alone())
       static_cast<void>(self_.join(where.host, where.port));
-  if (!is_alone())
-    before_.clear();
-  return before_.empty();
 }
 
-bool expulsion::yields_to(const lost_node& one) const {
+bool expulsion::yields_to(const sought_node& one) const {
   const auto waited = clock::now() - one.since;
   if (one.who.id < self_.id())
     return is_alone() || waited > patience;

@@ -5,6 +5,7 @@
 #include "dataflow/runtime/node_process.hpp"
 #include "dataflow/runtime/serial_thread.hpp"
 
+#include <atomic>
 #include <functional>
 #include <vector>
 
@@ -43,24 +44,30 @@ public:
   std::vector<member> others() const;
 
 private:
-  struct lost_node {
+  /// A node that is looked for.
+  struct sought_node {
     member who;
     unsigned silences = 0;
-    clock::time_point since;
+    clock::time_point next;  ///< when it is asked again
+    clock::time_point since; ///< when it was known to be silent, or was lost
   };
 
   void lost(const member& who);
+  bool is_member(node_id who) const;
   bool is_alone() const;
+  bool answers(sought_node& one);
   void look_again();
   void look();
-  bool join_others();
-  bool yields_to(const lost_node& one) const;
+  void join_others();
+  bool yields_to(const sought_node& one) const;
 
   node& self_;
   std::function<void()> yield_;
-  std::vector<member> before_; ///< that the node before this one knew
+  std::vector<sought_node> before_; ///< that the node before this one knew
   std::vector<node_process::peer> contacts_;
-  std::vector<lost_node> lost_;
+  std::vector<sought_node> lost_;
+  bool has_lost_ = false;
+  std::atomic<bool> stopped_{false};
   member stronger_; ///< to whom it yields
   bool looks_ = false;
   gate gate_;

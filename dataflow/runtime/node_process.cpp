@@ -109,6 +109,14 @@ result<void> complain(const failure& why, const node_process& process) {
   return tl::make_unexpected(why);
 }
 
+/// Who asks for the status of a node whose service is gone gets none.
+struct no_status_later {
+  node& self;
+  ~no_status_later() {
+    self.on_status({});
+  }
+};
+
 /// One node after the other, in one process.
 class incarnations {
 public:
@@ -145,6 +153,7 @@ private:
                              process_.spill_directory};
     if (process_.status)
       self->on_status([&] { return process_.status(*self, service); });
+    const no_status_later silence{*self};
     expulsion watch{*self, std::exchange(others_, {}), process_.peers, [] {
                       ::kill(::getpid(), expelled_signal);
                     }};
@@ -159,7 +168,6 @@ private:
     others_ = watch.others();
     if (signal != expelled_signal)
       hand_over(service, signals_, process_.watch_stdin);
-    self->on_status({});
     return signal;
   }
 

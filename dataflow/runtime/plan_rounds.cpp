@@ -42,10 +42,24 @@ bool plan_rounds::attach() {
 bool plan_rounds::receive(node_id from, const plan_round& round, census what) {
   if (current_.excludes(from))
     return false; // of two that take each other for dead, one is heard first
+  if (!waits_for(from) && from != round.submitter)
+    return hear_guest(from, round);
   const bool begun = merge(round) && begin();
   if (round == current_ && waits_for(from) && !current_.excludes(from))
     told_.emplace(from, std::move(what));
   return begun;
+}
+
+// A guest that has lost a place has no part in the plan any more, and that is
+// all it can say: the place may be well for the others.
+bool plan_rounds::hear_guest(node_id from, const plan_round& round) {
+  const bool is_guest =
+      std::find(places_.begin(), places_.end(), self_) == places_.end()
+      && self_ != current_.submitter;
+  const bool lost =
+      std::any_of(round.dead.begin(), round.dead.end(),
+                  [&](node_id who) { return !current_.excludes(who); });
+  return !is_guest && lost && current_.exclude(from) && begin();
 }
 
 bool plan_rounds::merge(const plan_round& other) {

@@ -67,6 +67,7 @@ public:
 
 private:
   bool begin();
+  bool hear_guest(node_id from, const plan_round& round);
   bool merge(const plan_round& other);
   bool settle_submitter(node_id other);
   bool waits_for(node_id who) const;

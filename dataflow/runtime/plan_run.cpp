@@ -71,7 +71,7 @@ void plan_run::receive(dataflow_message m) {
 void plan_run::receive_reply(node_id from, message_kind kind,
                              const plan_reply& r) {
   std::lock_guard guard{mutex_};
-  if (!r.refused.empty())
+  if (!r.refused.empty() && !rounds_.current().excludes(from))
     refused_ =
         fmt::format("node {} refused the plan: {}", to_string(from), r.refused);
   if (r.leaving && kind == message_kind::plan_accepted)

@@ -221,7 +221,8 @@ void dataflow_service::ask_whether_over(std::uint64_t plan_id,
     envelope head;
     head.to = {plan_id, only_whether_over};
     for (const auto& place : life->what().view.places)
-      if (place.node != self_.id() && !dead_.contains(place.node.value))
+      if (place.node != self_.id() && !dead_.contains(place.node.value)
+          && !life->round().excludes(place.node)) // that one may have given up
         self_.send(place.node, message_kind::plan_query, head, {});
     self_.flush();
     ask_whether_over(plan_id, submitter);
