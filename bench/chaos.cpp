@@ -144,12 +144,14 @@ void chaos_run::submit(std::uint64_t seed) {
 // It was cut off itself; or something happened to the node that it joined by,
 // before it knew another.
 bool chaos_run::is_excused(const ended_run& r) const {
+  const auto says = [&](const char* words) {
+    return r.output.find(words) != std::string::npos;
+  };
   if (options_.cut
-      && r.output.find("go on without this process") != std::string::npos)
+      && (says("go on without this process") || says("cannot reach")))
     return true;
   return !cluster_.is_well(r.contact)
-         && (r.output.find("cannot reach") != std::string::npos
-             || r.output.find("the last of the plan") != std::string::npos);
+         && (says("cannot reach") || says("the last of the plan"));
 }
 
 void chaos_run::judge(std::size_t which, const ended_run& r) {

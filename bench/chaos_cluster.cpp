@@ -297,7 +297,9 @@ void chaos_cluster::look_around() {
       lost.push_back(n.get());
     }
   for (auto* n : lost) {
-    complaints_.push_back(fmt::format("node {} did not come back", n->address));
+    complaints_.push_back(fmt::format("node {} did not come back: it sees {}",
+                                      n->address,
+                                      status_of(n->address).dump()));
     kill(*n);
   }
 }
@@ -344,8 +346,8 @@ nlohmann::json chaos_cluster::status_of(const std::string& address) {
 void chaos_cluster::end() {
   for (const auto& n : nodes_)
     n->child->terminate();
+  const auto limit = steady_clock::now() + leave_limit;
   for (const auto& n : nodes_) {
-    const auto limit = steady_clock::now() + leave_limit;
     while (!has_ended(*n->child) && steady_clock::now() < limit)
       std::this_thread::sleep_for(10ms);
     if (!has_ended(*n->child)) {

@@ -42,7 +42,7 @@ bool plan_rounds::attach() {
 bool plan_rounds::receive(node_id from, const plan_round& round, census what) {
   if (current_.excludes(from))
     return false; // of two that take each other for dead, one is heard first
-  if (!waits_for(from) && from != round.submitter)
+  if (!waits_for(from) && round.submitter == current_.submitter)
     return hear_guest(from, round);
   const bool begun = merge(round) && begin();
   if (round == current_ && waits_for(from) && !current_.excludes(from))

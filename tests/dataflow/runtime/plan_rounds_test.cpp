@@ -98,6 +98,18 @@ BOOST_AUTO_TEST_CASE(a_submitters_death_alone_begins_no_round) {
   BOOST_TEST(r.complete());
 }
 
+// Only its way to the place was cut: all others still reach it.
+BOOST_AUTO_TEST_CASE(a_guest_that_lost_a_place_excludes_itself_alone) {
+  plan_rounds r{three(), a};
+  auto round = r.current();
+  round.exclude(b);
+  BOOST_TEST(r.receive(guest, round, {}));
+  BOOST_TEST(!r.current().excludes(b));
+  BOOST_TEST(r.current().excludes(guest));
+  plan_rounds another{three(), node_id{21}}; // a guest as well
+  BOOST_TEST(!another.receive(guest, round, {}));
+}
+
 BOOST_AUTO_TEST_CASE(an_heir_takes_the_submitters_place) {
   plan_rounds at_a{three(), a};
   plan_rounds at_heir{three(), heir};
