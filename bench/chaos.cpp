@@ -38,7 +38,7 @@ constexpr auto longest_pause = 3000;
 constexpr auto hang_limit = 120s;
 constexpr auto clear_limit = 20s;
 constexpr auto orphan_limit = 5s; ///< until the nodes know of the death
-constexpr auto settle_limit = 90s;
+constexpr auto settle_limit = 60s;
 constexpr auto young = 200ms; ///< a submitter that has hardly begun is spared
 
 /// What became of the computations.

@@ -57,6 +57,7 @@ std::optional<chaos_cluster::node> chaos_cluster::start_at(std::size_t place) {
       words.insert(words.end(), {"--join", other->address});
   node n;
   n.place = place;
+  n.since = steady_clock::now();
   const auto program = words.front();
   words.erase(words.begin());
   n.child =
@@ -209,6 +210,11 @@ void chaos_cluster::cut(node& n) {
 
 void chaos_cluster::change(node& n, doing what, time until) {
   std::lock_guard guard{mutex_};
+  const auto now = steady_clock::now();
+  if (n.what == doing::well)
+    n.troubled_since = now;
+  if (what == doing::well)
+    n.since = now;
   n.what = what;
   n.until = until;
 }
@@ -276,6 +282,14 @@ bool chaos_cluster::is_seen(
   return asked == 0 || 2 * seen > asked;
 }
 
+// Whether a node is left that it can know: well since before it was in trouble.
+bool chaos_cluster::has_old_friends(const node& n) const {
+  return std::ranges::any_of(nodes_, [&](const auto& other) {
+    return other.get() != &n && other->what == doing::well
+           && other->since < n.troubled_since;
+  });
+}
+
 // Those whom the others took for dead come back by themselves.
 void chaos_cluster::look_around() {
   const auto now = steady_clock::now();
@@ -297,9 +311,10 @@ void chaos_cluster::look_around() {
       lost.push_back(n.get());
     }
   for (auto* n : lost) {
-    complaints_.push_back(fmt::format("node {} did not come back: it sees {}",
-                                      n->address,
-                                      status_of(n->address).dump()));
+    if (has_old_friends(*n))
+      complaints_.push_back(fmt::format("node {} did not come back: it sees {}",
+                                        n->address,
+                                        status_of(n->address).dump()));
     kill(*n);
   }
 }

@@ -75,7 +75,9 @@ private:
     std::unique_ptr<child_process> child;
     std::string address;
     doing what = doing::well;
-    time until{}; ///< that ends, or is late
+    time until{};          ///< that ends, or is late
+    time since{};          ///< it has been well
+    time troubled_since{}; ///< it has not
   };
 
   std::optional<node> start_at(std::size_t place);
@@ -97,6 +99,7 @@ private:
     return 3 * options_.nodes;
   }
   void look_around();
+  bool has_old_friends(const node& n) const;
   bool is_seen(const node& n,
                const std::map<const node*, std::set<int>>& by) const;
   static std::set<int> seen_by(const node& n);

@@ -130,11 +130,13 @@ void expulsion::join_others() {
       static_cast<void>(self_.join(where.host, where.port));
 }
 
+// A node for which a session waits is not lonely: it has work.
 bool expulsion::yields_to(const sought_node& one) const {
   const auto waited = clock::now() - one.since;
+  const bool lonely = self_.members().size() == 1;
   if (one.who.id < self_.id())
-    return is_alone() || waited > patience;
-  return is_alone() && waited > lonely_patience;
+    return lonely || waited > patience;
+  return lonely && waited > lonely_patience;
 }
 
 } // namespace tern
