@@ -351,8 +351,6 @@ int chaos_run::go() {
   for (auto& what : left_over())
     wrong.push_back(std::move(what));
   cluster_.end();
-  if (const auto& c = cluster_.counts(); !options_.cut && c.returns > c.stops)
-    wrong.emplace_back("nodes came back that nothing had been done to");
   wrong.insert(wrong.end(), cluster_.complaints().begin(),
                cluster_.complaints().end());
   for (const auto& story : tally_.stories)

@@ -119,6 +119,14 @@ chaos_cluster::node* chaos_cluster::pick() {
   return well.size() < 2 ? nullptr : well[random_() % well.size()];
 }
 
+child_end chaos_cluster::finish(node& n) {
+  auto end = n.child->finish();
+  if (!n.was_away && end.output.find("\"returned\"") != std::string::npos)
+    complaints_.push_back(
+        fmt::format("node {} yielded without need", n.address));
+  return end;
+}
+
 void chaos_cluster::remove(node& n) {
   std::unique_ptr<node> gone;
   std::lock_guard guard{mutex_};
@@ -156,7 +164,7 @@ void chaos_cluster::strike() {
 void chaos_cluster::kill(node& n) {
   change(n, doing::leaving, {}); // nobody's contact any more
   ::kill(n.child->pid(), SIGKILL);
-  n.child->finish();
+  finish(n);
   remove(n);
 }
 
@@ -215,6 +223,7 @@ void chaos_cluster::change(node& n, doing what, time until) {
     n.troubled_since = now;
   if (what == doing::well)
     n.since = now;
+  n.was_away = n.was_away || network_.has_value() || what == doing::stopped;
   n.what = what;
   n.until = until;
 }
@@ -233,7 +242,7 @@ void chaos_cluster::look_after(node& n, time now) {
     if (!has_ended(*n.child))
       return;
     complaints_.push_back(fmt::format("node {} ended by itself: {}", n.address,
-                                      n.child->finish().output));
+                                      finish(n).output));
     return remove(n);
   case doing::leaving:
     if (!has_ended(*n.child) && now < n.until)
@@ -242,8 +251,8 @@ void chaos_cluster::look_after(node& n, time now) {
       complaints_.push_back(fmt::format("node {} did not leave: {}", n.address,
                                         status_of(n.address).dump()));
       ::kill(n.child->pid(), SIGKILL);
-      n.child->finish();
-    } else if (const auto end = n.child->finish(); end.status != 0) {
+      finish(n);
+    } else if (const auto end = finish(n); end.status != 0) {
       complaints_.push_back(fmt::format("node {} left with status {}: {}",
                                         n.address, end.status, end.output));
     }
@@ -370,7 +379,7 @@ void chaos_cluster::end() {
           fmt::format("node {} did not leave at the end", n->address));
       ::kill(n->child->pid(), SIGKILL);
     }
-    const auto end = n->child->finish();
+    const auto end = finish(*n);
     if (end.status != 0
         && !(WIFSIGNALED(end.status) && WTERMSIG(end.status) == SIGKILL))
       complaints_.push_back(fmt::format("node {} ended with status {}: {}",

@@ -78,12 +78,14 @@ private:
     time until{};          ///< that ends, or is late
     time since{};          ///< it has been well
     time troubled_since{}; ///< it has not
+    bool was_away = false; ///< for others: stopped or, perhaps, cut off
   };
 
   std::optional<node> start_at(std::size_t place);
   bool add();
   std::size_t free_place() const;
   node* pick();
+  child_end finish(node& n);
   void kill(node& n);
   void stop(node& n);
   void leave(node& n);
