@@ -15,7 +15,7 @@ constexpr unsigned longest_pause = 5;   ///< 2^5 times as long
 constexpr unsigned most_silences = 120; ///< some 20 minutes: then it is dead
 // The lonely yield first; of two lonely ones, the one with the higher id.
 constexpr auto lonely_patience = 2s;
-constexpr auto patience = 4s;
+constexpr auto patience = 10s;
 
 } // namespace
 

@@ -122,6 +122,7 @@ private:
   void on_query(incoming& in);
   void on_copy(incoming& in);
   void accept(plan p);
+  void take_late(plan p);
   void be_guest(plan p, node_id lender);
   void send_forget(std::uint64_t plan_id, node_id to);
   void deliver(std::uint64_t plan_id, dataflow_message m);

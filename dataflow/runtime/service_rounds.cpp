@@ -17,6 +17,9 @@ constexpr std::size_t most_early = 1024;
 
 constexpr auto clear_up_every = std::chrono::milliseconds(100);
 
+// For a plan to come before it is asked for.
+constexpr auto plan_limit = std::chrono::seconds(1);
+
 constexpr auto ask_whether_over_every = std::chrono::seconds(3);
 
 // As the address of a question for a plan: no copy is asked for.
@@ -290,7 +293,24 @@ void dataflow_service::receive_census(node_id from, const census_message& m) {
     }
   } else if (early_.size() < most_early && self_.self().threads > 0) {
     early_.push_back({from, m});
+    slow_.post_after(plan_limit, [this, from, id = m.plan] {
+      if (!find_life(id) && !plans_.is_over(id))
+        query(id, {&from, 1});
+    });
   }
+}
+
+// Others wait for what this node has of a plan that its submitter could not
+// give it: perhaps it died in the middle. A plan that has gone on without this
+// node is no business of it.
+void dataflow_service::take_late(plan p) {
+  const auto& places = p.view.places;
+  const bool ours =
+      std::any_of(places.begin(), places.end(),
+                  [&](const auto& place) { return place.node == self_.id(); });
+  const bool news = !find_life(p.id) && !plans_.is_over(p.id);
+  if (ours && news && p.round.dead.empty())
+    accept(std::move(p));
 }
 
 // -- attaching ----------------------------------------------------------------
@@ -322,12 +342,16 @@ void dataflow_service::on_query(incoming& in) {
 }
 
 void dataflow_service::on_copy(incoming& in) {
-  const auto p = in.payload.empty() ? result<plan>{} : decode_plan(in.payload);
+  auto p = in.payload.empty() ? result<plan>{} : decode_plan(in.payload);
+  const bool whole = !in.payload.empty() && p;
   std::lock_guard guard{clients_mutex_};
   const auto found = clients_.find(in.head.to.plan());
   if (found != clients_.end())
-    found->second.client->receive_copy(
-        in.from, in.payload.empty() || !p ? nullptr : &*p);
+    found->second.client->receive_copy(in.from, whole ? &*p : nullptr);
+  else if (whole)
+    slow_.post([this, moved = std::make_shared<plan>(std::move(*p))] {
+      take_late(std::move(*moved));
+    });
 }
 
 } // namespace tern

@@ -76,10 +76,11 @@ tern::session session_at(const test_node& n) {
                         .join_port = static_cast<std::uint16_t>(n.port())}};
 }
 
-/// Submits a plan, says to one of its nodes that it is over, and is gone.
+/// Submits a plan to `given` of its nodes, says to one of them that it is over
+/// if it `ends` it, and is gone.
 class careless_submitter final : public tern::plan_client {
 public:
-  explicit careless_submitter(const test_node& n) {
+  careless_submitter(const test_node& n, std::size_t given, bool ends) {
     auto self = tern::node::start({.threads = 0});
     BOOST_TEST_REQUIRE(self.has_value());
     tern::dataflow_service service{**self, {}};
@@ -96,11 +97,14 @@ public:
     const auto x = tern::ones({30}, tern::dtype::float64, {{1}});
     p.work = tern::optimize(tern::lower({&x, 1}));
     service.connect(p.id, (*self)->id(), *this);
-    service.submit(p);
-    eventually("the plan is accepted",
-               [&] { return accepted_ == p.view.places.size(); });
+    for (std::size_t i = 0; i < given; ++i)
+      (*self)->send(p.view.places[i].node, tern::message_kind::plan_submit, {},
+                    tern::encode(p));
+    (*self)->flush();
+    eventually("the plan is accepted", [&] { return accepted_ == given; });
     p.view.places.resize(1);
-    service.forget(p.id, p.view);
+    if (ends)
+      service.forget(p.id, p.view);
     service.disconnect(p.id);
   }
 
@@ -121,9 +125,18 @@ BOOST_AUTO_TEST_SUITE(recovery)
 // One word of the submitter to one node is enough.
 BOOST_AUTO_TEST_CASE(a_plan_that_is_over_is_over_everywhere) {
   three_nodes nodes;
-  const careless_submitter gone{nodes.a};
+  const careless_submitter gone{nodes.a, 3, true};
   for (const auto* n : {&nodes.a, &nodes.b, &nodes.c})
     no_plan_is_left_on(*n);
+}
+
+// The others wait for what it has, and tell it.
+BOOST_AUTO_TEST_CASE(a_node_that_was_not_given_the_plan_gets_it_from_another) {
+  three_nodes nodes;
+  const careless_submitter gone{nodes.a, 2, false};
+  const auto r = attach("4d", nodes.a);
+  BOOST_TEST_REQUIRE(r.status == 0, r.err);
+  BOOST_TEST(r.json()["value"].size() == 30u);
 }
 
 BOOST_AUTO_TEST_CASE(two_nodes_may_die_at_different_times) {
