@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstring>
 #include <memory>
+#include <optional>
 #include <system_error>
 
 #include <netinet/in.h>
@@ -47,6 +48,25 @@ unique_fd new_socket(const addrinfo& address) {
                           address.ai_protocol)};
 }
 
+// What `attempt` makes of the first address with which it succeeds; it leaves
+// `errno` where it does not.
+template <class T, class Attempt>
+result<T> first_of(const std::string& host, std::uint16_t port,
+                   failure_kind kind, const char* what, int flags,
+                   Attempt attempt) {
+  auto addresses = resolve(host, port, kind, what, flags);
+  if (!addresses)
+    return tl::make_unexpected(addresses.error());
+  int error = 0;
+  for (const auto* a = addresses->get(); a; a = a->ai_next) {
+    if (std::optional<T> made = attempt(*a))
+      return std::move(*made);
+    error = errno;
+  }
+  return fail(kind, fmt::format("{} {}: {}", what, address_text(host, port),
+                                error_text(error)));
+}
+
 // A port that a process has just left may be bound again; one that somebody
 // listens on may not (Linux).
 bool bind_and_listen(const unique_fd& fd, const addrinfo& address) {
@@ -74,20 +94,14 @@ std::string error_text(int error) {
 }
 
 result<unique_fd> listen_on(const std::string& host, std::uint16_t port) {
-  auto addresses =
-      resolve(host, port, failure_kind::io, "cannot listen on", AI_PASSIVE);
-  if (!addresses)
-    return tl::make_unexpected(addresses.error());
-  int error = 0;
-  for (auto* a = addresses->get(); a; a = a->ai_next) {
-    auto fd = new_socket(*a);
-    if (fd && bind_and_listen(fd, *a))
-      return fd;
-    error = errno;
-  }
-  return fail(failure_kind::io,
-              fmt::format("cannot listen on {}: {}", address_text(host, port),
-                          error_text(error)));
+  return first_of<unique_fd>(host, port, failure_kind::io, "cannot listen on",
+                             AI_PASSIVE,
+                             [](const addrinfo& a) -> std::optional<unique_fd> {
+                               auto fd = new_socket(a);
+                               if (fd && bind_and_listen(fd, a))
+                                 return fd;
+                               return std::nullopt;
+                             });
 }
 
 std::uint16_t local_port(const unique_fd& socket) {
@@ -108,47 +122,35 @@ bool is_loopback(const std::string& host) {
 // To connect a datagram socket is to choose a route.
 result<std::string> own_address_towards(const std::string& host,
                                         std::uint16_t port) {
-  auto addresses =
-      resolve(host, port, failure_kind::unreachable, "cannot reach", 0);
-  if (!addresses)
-    return tl::make_unexpected(addresses.error());
-  int error = 0;
-  for (auto* a = addresses->get(); a; a = a->ai_next) {
-    unique_fd fd{socket(a->ai_family, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
-    sockaddr_storage own{};
-    socklen_t size = sizeof own;
-    char text[NI_MAXHOST];
-    if (fd && connect(fd.value(), a->ai_addr, a->ai_addrlen) == 0
-        && getsockname(fd.value(), reinterpret_cast<sockaddr*>(&own), &size)
-               == 0
-        && getnameinfo(reinterpret_cast<sockaddr*>(&own), size, text,
-                       sizeof text, nullptr, 0, NI_NUMERICHOST)
-               == 0)
-      return std::string{text};
-    error = errno;
-  }
-  return fail(failure_kind::unreachable,
-              fmt::format("cannot reach {}: {}", address_text(host, port),
-                          error_text(error)));
+  return first_of<std::string>(
+      host, port, failure_kind::unreachable, "cannot reach", 0,
+      [](const addrinfo& a) -> std::optional<std::string> {
+        const unique_fd fd{socket(a.ai_family, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
+        sockaddr_storage own{};
+        auto* address = reinterpret_cast<sockaddr*>(&own);
+        socklen_t size = sizeof own;
+        char text[NI_MAXHOST];
+        if (fd && connect(fd.value(), a.ai_addr, a.ai_addrlen) == 0
+            && getsockname(fd.value(), address, &size) == 0
+            && getnameinfo(address, size, text, sizeof text, nullptr, 0,
+                           NI_NUMERICHOST)
+                   == 0)
+          return text;
+        return std::nullopt;
+      });
 }
 
 result<unique_fd> begin_connect(const std::string& host, std::uint16_t port) {
-  auto addresses =
-      resolve(host, port, failure_kind::unreachable, "cannot reach", 0);
-  if (!addresses)
-    return tl::make_unexpected(addresses.error());
-  int error = 0;
-  for (auto* a = addresses->get(); a; a = a->ai_next) {
-    auto fd = new_socket(*a);
-    if (fd
-        && (connect(fd.value(), a->ai_addr, a->ai_addrlen) == 0
-            || errno == EINPROGRESS))
-      return fd;
-    error = errno;
-  }
-  return fail(failure_kind::unreachable,
-              fmt::format("cannot reach {}: {}", address_text(host, port),
-                          error_text(error)));
+  return first_of<unique_fd>(
+      host, port, failure_kind::unreachable, "cannot reach", 0,
+      [](const addrinfo& a) -> std::optional<unique_fd> {
+        auto fd = new_socket(a);
+        if (fd
+            && (connect(fd.value(), a.ai_addr, a.ai_addrlen) == 0
+                || errno == EINPROGRESS))
+          return fd;
+        return std::nullopt;
+      });
 }
 
 int connect_error(const unique_fd& socket) {
