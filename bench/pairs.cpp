@@ -35,6 +35,12 @@ pairs interleave(unsigned repeats,
   return found;
 }
 
+promise at_most(double limit) {
+  promise p;
+  p.at_most = limit;
+  return p;
+}
+
 row compare(std::string bench, std::string name, std::string unit,
             std::string rival_name, const pairs& figures, const promise& p) {
   row r;

@@ -32,6 +32,9 @@ struct promise {
                                      ///< of machine
 };
 
+/// That ours is no more than `limit`, in the row's unit.
+promise at_most(double limit);
+
 /// A row of medians. Where the rival misses, or is slower than 1.25 times what
 /// it is known to reach (then the machine was busy), a budget against it is
 /// neither kept nor broken.

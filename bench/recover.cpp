@@ -46,12 +46,6 @@ pairs of(const std::vector<figures>& ours, const std::vector<figures>& theirs,
   return out;
 }
 
-promise at_most(double limit) {
-  promise p;
-  p.at_most = limit;
-  return p;
-}
-
 promise faster(bool check) {
   promise p;
   if (!check)

@@ -61,12 +61,6 @@ private:
   unsigned runs_;
 };
 
-promise at_most(double limit) {
-  promise p;
-  p.at_most = limit;
-  return p;
-}
-
 promise more_than(double limit) {
   promise p;
   p.more_than = limit;
