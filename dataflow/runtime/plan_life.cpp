@@ -50,6 +50,8 @@ bool plan_life::open(std::shared_ptr<const remaining_work> rest) {
   const auto fresh = world_.make_host(*this, std::move(rest));
   for (auto who : dead_)
     fresh->engine().suspect(who);
+  for (auto who : round().dead) // guests that live, but have no part any more
+    fresh->engine().suspect(who);
   fresh->engine().expand(store_);
   std::map<std::uint64_t, result<block>> outcomes;
   {
@@ -121,6 +123,8 @@ void plan_life::receive(node_id from, const census_message& m) {
     std::lock_guard guard{mutex_};
     begun = rounds_.receive(from, m.round, m.what);
   }
+  if (!begun && !guest_ && rounds_.is_missed_in(m.round))
+    tell({from}, {});
   if (begun && guest_)
     end_round();
   else if (begun)
@@ -200,6 +204,7 @@ void plan_life::begin_round() {
     outcomes_.clear();
     running_before_.clear();
     empty_store();
+    tell_others({});
     return;
   }
   auto mine = tell_others(what_it_has());
@@ -210,14 +215,18 @@ void plan_life::begin_round() {
   try_next_round();
 }
 
-// Gives it as the others read it: not all may fit.
 census plan_life::tell_others(census what) {
-  const auto bytes = encode(census_message{id_, round(), std::move(what)});
-  envelope head;
-  head.to = {id_, 0};
   auto whom = rounds_.others();
   const auto lent_to = guests();
   whom.insert(whom.end(), lent_to.begin(), lent_to.end());
+  return tell(whom, std::move(what));
+}
+
+// Gives it as the others read it: not all may fit.
+census plan_life::tell(const std::vector<node_id>& whom, census what) {
+  const auto bytes = encode(census_message{id_, round(), std::move(what)});
+  envelope head;
+  head.to = {id_, 0};
   for (auto who : whom)
     world_.self.send(who, message_kind::plan_census, head, bytes);
   world_.self.flush();

@@ -115,6 +115,7 @@ private:
   void empty_store();
   census what_it_has();
   census tell_others(census what);
+  census tell(const std::vector<node_id>& whom, census what);
   bool settle(plan_host& host, std::uint64_t task, result<block>& outcome);
 
   const std::uint64_t id_;

@@ -42,8 +42,11 @@ bool plan_rounds::attach() {
 bool plan_rounds::receive(node_id from, const plan_round& round, census what) {
   if (current_.excludes(from))
     return false; // of two that take each other for dead, one is heard first
-  if (!waits_for(from) && round.submitter == current_.submitter)
+  const bool is_out = round.excludes(from); // it has no other say
+  if (!waits_for(from) && (is_out || round.submitter != from))
     return hear_guest(from, round);
+  if (is_out)
+    return exclude(from);
   const bool begun = merge(round) && begin();
   if (round == current_ && waits_for(from) && !current_.excludes(from))
     told_.emplace(from, std::move(what));

@@ -19,7 +19,10 @@ namespace tern {
 /// are named by who is dead, so two that heard of two deaths in different
 /// orders meet in the round of both.
 ///
-/// A process that finds itself among the dead takes no part any more.
+/// A process that finds itself among the dead takes no part any more. Whoever
+/// said so may have died before all others heard of it, so it tells them, and
+/// again whoever still waits for it: else they would wait for ever. That it is
+/// out is all that they believe it.
 class plan_rounds {
 public:
   plan_rounds(const plan_view& view, node_id self);
@@ -61,6 +64,10 @@ public:
   }
   /// Whether one that is in `round` knows all that is known here, and more.
   bool is_news(const plan_round& round) const;
+  /// Whether one that is in `round` waits in vain for this process.
+  bool is_missed_in(const plan_round& round) const noexcept {
+    return is_out() && !round.excludes(self_);
+  }
   /// Whom to tell, this process not among them; the dead are: one that lives
   /// hears that it is out.
   std::vector<node_id> others() const;

@@ -108,13 +108,14 @@ void plan_run::receive_census(node_id from, const census_message& m) {
   std::lock_guard guard{mutex_};
   if (rounds_.receive(from, m.round, m.what))
     begin_round();
+  else if (rounds_.is_missed_in(m.round))
+    service_.tell({from}, {plan_.id, rounds_.current(), {}});
   changed_.notify_one();
 }
 
-// Under the mutex: tells the others which roots have come.
+// Under the mutex: tells the others which roots have come, or that this process
+// is out.
 void plan_run::begin_round() {
-  if (rounds_.is_out())
-    return;
   std::vector<block_key> roots;
   for (auto low : arrived_)
     roots.push_back(unpack(low));

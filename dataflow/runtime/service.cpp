@@ -183,8 +183,13 @@ void dataflow_service::be_guest(plan p, node_id lender) {
         return dead_.contains(place.node.value)
                && !p.round.excludes(place.node);
       });
-  if (!newer || late || !is_member(lender))
+  if (!is_member(lender) || p.round.excludes(self_.id()))
     return;
+  if (!newer || late) {
+    if (!known || (known->is_guest() && !known->host()))
+      decline(p, known ? known->round() : p.round, lender);
+    return;
+  }
   if (known) {
     plans_.end(known->id_of_round());
     known->retire();
@@ -196,6 +201,15 @@ void dataflow_service::be_guest(plan p, node_id lender) {
   add_life(std::move(p));
   for (auto& each : std::exchange(early_, {}))
     receive_census(each.from, each.what);
+}
+
+// A lender that is not told waits for what it has lent.
+void dataflow_service::decline(const plan& p, plan_round round,
+                               node_id lender) {
+  for (const auto& place : p.view.places)
+    if (dead_.contains(place.node.value))
+      round.exclude(place.node);
+  tell({lender}, {p.id, std::move(round), {}});
 }
 
 // On the thread on which plans are opened: each is told, before or after.

@@ -124,6 +124,7 @@ private:
   void accept(plan p);
   void take_late(plan p);
   void be_guest(plan p, node_id lender);
+  void decline(const plan& p, plan_round round, node_id lender);
   void send_forget(std::uint64_t plan_id, node_id to);
   void deliver(std::uint64_t plan_id, dataflow_message m);
   void answer_for_ended(std::uint64_t id, const dataflow_message& asked);
@@ -142,6 +143,7 @@ private:
   make_host(const plan_life& of, std::shared_ptr<const remaining_work> rest);
   bool open(std::uint64_t id, const std::shared_ptr<plan_host>& host);
   void receive_census(node_id from, const census_message& m);
+  void tell_it_is_out(std::uint64_t plan_id, plan_round round, node_id whom);
   void on_down(const member& who);
   void read_note_of(node_id who);
   void tell_of_death(plan_life& life, node_id who);

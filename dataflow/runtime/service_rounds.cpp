@@ -20,6 +20,9 @@ constexpr auto clear_up_every = std::chrono::milliseconds(100);
 // For a plan to come before it is asked for.
 constexpr auto plan_limit = std::chrono::seconds(1);
 
+// For a copy of one, asked for after that.
+constexpr auto copy_limit = std::chrono::seconds(5);
+
 constexpr auto ask_whether_over_every = std::chrono::seconds(3);
 
 // As the address of a question for a plan: no copy is asked for.
@@ -202,7 +205,7 @@ void dataflow_service::tell_of_death(plan_life& life, node_id who) {
 // Until its submitter has been dead for so long and nobody has attached.
 void dataflow_service::keep_for_a_while(const plan_life& life) {
   const auto who = life.round().submitter;
-  if (!dead_.contains(who.value))
+  if (!dead_.contains(who.value) && !life.round().excludes(who))
     return;
   slow_.post_after(std::chrono::seconds(life.what().keep_seconds),
                    [this, id = life.id(), who] {
@@ -268,6 +271,8 @@ void dataflow_service::on_census(incoming& in) {
     const auto found = clients_.find(m->plan);
     if (found != clients_.end())
       found->second.client->receive_census(in.from, *m);
+    else if (self_.self().threads == 0) // its part in the plan has ended
+      tell_it_is_out(m->plan, m->round, in.from);
   }
   slow_.post([this, from = in.from,
               moved = std::make_shared<census_message>(std::move(*m))] {
@@ -279,9 +284,11 @@ void dataflow_service::receive_census(node_id from, const census_message& m) {
   if (const auto life = find_life(m.plan)) {
     for (auto who : m.round.dead)
       read_note_of(who);
-    const auto before = life->round().submitter;
+    const auto before = life->round();
     life->receive(from, m);
-    if (life->round().submitter != before)
+    const auto now = life->round();
+    if (now.submitter != before.submitter
+        || now.excludes(now.submitter) != before.excludes(now.submitter))
       keep_for_a_while(*life);
     clear_up_later();
   } else if (plans_.is_over(m.plan)) {
@@ -297,7 +304,18 @@ void dataflow_service::receive_census(node_id from, const census_message& m) {
       if (!find_life(id) && !plans_.is_over(id))
         query(id, {&from, 1});
     });
+    slow_.post_after(copy_limit, [this, from, id = m.plan, round = m.round] {
+      if (!find_life(id) && !plans_.is_over(id))
+        tell_it_is_out(id, round, from);
+    });
   }
+}
+
+// Whoever waits for this process in `round` should not.
+void dataflow_service::tell_it_is_out(std::uint64_t plan_id, plan_round round,
+                                      node_id whom) {
+  if (round.exclude(self_.id()))
+    tell({whom}, {plan_id, std::move(round), {}});
 }
 
 // Others wait for what this node has of a plan that its submitter could not

@@ -19,6 +19,7 @@ struct sim_options {
   unsigned nodes = 3;
   std::string seeds = "1..100";
   bool kill = false;
+  bool cut = false;
   bool leave = false;
   bool rotate = false;
   bool json = false;
@@ -51,6 +52,7 @@ int run_sim(const sim_options& o) {
   plan_simulation_options how;
   how.nodes = o.nodes;
   how.kill = o.kill;
+  how.cut = o.cut;
   how.leave = o.leave;
   how.rotate = o.rotate;
   const auto begin = std::chrono::steady_clock::now();
@@ -84,10 +86,10 @@ int run_sim(const sim_options& o) {
   if (sum.failed == 0)
     return exit_well;
   std::cerr << fmt::format("tern sim: seed {}: {}\n  again: tern sim --nodes "
-                           "{} --seeds {}{}{}{}\n",
+                           "{} --seeds {}{}{}{}{}\n",
                            sum.first_failing, sum.failure, o.nodes,
                            sum.first_failing, o.kill ? " --kill" : "",
-                           o.leave ? " --leave" : "",
+                           o.cut ? " --cut" : "", o.leave ? " --leave" : "",
                            o.rotate ? " --rotate" : "");
   return exit_failed;
 }
@@ -105,6 +107,8 @@ void add_sim(CLI::App& tool) {
       ->capture_default_str();
   c->add_flag("--kill", o->kill,
               "processes of each run die, nodes and the submitter");
+  c->add_flag("--cut", o->cut,
+              "two nodes of each run lose sight of each other");
   c->add_flag("--leave", o->leave,
               "one node of each run hands over and leaves");
   c->add_flag("--rotate", o->rotate, "every actor moves at every step");

@@ -60,6 +60,9 @@ private:
   void schedule_kills();
   bool plan_lives() const;
   void kill(std::size_t node);
+  void schedule_cut();
+  void cut(std::size_t a, std::size_t b);
+  void is_down(std::size_t victim, std::size_t to);
   void schedule_leave();
   std::string compare_with_synchronous() const;
   std::string broken_invariant() const;
@@ -169,22 +172,49 @@ void simulated_cluster::kill(std::size_t victim) {
   killed_ = true;
   auto& rng = world_.sim.rng();
   for (std::size_t peer = 0; peer < nodes_.size() + submitters_.size(); ++peer)
-    world_.net.after(peer, (1 + rng.below(20)) * millisecond,
-                     [this, peer, victim] {
-                       if (peer >= submitter())
-                         submitters_[peer - submitter()]->down(victim);
-                       else
-                         nodes_[peer]->down(victim);
-                     });
+    is_down(victim, peer);
   if (victim == submitter())
     world_.net.after(submitter() + 1, rng.below(60) * millisecond,
                      [this] { submitters_[1]->attach(); });
 }
 
+void simulated_cluster::is_down(std::size_t victim, std::size_t to) {
+  world_.net.after(to, (1 + world_.sim.rng().below(20)) * millisecond,
+                   [this, to, victim] {
+                     if (to >= submitter())
+                       submitters_[to - submitter()]->down(victim);
+                     else
+                       nodes_[to]->down(victim);
+                   });
+}
+
+void simulated_cluster::schedule_cut() {
+  auto& rng = world_.sim.rng();
+  const auto a = rng.below(nodes_.size());
+  const auto b = rng.below(nodes_.size());
+  if (a != b)
+    world_.sim.after(rng.below(20'000) * microsecond,
+                     [this, a, b] { cut(std::min(a, b), std::max(a, b)); });
+}
+
+// Each takes the other for dead, while the rest sees both. Some time later the
+// second ends, as one that cannot stay does.
+void simulated_cluster::cut(std::size_t a, std::size_t b) {
+  if (!world_.net.alive(a) || !world_.net.alive(b))
+    return;
+  killed_ = true;
+  world_.net.cut(a, b);
+  world_.net.cut(b, a);
+  is_down(a, b);
+  is_down(b, a);
+  world_.sim.after((20 + world_.sim.rng().below(80)) * millisecond,
+                   [this, b] { kill(b); });
+}
+
 // A node of the view does.
 bool simulated_cluster::plan_lives() const {
   for (std::size_t i = 0; i < world_.view.places.size(); ++i)
-    if (world_.net.alive(i))
+    if (world_.net.alive(i) && !nodes_[i]->is_out())
       return true;
   return false;
 }
@@ -201,6 +231,8 @@ plan_simulation_result simulated_cluster::run() {
   schedule_pauses();
   if (options.kill)
     schedule_kills();
+  if (options.cut)
+    schedule_cut();
   if (options.leave)
     schedule_leave();
   plan_simulation_result out;
@@ -225,8 +257,16 @@ plan_simulation_result simulated_cluster::run() {
 
 std::string simulated_cluster::broken_invariant() const {
   const auto missing = who_waits().missing();
+  if (getenv("DBG"))
+    for (auto& n : nodes_)
+      n->debug(world_.net.alive(n->index_));
+  if (getenv("DBG"))
+    for (auto& n : submitters_)
+      n->debug();
   if (missing > 0 && plan_lives())
     return fmt::format("{} roots never came", missing);
+  if (missing > 0 && !who_waits().has_given_up())
+    return fmt::format("{} roots are waited for that nobody can make", missing);
   if (auto wrong = compare_with_synchronous(); !wrong.empty())
     return wrong;
   return plan_lives() ? left_over() : "";

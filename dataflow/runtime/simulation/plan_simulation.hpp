@@ -18,6 +18,7 @@ struct plan_simulation_options {
   unsigned nodes = 3;
   bool rotate = false; ///< every actor moves at every step
   bool kill = false;   ///< processes die in the middle, one or several
+  bool cut = false;    ///< two nodes lose sight of each other, one gives way
   bool leave = false;  ///< one node hands over what it has and takes no more
   bool moves = true;   ///< tasks are ordered to move at random
   bool steals = true;  ///< idle nodes ask for work, some outside the view
@@ -43,7 +44,8 @@ struct plan_simulation_result {
 /// Checked: every root equal, bit for bit, to `synchronous`; every task run; no
 /// task live on two nodes; no block and no byte of the ledger left at the end;
 /// nothing hangs; all that after deaths too, of nodes and of the submitter (to
-/// whose plan another process attaches), as long as a node of the plan lives.
+/// whose plan another process attaches), as long as a node of the plan lives
+/// and takes part. When none does any more, whoever waits hears of it.
 plan_simulation_result simulate_plan(const plan_simulation_options& options);
 
 /// A plan made from a seed: a random array expression over small ragged blocks,

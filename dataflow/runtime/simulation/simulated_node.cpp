@@ -38,6 +38,8 @@ void simulated_node::make_engine(std::shared_ptr<const remaining_work> rest) {
       memory_, *this, std::move(rest));
   for (auto who : dead_)
     engine_->suspect(who);
+  for (auto who : rounds_->current().dead)
+    engine_->suspect(who);
 }
 
 void simulated_node::accept() {
@@ -75,7 +77,7 @@ void simulated_node::receive(std::size_t from, simulated_message message) {
   auto& m = message.task;
   if (message.news) {
     if (m.kind == message_kind::plan_lent)
-      on_lent(*message.news);
+      on_lent(sender, *message.news);
     else if (rounds_)
       on_news(sender, *message.news);
     else
@@ -232,6 +234,8 @@ bool simulated_node::has_lent_to(node_id who) const {
 
 void simulated_node::on_news(node_id from, const simulated_news& news) {
   const bool begun = rounds_->receive(from, news.round, news.told.at(from));
+  if (!begun && !is_guest() && rounds_->is_missed_in(news.round))
+    tell({from}, {});
   if (begun && is_guest())
     end_round();
   else if (begun)
@@ -241,9 +245,14 @@ void simulated_node::on_news(node_id from, const simulated_news& news) {
 }
 
 // A guest takes part in whatever round its lender is, unless it knows better.
-void simulated_node::on_lent(const simulated_news& news) {
-  if (!is_guest() || knows_more(news.round))
+void simulated_node::on_lent(node_id lender, const simulated_news& news) {
+  if (!is_guest() || news.round.excludes(id_))
     return;
+  if (knows_more(news.round)) {
+    if (!engine_)
+      decline(lender, news.round);
+    return;
+  }
   if (rounds_)
     end_round();
   rounds_.emplace(world_.view, id_);
@@ -257,6 +266,16 @@ void simulated_node::on_lent(const simulated_news& news) {
   open();
   for (const auto& [from, early] : std::exchange(early_news_, {}))
     on_news(from, *early);
+}
+
+// A lender that is not told waits for what it has lent.
+void simulated_node::decline(node_id lender, plan_round theirs) {
+  if (rounds_)
+    theirs = rounds_->current();
+  for (const auto& place : world_.view.places)
+    if (dead_.contains(place.node))
+      theirs.exclude(place.node);
+  tell({lender}, std::move(theirs), {});
 }
 
 // Whether a guest has no use for a lender that is in `round`.
@@ -304,10 +323,19 @@ census simulated_node::what_it_has() const {
 void simulated_node::leave_round_without(node_id who) {
   end_round();
   rounds_->exclude(who);
+  tell(rounds_->others(), {});
+}
+
+void simulated_node::tell(const std::vector<node_id>& whom, census what) {
+  tell(whom, rounds_->current(), std::move(what));
+}
+
+void simulated_node::tell(const std::vector<node_id>& whom, plan_round round,
+                          census what) {
   auto news = std::make_shared<simulated_news>();
-  news->round = rounds_->current();
-  news->told[id_] = {};
-  for (auto each : rounds_->others())
+  news->round = std::move(round);
+  news->told[id_] = std::move(what);
+  for (auto each : whom)
     world_.net.send(index_, world_.index_of(each), {plan_id, {}, news});
 }
 
@@ -318,16 +346,14 @@ void simulated_node::begin_round() {
   id_in_round_ = id_in_round(plan_id, rounds_->current());
   if (rounds_->is_out()) {
     store_.clear();
+    tell(rounds_->others(), {});
     return;
   }
-  auto news = std::make_shared<simulated_news>();
-  news->round = rounds_->current();
-  news->told[id_] = what_it_has();
   auto whom = rounds_->others();
   whom.insert(whom.end(), guests_.begin(), guests_.end());
-  for (auto who : whom)
-    world_.net.send(index_, world_.index_of(who), {plan_id, {}, news});
-  rounds_->receive(id_, news->round, news->told[id_]);
+  const auto mine = what_it_has();
+  tell(whom, mine);
+  rounds_->receive(id_, rounds_->current(), mine);
   try_next_round();
 }
 
@@ -437,4 +463,35 @@ void simulated_node::offer() {
       answer(thief.who, given);
 }
 
+} // namespace tern
+
+#include <cstdio>
+namespace tern {
+void simulated_node::debug(bool alive) const {
+  printf("node %d alive %d guest %d out %d engine %d", (int)id_.value, alive,
+         is_guest(), is_out(), engine_ != nullptr);
+  if (rounds_) {
+    printf(" sub %d dead:", (int)rounds_->current().submitter.value);
+    for (auto d : rounds_->current().dead)
+      printf(" %d", (int)d.value);
+    printf(" told:");
+    for (auto& [d, c] : rounds_->told())
+      printf(" %d", (int)d.value);
+  }
+  printf(" saw dead:");
+  for (auto d : dead_)
+    printf(" %d", (int)d.value);
+  printf(" guests:");
+  for (auto d : guests_)
+    printf(" %d", (int)d.value);
+  if (engine_)
+    engine_->tasks().each([&](task_record& r) {
+      const auto phase = r.state.phase();
+      if (phase != task_phase::released
+          && (r.state.mine() || phase != task_phase::away))
+        printf("\n   %d/%d %s mine %d", (int)r.key().layer, (int)r.key().index,
+               std::string(name_of(phase)).c_str(), r.state.mine());
+    });
+  printf("\n");
+}
 } // namespace tern

@@ -110,7 +110,8 @@ public:
     return world_.measured_kernel;
   }
 
-private:
+public:
+  void debug(bool alive) const;
   bool is_guest() const noexcept {
     return index_ >= world_.view.places.size();
   }
@@ -124,7 +125,7 @@ private:
 
   // rounds
   void on_news(node_id from, const simulated_news& news);
-  void on_lent(const simulated_news& news);
+  void on_lent(node_id lender, const simulated_news& news);
   void end_round();
   void leave_round_without(node_id who);
   void begin_round();
@@ -133,6 +134,9 @@ private:
   bool has_lent_to(node_id who) const;
   bool knows_more(const plan_round& round) const;
   census what_it_has() const;
+  void tell(const std::vector<node_id>& whom, census what);
+  void tell(const std::vector<node_id>& whom, plan_round round, census what);
+  void decline(node_id lender, plan_round theirs);
 
   void ask(const steal_state::asks& asks);
   void on_steal_ask(node_id from, const dataflow_message& m);

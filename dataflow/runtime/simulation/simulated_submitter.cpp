@@ -24,6 +24,8 @@ void simulated_submitter::submit() {
 
 void simulated_submitter::attach() {
   rounds_.emplace(world_.view, id_);
+  for (auto who : dead_)
+    rounds_->exclude(who);
   rounds_->attach();
   begin_round();
 }
@@ -33,6 +35,14 @@ std::size_t simulated_submitter::missing() const {
       std::count_if(roots_.begin(), roots_.end(), [](const auto& each) {
         return !static_cast<bool>(each.second);
       }));
+}
+
+bool simulated_submitter::has_given_up() const {
+  const auto& places = world_.view.places;
+  return !rounds_ || rounds_->is_out()
+         || std::all_of(places.begin(), places.end(), [&](const auto& place) {
+              return rounds_->current().excludes(place.node);
+            });
 }
 
 void simulated_submitter::send_to_owner(std::uint64_t root,
@@ -63,6 +73,8 @@ void simulated_submitter::receive(std::size_t from, simulated_message m) {
     const auto who = world_.id_of(from);
     if (rounds_->receive(who, m.news->round, m.news->told.at(who)))
       begin_round();
+    else if (rounds_->is_missed_in(m.news->round))
+      tell({who}, {});
     else
       try_next_round();
     return;
@@ -77,6 +89,7 @@ void simulated_submitter::receive(std::size_t from, simulated_message m) {
 }
 
 void simulated_submitter::down(std::size_t peer) {
+  dead_.insert(world_.id_of(peer));
   if (rounds_ && rounds_->exclude(world_.id_of(peer)))
     begin_round();
 }
@@ -85,21 +98,24 @@ void simulated_submitter::down(std::size_t peer) {
 
 void simulated_submitter::begin_round() {
   placement_.reset();
-  if (rounds_->is_out())
-    return;
   id_in_round_ = id_in_round(simulated_node::plan_id, rounds_->current());
   std::vector<block_key> got;
   for (const auto& [root, data] : roots_)
     if (data)
       got.push_back(unpack(root));
+  census mine;
+  mine.roots = runs_of(std::move(got));
+  tell(rounds_->others(), mine);
+  rounds_->receive(id_, rounds_->current(), mine);
+  try_next_round();
+}
+
+void simulated_submitter::tell(const std::vector<node_id>& whom, census what) {
   auto news = std::make_shared<simulated_news>();
   news->round = rounds_->current();
-  auto& mine = news->told[id_];
-  mine.roots = runs_of(std::move(got));
-  for (auto who : rounds_->others())
-    world_.net.send(index_, world_.index_of(who), {0, {}, news});
-  rounds_->receive(id_, news->round, mine);
-  try_next_round();
+  news->told[id_] = std::move(what);
+  for (auto each : whom)
+    world_.net.send(index_, world_.index_of(each), {0, {}, news});
 }
 
 // What came since it told what it had is released; the rest is asked for.
@@ -116,4 +132,21 @@ void simulated_submitter::try_next_round() {
   ask_for_all();
 }
 
+} // namespace tern
+
+#include <cstdio>
+namespace tern {
+void simulated_submitter::debug() const {
+  printf("submitter %d placement %d missing %d", (int)id_.value,
+         placement_.has_value(), (int)missing());
+  if (rounds_) {
+    printf(" sub %d dead:", (int)rounds_->current().submitter.value);
+    for (auto d : rounds_->current().dead)
+      printf(" %d", (int)d.value);
+    printf(" told:");
+    for (auto& [d, c] : rounds_->told())
+      printf(" %d", (int)d.value);
+  }
+  printf("\n");
+}
 } // namespace tern

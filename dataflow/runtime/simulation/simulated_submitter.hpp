@@ -4,6 +4,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 
 namespace tern {
 
@@ -28,10 +29,15 @@ public:
     return roots_;
   }
   std::size_t missing() const;
+  /// It knows that no node takes part in the plan any more, or it never had a
+  /// part itself.
+  bool has_given_up() const;
 
-private:
+public:
+  void debug() const;
   void begin_round();
   void try_next_round();
+  void tell(const std::vector<node_id>& whom, census what);
   void ask_for_all();
   void send_to_owner(std::uint64_t root, dataflow_message m);
   void release(std::uint64_t root);
@@ -43,6 +49,7 @@ private:
   std::optional<placement> placement_; ///< none between two rounds
   std::uint64_t id_in_round_ = simulated_node::plan_id;
   std::map<std::uint64_t, block> roots_;
+  std::set<node_id> dead_;
 };
 
 } // namespace tern

@@ -110,6 +110,57 @@ BOOST_AUTO_TEST_CASE(a_guest_that_lost_a_place_excludes_itself_alone) {
   BOOST_TEST(!another.receive(guest, round, {}));
 }
 
+// B lost sight of A, told A alone and died: C has not heard of it, and waits.
+BOOST_AUTO_TEST_CASE(one_that_is_out_is_believed_that_and_nothing_else) {
+  plan_rounds at_a{three(), a};
+  plan_rounds at_b{three(), b};
+  plan_rounds at_c{three(), c};
+  at_b.exclude(a);
+  at_b.exclude(c);
+  at_a.receive(b, at_b.current(), {});
+  BOOST_TEST(at_a.is_out());
+  at_c.exclude(b);
+  BOOST_TEST(at_a.is_missed_in(at_c.current()));
+  BOOST_TEST(at_c.receive(a, at_a.current(), {}));
+  BOOST_TEST(!at_a.is_missed_in(at_c.current()));
+  BOOST_TEST(!at_c.is_out()); // though A has heard so
+  at_c.receive(c, at_c.current(), {});
+  at_c.receive(session, at_c.current(), {});
+  BOOST_TEST(at_c.complete());
+}
+
+BOOST_AUTO_TEST_CASE(a_submitter_that_is_out_is_not_waited_for) {
+  plan_rounds at_a{three(), a};
+  plan_rounds at_session{three(), session};
+  at_session.receive(b, {{session}, session}, {});
+  BOOST_TEST(at_session.is_out());
+  BOOST_TEST(!at_a.receive(session, at_session.current(), {})); // yet
+  at_a.exclude(c);
+  BOOST_TEST(at_session.is_missed_in(at_a.current()));
+  BOOST_TEST(at_a.receive(session, at_session.current(), {}));
+  at_a.receive(a, at_a.current(), {});
+  at_a.receive(b, at_a.current(), {});
+  BOOST_TEST(at_a.complete());
+}
+
+// It has followed a place that the lender does not follow.
+BOOST_AUTO_TEST_CASE(a_guest_may_say_that_it_is_out) {
+  plan_rounds at_a{three(), a};
+  BOOST_TEST(at_a.receive(guest, {{b, guest}, session}, {}));
+  BOOST_TEST(at_a.current().excludes(guest));
+  BOOST_TEST(!at_a.current().excludes(b));
+}
+
+// The old submitter is still in its round; A has an heir already.
+BOOST_AUTO_TEST_CASE(a_guest_has_no_say_after_an_heir_has_come) {
+  plan_rounds at_a{three(), a};
+  plan_rounds at_heir{three(), heir};
+  at_heir.attach();
+  at_a.receive(heir, at_heir.current(), {});
+  at_a.receive(guest, {{b}, session}, {});
+  BOOST_TEST(!at_a.current().excludes(b));
+}
+
 BOOST_AUTO_TEST_CASE(an_heir_takes_the_submitters_place) {
   plan_rounds at_a{three(), a};
   plan_rounds at_heir{three(), heir};
@@ -131,8 +182,11 @@ BOOST_AUTO_TEST_CASE(of_two_heirs_one_stays_whoever_is_heard_first) {
   second.attach();
   for (const bool swapped : {false, true}) {
     plan_rounds at_a{three(), a};
-    at_a.receive(heir, swapped ? second.current() : first.current(), {});
-    at_a.receive(other, swapped ? first.current() : second.current(), {});
+    if (swapped)
+      at_a.receive(other, second.current(), {});
+    at_a.receive(heir, first.current(), {});
+    if (!swapped)
+      at_a.receive(other, second.current(), {});
     BOOST_TEST((at_a.current().submitter == heir));
     BOOST_TEST(at_a.current().excludes(other));
   }

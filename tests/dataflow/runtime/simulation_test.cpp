@@ -95,6 +95,43 @@ BOOST_AUTO_TEST_CASE(deaths_cost_no_answer) {
   expect_clean(o, seeds() / 2);
 }
 
+// Each of two nodes takes the other for dead, the rest does not know whom to
+// believe, and whoever said so may die before all have heard it.
+BOOST_AUTO_TEST_CASE(links_that_break_cost_no_answer) {
+  plan_simulation_options o;
+  o.cut = true;
+  o.nodes = 4;
+  expect_clean(o, seeds() / 2);
+  o.kill = true;
+  o.nodes = 5;
+  expect_clean(o, seeds() / 2);
+  o.leave = true;
+  expect_clean(o, seeds() / 4);
+}
+
+// Failed once: a node that was out told nobody; a guest followed a node that
+// its lenders did not; one that had no part any more was lent work.
+BOOST_AUTO_TEST_CASE(seeds_that_failed_stay) {
+  struct failed {
+    unsigned nodes;
+    bool kill, leave;
+    std::uint64_t seed;
+  };
+  for (const auto& [nodes, kill, leave, seed] :
+       {failed{4, true, true, 547}, failed{5, true, false, 1378},
+        failed{4, false, false, 1811}, failed{4, true, true, 591},
+        failed{5, true, false, 1694}}) {
+    plan_simulation_options o;
+    o.cut = true;
+    o.nodes = nodes;
+    o.kill = kill;
+    o.leave = leave;
+    o.seed = seed;
+    const auto r = simulate_plan(o);
+    BOOST_TEST(r.failure.empty(), seed << ": " << r.failure);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(nodes_may_die_while_every_actor_moves) {
   plan_simulation_options o;
   o.kill = true;
