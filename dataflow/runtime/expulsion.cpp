@@ -13,11 +13,19 @@ constexpr auto look_every = 500ms;
 constexpr unsigned looks_a_pause = 10;  ///< then pauses are twice as long
 constexpr unsigned longest_pause = 5;   ///< 2^5 times as long
 constexpr unsigned most_silences = 120; ///< some 20 minutes: then it is dead
-// The lonely yield first; of two lonely ones, the one with the higher id.
 constexpr auto lonely_patience = 2s;
-constexpr auto patience = 10s;
+constexpr auto patience_of_few = 5s;
+constexpr auto patience = 12s;
 
 } // namespace
+
+bool part_of_cluster::should_yield() const noexcept {
+  if (here == 1 && !waited_for)
+    return !lowest || waited > lonely_patience;
+  if (here < there)
+    return waited > patience_of_few;
+  return !lowest && waited > patience;
+}
 
 expulsion::expulsion(node& self, std::vector<member> others,
                      std::vector<node_process::peer> contacts,
@@ -100,11 +108,20 @@ bool expulsion::answers(sought_node& one) {
   return false;
 }
 
+std::vector<const expulsion::sought_node*> expulsion::living() {
+  std::vector<const sought_node*> out;
+  for (auto& one : lost_)
+    if (answers(one))
+      out.push_back(&one);
+  return out;
+}
+
 void expulsion::look() {
   join_others();
-  for (auto& one : lost_)
-    if (answers(one) && yields_to(one) && yield_) {
-      stronger_ = one.who;
+  const auto there = living();
+  for (const auto* one : there)
+    if (yields_to(*one, there.size()) && yield_) {
+      stronger_ = one->who;
       return std::exchange(yield_, {})();
     }
   for (auto* sought : {&lost_, &before_})
@@ -130,13 +147,17 @@ void expulsion::join_others() {
       static_cast<void>(self_.join(where.host, where.port));
 }
 
-// A node for which a session waits is not lonely: it has work.
-bool expulsion::yields_to(const sought_node& one) const {
-  const auto waited = clock::now() - one.since;
-  const bool lonely = self_.members().size() == 1;
-  if (one.who.id < self_.id())
-    return lonely || waited > patience;
-  return lonely && waited > lonely_patience;
+bool expulsion::yields_to(const sought_node& one, std::size_t there) const {
+  part_of_cluster mine;
+  mine.there = there;
+  for (const auto& m : self_.members())
+    if (m.threads == 0)
+      mine.waited_for = true;
+    else if (m.id != self_.id())
+      ++mine.here;
+  mine.lowest = self_.id() < one.who.id;
+  mine.waited = clock::now() - one.since;
+  return mine.should_yield();
 }
 
 } // namespace tern

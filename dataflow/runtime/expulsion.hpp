@@ -6,10 +6,29 @@
 #include "dataflow/runtime/serial_thread.hpp"
 
 #include <atomic>
+#include <chrono>
+#include <cstddef>
 #include <functional>
 #include <vector>
 
 namespace tern {
+
+/// Where a node stands after others took it for dead, and it them.
+struct part_of_cluster {
+  std::size_t here = 1;    ///< nodes that it sees, it among them
+  std::size_t there = 0;   ///< that it lost, and that live
+  bool waited_for = false; ///< by a session
+  bool lowest = false;     ///< of the two ids, it has the lower
+  std::chrono::steady_clock::duration waited{}; ///< since the other answers
+
+  /// Whether it should yield to the other now. Who is alone does, at once; so
+  /// that of two lonely nodes one stays, the lower id waits. One that is waited
+  /// for has work, and stays longer. Else the smaller part yields first: after
+  /// a stop it is one node that lost all, and all lost that one. Only where no
+  /// part is the smaller, as when two cannot reach each other and the rest
+  /// reaches both, ids decide.
+  bool should_yield() const noexcept;
+};
 
 /// Brings a node back to a cluster that took it for dead, while it was stopped
 /// or cut off: this incarnation cannot come back, but the process can, as a new
@@ -17,12 +36,11 @@ namespace tern {
 ///
 /// A node that has lost others looks for them again and again. Those that live
 /// took it for dead, and it them: they are parts of what was one cluster, and
-/// somebody has to yield. Who is alone does, at once; else, after some time,
-/// whoever has the higher id, so that all end up with the node of the lowest
-/// id. The next node joins those that live and, should all have come back as
-/// others themselves, the addresses that the process was told to join at its
-/// start. Processes that have died do not answer; what listens at their address
-/// later is another node, and is left alone.
+/// somebody has to yield (`part_of_cluster`). The next node joins those that
+/// live and, should all have come back as others themselves, the addresses that
+/// the process was told to join at its start. Processes that have died do not
+/// answer; what listens at their address later is another node, and is left
+/// alone.
 class expulsion {
 public:
   using clock = serial_thread::clock;
@@ -56,10 +74,11 @@ private:
   bool is_member(node_id who) const;
   bool is_alone() const;
   bool answers(sought_node& one);
+  std::vector<const sought_node*> living();
   void look_again();
   void look();
   void join_others();
-  bool yields_to(const sought_node& one) const;
+  bool yields_to(const sought_node& one, std::size_t there) const;
 
   node& self_;
   std::function<void()> yield_;

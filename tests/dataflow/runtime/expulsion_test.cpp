@@ -1,0 +1,57 @@
+#include "dataflow/runtime/expulsion.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+using namespace tern;
+using namespace std::chrono_literals;
+
+namespace {
+
+// After how many seconds it yields; 60: it does not.
+int seconds_until_it_yields(part_of_cluster where) {
+  int seconds = 0;
+  for (; seconds < 60; ++seconds) {
+    where.waited = 1s * seconds;
+    if (where.should_yield())
+      break;
+  }
+  return seconds;
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(expulsion_suite)
+
+BOOST_AUTO_TEST_CASE(a_lonely_node_yields_at_once) {
+  BOOST_TEST(seconds_until_it_yields({.here = 1, .there = 3}) == 0);
+}
+
+BOOST_AUTO_TEST_CASE(of_two_lonely_nodes_one_yields_first) {
+  const auto lower =
+      seconds_until_it_yields({.here = 1, .there = 1, .lowest = true});
+  const auto higher =
+      seconds_until_it_yields({.here = 1, .there = 1, .lowest = false});
+  BOOST_TEST(higher < lower);
+}
+
+// It was stopped, wakes up, and a session joins it before it knows.
+BOOST_AUTO_TEST_CASE(one_that_lost_all_yields_before_those_that_lost_one) {
+  for (const bool lowest : {false, true}) {
+    const auto one = seconds_until_it_yields(
+        {.here = 1, .there = 3, .waited_for = true, .lowest = lowest});
+    const auto rest = seconds_until_it_yields(
+        {.here = 3, .there = 1, .waited_for = true, .lowest = !lowest});
+    BOOST_TEST(one + 2 < rest);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(ids_decide_between_two_that_all_others_see) {
+  const auto lower =
+      seconds_until_it_yields({.here = 3, .there = 1, .lowest = true});
+  const auto higher =
+      seconds_until_it_yields({.here = 3, .there = 1, .lowest = false});
+  BOOST_TEST(lower == 60);
+  BOOST_TEST(higher < 30);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
