@@ -257,12 +257,6 @@ plan_simulation_result simulated_cluster::run() {
 
 std::string simulated_cluster::broken_invariant() const {
   const auto missing = who_waits().missing();
-  if (getenv("DBG"))
-    for (auto& n : nodes_)
-      n->debug(world_.net.alive(n->index_));
-  if (getenv("DBG"))
-    for (auto& n : submitters_)
-      n->debug();
   if (missing > 0 && plan_lives())
     return fmt::format("{} roots never came", missing);
   if (missing > 0 && !who_waits().has_given_up())

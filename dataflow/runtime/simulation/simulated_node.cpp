@@ -464,34 +464,3 @@ void simulated_node::offer() {
 }
 
 } // namespace tern
-
-#include <cstdio>
-namespace tern {
-void simulated_node::debug(bool alive) const {
-  printf("node %d alive %d guest %d out %d engine %d", (int)id_.value, alive,
-         is_guest(), is_out(), engine_ != nullptr);
-  if (rounds_) {
-    printf(" sub %d dead:", (int)rounds_->current().submitter.value);
-    for (auto d : rounds_->current().dead)
-      printf(" %d", (int)d.value);
-    printf(" told:");
-    for (auto& [d, c] : rounds_->told())
-      printf(" %d", (int)d.value);
-  }
-  printf(" saw dead:");
-  for (auto d : dead_)
-    printf(" %d", (int)d.value);
-  printf(" guests:");
-  for (auto d : guests_)
-    printf(" %d", (int)d.value);
-  if (engine_)
-    engine_->tasks().each([&](task_record& r) {
-      const auto phase = r.state.phase();
-      if (phase != task_phase::released
-          && (r.state.mine() || phase != task_phase::away))
-        printf("\n   %d/%d %s mine %d", (int)r.key().layer, (int)r.key().index,
-               std::string(name_of(phase)).c_str(), r.state.mine());
-    });
-  printf("\n");
-}
-} // namespace tern

@@ -110,8 +110,7 @@ public:
     return world_.measured_kernel;
   }
 
-public:
-  void debug(bool alive) const;
+private:
   bool is_guest() const noexcept {
     return index_ >= world_.view.places.size();
   }

@@ -133,20 +133,3 @@ void simulated_submitter::try_next_round() {
 }
 
 } // namespace tern
-
-#include <cstdio>
-namespace tern {
-void simulated_submitter::debug() const {
-  printf("submitter %d placement %d missing %d", (int)id_.value,
-         placement_.has_value(), (int)missing());
-  if (rounds_) {
-    printf(" sub %d dead:", (int)rounds_->current().submitter.value);
-    for (auto d : rounds_->current().dead)
-      printf(" %d", (int)d.value);
-    printf(" told:");
-    for (auto& [d, c] : rounds_->told())
-      printf(" %d", (int)d.value);
-  }
-  printf("\n");
-}
-} // namespace tern

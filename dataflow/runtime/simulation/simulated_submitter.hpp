@@ -33,8 +33,7 @@ public:
   /// part itself.
   bool has_given_up() const;
 
-public:
-  void debug() const;
+private:
   void begin_round();
   void try_next_round();
   void tell(const std::vector<node_id>& whom, census what);
