@@ -187,17 +187,17 @@ void dataflow_service::read_note_of(node_id who) {
       life->died_with(what.task, who);
 }
 
-// A plan outlives its submitter for a while, for whoever attaches; one
-// in which this node has no part ends with the last node that could say so.
+// A plan outlives its submitter for a while, for whoever attaches; one in which
+// this node has no part ends with the last node that could say so.
 void dataflow_service::tell_of_death(plan_life& life, node_id who) {
   life.down(who);
   if (who == life.round().submitter)
     keep_for_a_while(life);
   const auto& places = life.what().view.places;
-  const auto is_gone =
-      [&](const plan_view::place& p) { // before this node came,
-        return p.node == self_.id() || !is_member(p.node); // perhaps
-      };
+  // some may have died before this node came
+  const auto is_gone = [&](const plan_view::place& p) {
+    return p.node == self_.id() || !is_member(p.node);
+  };
   const bool has_part = !life.is_guest() && !life.round().excludes(self_.id());
   if (!has_part && std::ranges::all_of(places, is_gone))
     drop(life.id());
