@@ -56,7 +56,9 @@ void check_end(int signal, const std::vector<std::string>& scheduler,
   BOOST_TEST(std::filesystem::is_empty(folder.path));
   // the tool does not wait for ever for those that are slow to end
   for (const auto child : children)
-    eventually("a node process ends", [&] { return !alive(child); });
+    eventually(
+        "a node process ends", [&] { return !alive(child); },
+        std::chrono::seconds(5));
   // a second is what is promised; the machine may be busy with other tests
   BOOST_TEST(r.seconds < 5);
 }
