@@ -6,9 +6,13 @@
 
 #include "dataflow/runtime/compute_pool.hpp"
 
+#include <pthread.h>
+
 #include <algorithm>
 #include <chrono>
 #include <limits>
+
+#include <sys/resource.h>
 
 namespace tern {
 
@@ -17,6 +21,17 @@ namespace {
 thread_local int current_worker = -1;
 
 constexpr auto any_priority = std::numeric_limits<std::uint32_t>::max();
+
+// Kernels leave the processor to whoever has a message to pass on: with three
+// busy nodes on two cores a question to one took 185 ms, and takes 115 ms with
+// this.
+constexpr int niceness = 5;
+
+void step_back() {
+  pthread_setname_np(pthread_self(), "tern.compute");
+  const auto before = getpriority(PRIO_PROCESS, 0); // of this thread
+  setpriority(PRIO_PROCESS, 0, before + niceness);
+}
 
 // With memory refused to all sources nobody may tell us when there is some.
 constexpr auto refused_wait = std::chrono::milliseconds(5);
@@ -121,6 +136,7 @@ void compute_pool::remove(runnable_plan& plan) {
 }
 
 void compute_pool::loop(unsigned self) {
+  step_back();
   current_worker = static_cast<int>(self);
   auto& me = *workers_[self];
   work next{};

@@ -92,10 +92,13 @@ void announce(const char* event, const member& self) {
   std::cout << line.dump() << std::endl;
 }
 
+// The nodes of a cluster that is at work answer later than idle ones.
+constexpr auto join_time = std::chrono::seconds(10);
+
 result<void> join_one(node& self, const std::vector<node_process::peer>& all) {
   result<void> last;
   for (const auto& peer : all)
-    if (last = self.join(peer.host, peer.port); last)
+    if (last = self.join(peer.host, peer.port, join_time); last)
       break;
   return last;
 }

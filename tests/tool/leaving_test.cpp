@@ -118,7 +118,8 @@ BOOST_AUTO_TEST_CASE(what_a_session_keeps_moves_and_is_still_there) {
            && session.last_run().nodes == 2u;
   });
   { const auto ended = std::move(session); }
-  BOOST_TEST(nodes.c.self().wait(std::chrono::seconds(5)).status == 0);
+  const auto left = nodes.c.self().wait(std::chrono::seconds(5));
+  BOOST_TEST(left.status == 0, left.err);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

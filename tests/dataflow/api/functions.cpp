@@ -12,6 +12,8 @@
 #include <string>
 #include <thread>
 
+#include <sys/resource.h>
+
 namespace tern::testing {
 
 namespace {
@@ -95,6 +97,9 @@ kernel_registry functions() {
   });
   known.add("process", [](blocks, bytes) {
     return block::of(static_cast<double>(::getpid()));
+  });
+  known.add("niceness", [](blocks, bytes) {
+    return block::of(static_cast<double>(::getpriority(PRIO_PROCESS, 0)));
   });
   known.add("note", note);
   known.add("wait_for", wait_for);

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include <sys/resource.h>
+
 namespace {
 
 using tern::array;
@@ -129,6 +131,15 @@ BOOST_AUTO_TEST_CASE(functions_run_in_the_node_processes) {
   auto s = open(scheduler::processes);
   const auto [here] = std::tuple{s.gather(s.submit("process"))};
   BOOST_TEST(here.item<double>() != static_cast<double>(::getpid()));
+}
+
+// So that messages are passed on while kernels run.
+BOOST_AUTO_TEST_CASE(threads_that_run_functions_are_nicer_than_the_others) {
+  const auto mine = ::getpriority(PRIO_PROCESS, 0);
+  for (auto kind : {scheduler::threads, scheduler::processes}) {
+    auto s = open(kind);
+    BOOST_TEST(s.gather(s.submit("niceness")).item<double>() > mine);
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()
