@@ -61,7 +61,7 @@ std::size_t buffer_pool::capacity_of_class(std::uint32_t c) noexcept {
 }
 
 buffer_pool::buffer_pool() noexcept
-  : medium_(medium_arena), large_(large_arena) {}
+  : medium_(medium_arena, &held_), large_(large_arena, &held_) {}
 
 buffer_pool& buffer_pool::process() {
   // Never destroyed: buffers in static objects may die after it otherwise.
@@ -88,6 +88,11 @@ buffer::rep* buffer_pool::allocate_heap(std::size_t size, tier t) {
     auto* data = t == tier::bypassed ? static_cast<std::byte*>(
                      ::operator new (size, std::align_val_t{alignment}))
                                      : heap(t).allocate(rounded);
+    if (held_.load(std::memory_order_relaxed)
+        > held_limit_.load(std::memory_order_relaxed)) {
+      medium_.keep_limits();
+      large_.keep_limits();
+    }
     return new (record) buffer::rep{1, class_of(t, rounded), size, data};
   } catch (...) {
     small_free(record, sizeof(buffer::rep));
@@ -138,10 +143,12 @@ void buffer_pool::trim() noexcept {
   large_.trim();
 }
 
-void buffer_pool::limit_free(std::size_t bytes) noexcept {
+void buffer_pool::limit_free(std::size_t bytes, std::size_t held) noexcept {
   const auto medium = bytes == no_limit ? no_limit : bytes / 8;
-  medium_.limit_free(medium);
-  large_.limit_free(bytes == no_limit ? no_limit : bytes - medium);
+  medium_.limit_free(medium, held);
+  large_.limit_free(bytes == no_limit ? no_limit : bytes - medium, held);
+  held_limit_.store(bytes == no_limit ? no_limit : held,
+                    std::memory_order_relaxed);
 }
 
 buffer buffer::allocate(std::size_t size) {

@@ -3,6 +3,7 @@
 #include "serialization/buffer.hpp"
 #include "serialization/large_heap.hpp"
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 
@@ -38,9 +39,10 @@ public:
   /// in whole huge pages. The steady state never needs it.
   void trim() noexcept;
 
-  /// Free memory above `bytes` goes back to the system as buffers are
-  /// dropped; about half of it then stays. The default is `no_limit`.
-  void limit_free(std::size_t bytes) noexcept;
+  /// Free memory above `bytes` goes back to the system as buffers are dropped,
+  /// if more than `held` is held of it, in use or free; about half of `bytes`
+  /// then stays. The default is `no_limit`.
+  void limit_free(std::size_t bytes, std::size_t held = 0) noexcept;
 
 private:
   friend class buffer;
@@ -64,6 +66,8 @@ private:
   buffer::rep* allocate_heap(std::size_t size, tier t);
   void release_heap(buffer::rep* r) noexcept;
 
+  std::atomic<std::uint64_t> held_{0}; ///< by the heaps
+  std::atomic<std::size_t> held_limit_{no_limit};
   large_heap medium_;
   large_heap large_;
 };

@@ -16,7 +16,7 @@
 // cuts the piece from the run that fits best. Only then is new memory touched.
 //
 //   allocate: list of the class -> (lists into runs) -> best run -> arena
-//   free:     list of the class -> (above the limit: runs -> system)
+//   free:     list of the class -> (above the limits: runs -> system)
 //
 // An arena is a mapping of huge pages. Its untouched rest is `fresh` and not
 // counted as held. Pieces above the largest class are exact (in huge pages)
@@ -69,8 +69,7 @@ void large_heap::free(std::byte* data, std::size_t size) noexcept {
     push(data, bytes);
   else
     runs_.insert({address_of(data), bytes});
-  if (free_bytes() > give_back_above_)
-    give_back_down_to(free_limit_ / 2);
+  give_back();
 }
 
 large_heap::counters large_heap::count() const noexcept {
@@ -83,11 +82,38 @@ void large_heap::trim() noexcept {
   give_back_down_to(0);
 }
 
-void large_heap::limit_free(std::size_t bytes) noexcept {
+void large_heap::limit_free(std::size_t bytes, std::size_t held) noexcept {
   std::lock_guard guard(mutex_);
   free_limit_ = give_back_above_ = bytes;
-  if (free_bytes() > bytes)
-    give_back_down_to(bytes / 2);
+  held_limit_ = held;
+  give_back();
+}
+
+void large_heap::keep_limits() noexcept {
+  std::lock_guard guard(mutex_);
+  give_back();
+}
+
+// Half of what may always be free stays, so that the next piece does not come
+// here again.
+void large_heap::give_back() {
+  const auto held = together_.load(std::memory_order_relaxed);
+  if (free_bytes() <= give_back_above_ || held <= held_limit_)
+    return;
+  const auto least = free_limit_ / 2;
+  const auto surplus = held - held_limit_ + least;
+  give_back_down_to(
+      std::max(least, free_bytes() - std::min(free_bytes(), surplus)));
+}
+
+void large_heap::holds_more(std::size_t bytes) noexcept {
+  counters_.held += bytes;
+  together_.fetch_add(bytes, std::memory_order_relaxed);
+}
+
+void large_heap::holds_less(std::size_t bytes) noexcept {
+  counters_.held -= bytes;
+  together_.fetch_sub(bytes, std::memory_order_relaxed);
 }
 
 std::byte* large_heap::pop(std::size_t bytes) noexcept {
@@ -119,17 +145,17 @@ std::byte* large_heap::carve_fresh(std::size_t bytes) {
       const auto mapped = round_up(bytes, huge_page);
       auto* data = map_memory(mapped);
       runs_.insert({address_of(data) + bytes, mapped - bytes});
-      counters_.held += mapped;
+      holds_more(mapped);
       return data;
     }
     auto* arena = map_memory(arena_);
     runs_.insert({address_of(fresh_begin_),
                   static_cast<std::size_t>(fresh_end_ - fresh_begin_)});
-    counters_.held += static_cast<std::size_t>(fresh_end_ - fresh_begin_);
+    holds_more(static_cast<std::size_t>(fresh_end_ - fresh_begin_));
     fresh_begin_ = arena;
     fresh_end_ = arena + arena_;
   }
-  counters_.held += bytes;
+  holds_more(bytes);
   return std::exchange(fresh_begin_, fresh_begin_ + bytes);
 }
 
@@ -159,11 +185,12 @@ void large_heap::give_back_down_to(std::size_t bytes) {
       run->size = surplus;
     }
     unmap_memory(pointer_to(run->begin), run->size);
-    counters_.held -= run->size;
+    holds_less(run->size);
   }
   // What is left in pieces smaller than a huge page cannot go back; the next
   // try waits until there is more.
-  if (free_limit_ != no_limit)
+  give_back_above_ = free_limit_;
+  if (free_limit_ != no_limit && free_bytes() > bytes)
     give_back_above_ = std::max(free_limit_, free_bytes() + free_limit_ / 4);
 }
 

@@ -4,6 +4,7 @@
 #include "serialization/size_classes.hpp"
 
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -29,8 +30,10 @@ public:
   };
 
   /// `arena`: bytes to ask the system for at a time, a multiple of
-  /// `huge_page`.
-  explicit large_heap(std::size_t arena) noexcept : arena_(arena) {}
+  /// `huge_page`. `together`: where heaps with one limit add up what they hold.
+  explicit large_heap(std::size_t arena,
+                      std::atomic<std::uint64_t>* together = nullptr) noexcept
+    : arena_(arena), together_(together ? *together : alone_) {}
 
   large_heap(const large_heap&) = delete;
   large_heap& operator=(const large_heap&) = delete;
@@ -50,8 +53,12 @@ public:
   /// Gives all free memory back to the system, in whole huge pages.
   void trim() noexcept;
 
-  /// From now on free memory above `bytes` goes back as pieces are freed.
-  void limit_free(std::size_t bytes) noexcept;
+  /// From now on free memory above `bytes` goes back as pieces are freed, if
+  /// the heaps hold more than `held` together.
+  void limit_free(std::size_t bytes, std::size_t held = 0) noexcept;
+
+  /// Keeps the limits, as after a piece was freed: another heap has grown.
+  void keep_limits() noexcept;
 
 private:
   struct free_piece {
@@ -64,12 +71,17 @@ private:
   std::byte* carve_fresh(std::size_t bytes);
   bool worth_merging(std::size_t bytes) const noexcept;
   void merge_lists();
+  void give_back();
   void give_back_down_to(std::size_t bytes);
+  void holds_more(std::size_t bytes) noexcept;
+  void holds_less(std::size_t bytes) noexcept;
   std::size_t free_bytes() const noexcept {
     return listed_ + runs_.bytes();
   }
 
   const std::size_t arena_;
+  std::atomic<std::uint64_t> alone_{0}; ///< what `together_` is by default
+  std::atomic<std::uint64_t>& together_;
   mutable std::mutex mutex_; ///< guards all below
   std::array<free_piece*, large_ladder::count> lists_{};
   std::size_t listed_ = 0; ///< bytes on `lists_`
@@ -77,6 +89,7 @@ private:
   std::byte* fresh_begin_ = nullptr; ///< mapped, never touched
   std::byte* fresh_end_ = nullptr;
   std::size_t free_limit_ = no_limit;
+  std::size_t held_limit_ = 0;
   std::size_t give_back_above_ = no_limit;
   counters counters_;
 };

@@ -45,8 +45,8 @@ dataflow_service::dataflow_service(node& self, kernel_registry kernels,
               },
               steals}),
     pool_(self.self().threads) {
-  if (memory_.limit() > 0) // what is free counts for nobody
-    buffer_pool::process().limit_free(memory_.limit() / 16);
+  if (const auto limit = memory_.limit(); limit > 0)
+    buffer_pool::process().limit_free(limit / 16, limit + limit / 16);
   pool_.watch(sharing_);
   listen();
 }

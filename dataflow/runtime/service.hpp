@@ -151,6 +151,7 @@ private:
   void ask_whether_over(std::uint64_t plan_id, node_id submitter);
   void clear_up_later();
   void clear_up();
+  void trim_when_idle();
   void ask(message_kind kind, std::uint64_t plan_id,
            std::span<const node_id> nodes);
   void reply(node_id to, message_kind kind, const plan_reply& r);
@@ -183,6 +184,7 @@ private:
   };
   std::vector<early_census> early_; ///< for plans that are still to come
   bool clears_up_ = false;
+  std::uint64_t quiet_ = 0;          ///< how often nothing was left to clear up
   std::set<node_id> notes_read_;     ///< crash notes of these
   std::unique_ptr<crash_note> note_; ///< from the first plan with calls on
   std::mutex alone_;                 ///< see plan_host

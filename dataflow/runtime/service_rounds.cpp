@@ -3,6 +3,7 @@
 // know on the serial one.
 
 #include "dataflow/runtime/service.hpp"
+#include "serialization/buffer_pool.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -16,6 +17,9 @@ namespace {
 constexpr std::size_t most_early = 1024;
 
 constexpr auto clear_up_every = std::chrono::milliseconds(100);
+
+// After which a node without plans gives its free memory back.
+constexpr auto idle_limit = std::chrono::seconds(60);
 
 // For a plan to come before it is asked for.
 constexpr auto plan_limit = std::chrono::seconds(1);
@@ -250,6 +254,17 @@ void dataflow_service::clear_up() {
     some = life->clear_up() || some;
   if (some)
     clear_up_later();
+  else
+    trim_when_idle();
+}
+
+// What blocks leave behind is kept for the next ones: the first touch of a page
+// costs more than most computations on it. But not for ever.
+void dataflow_service::trim_when_idle() {
+  slow_.post_after(idle_limit, [this, since = ++quiet_] {
+    if (since == quiet_ && lives().empty())
+      buffer_pool::process().trim();
+  });
 }
 
 // -- what the others have -----------------------------------------------------

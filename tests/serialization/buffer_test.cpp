@@ -156,6 +156,26 @@ BOOST_AUTO_TEST_CASE(the_free_memory_of_the_pool_can_be_bounded,
   pool.limit_free(buffer_pool::no_limit);
 }
 
+BOOST_AUTO_TEST_CASE(what_is_free_of_one_size_makes_room_for_another,
+                     *boost::unit_test::precondition(pooled)) {
+  auto& pool = buffer_pool::process();
+  pool.trim();
+  const auto before = pool.count().held;
+  pool.limit_free(8'000'000, before + 60'000'000);
+  std::vector<buffer> all;
+  for (int i = 0; i < 10; ++i)
+    all.push_back(buffer::allocate(4'000'000));
+  all.clear();
+  BOOST_TEST(pool.count().held > before + 40'000'000);
+  for (int i = 0; i < 400; ++i) {
+    all.push_back(buffer::allocate(100'000));
+    BOOST_TEST(pool.count().held
+               <= before + 60'000'000 + 8'000'000 + 2 * huge_page);
+  }
+  all.clear();
+  pool.limit_free(buffer_pool::no_limit);
+}
+
 BOOST_AUTO_TEST_CASE(buffers_that_wander_between_threads_stay_whole) {
   constexpr std::size_t slots = 64;
   constexpr int steps = 3000;

@@ -3,6 +3,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <new>
@@ -125,6 +126,42 @@ BOOST_AUTO_TEST_CASE(free_memory_above_the_limit_goes_back) {
   give(heap, all, 4 * mib);
   heap.limit_free(0);
   BOOST_TEST(heap.count().held <= 2 * huge_page);
+}
+
+BOOST_AUTO_TEST_CASE(free_memory_stays_while_little_is_held) {
+  large_heap heap(arena);
+  heap.limit_free(4 * mib, 72 * mib);
+  auto all = take(heap, 16, 4 * mib);
+  give(heap, all, 4 * mib);
+  BOOST_TEST(heap.count().held == 64 * mib);
+  all = take(heap, 30, 4 * mib);
+  for (auto* data : all) {
+    heap.free(data, 4 * mib);
+    const auto counted = heap.count();
+    BOOST_TEST((counted.held <= 72 * mib
+                || counted.held - counted.in_use <= 4 * mib + 2 * huge_page));
+  }
+  BOOST_TEST(heap.count().held > 60 * mib);
+  heap.trim();
+}
+
+BOOST_AUTO_TEST_CASE(heaps_with_one_limit_give_back_for_each_other) {
+  std::atomic<std::uint64_t> together{0};
+  large_heap one(arena, &together);
+  large_heap other(arena, &together);
+  for (auto* heap : {&one, &other})
+    heap->limit_free(4 * mib, 80 * mib);
+  auto first = take(one, 16, 4 * mib);
+  give(one, first, 4 * mib);
+  auto second = take(other, 8, 4 * mib);
+  BOOST_TEST(one.count().held == 64 * mib);
+  BOOST_TEST(together.load() == 96 * mib);
+  one.keep_limits();
+  BOOST_TEST(together.load() <= 80 * mib);
+  BOOST_TEST(one.count().held > 40 * mib);
+  give(other, second, 4 * mib);
+  one.trim();
+  other.trim();
 }
 
 BOOST_AUTO_TEST_CASE(pieces_above_the_largest_class_are_exact) {
