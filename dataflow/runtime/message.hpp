@@ -60,7 +60,7 @@ struct lend_body {
 ///
 /// steal_ask   slot: threads of the thief, ordinal: what it asks
 ///             (steal_state::question), bytes: room it has
-/// steal_answer slot: tasks given
+/// steal_answer slot: tasks given, node: who gave the victim its own last work
 struct dataflow_message {
   message_kind kind = message_kind::have;
   std::uint64_t to = 0; ///< packed keys

@@ -1,11 +1,14 @@
 // How work finds idle nodes, without a place that knows who is idle.
 //
-// A node whose compute threads find nothing asks one peer at a time, at random,
-// `tries` times. If nobody has anything it falls asleep on its lifelines: a few
-// peers, chosen by position and not by chance, keep its name and send work as
-// soon as they have more than they need. So work reaches every sleeping node
-// (lifelines connect all nodes), and a cluster with nothing to do is silent:
-// no node asks twice for the same nothing.
+// A node whose compute threads find nothing asks one peer at a time, `tries`
+// times: first whoever gave it work last, else one at random, and after one
+// that has nothing the one who gave that one work. So where a plan begins on
+// one node all soon ask that one, and not each other for its crumbs. If nobody
+// has anything the node falls asleep on its lifelines: a few peers, chosen by
+// position and not by chance, keep its name and send work as soon as they have
+// more than they need. So work reaches every sleeping node (lifelines connect
+// all nodes), and a cluster with nothing to do is silent: no node asks twice
+// for the same nothing.
 //
 //   working --idle--> asking --two misses--> asleep
 //      ^                |                       |
@@ -32,7 +35,16 @@ steal_state::asks steal_state::idle(std::uint64_t draw) {
   phase_ = phase::asking;
   misses_ = 0;
   asked_ = {};
-  return probe_another(draw);
+  return is_peer(giver_) ? probe(giver_) : probe_another(draw);
+}
+
+bool steal_state::is_peer(node_id who) const {
+  return std::binary_search(peers_.begin(), peers_.end(), who);
+}
+
+steal_state::asks steal_state::probe(node_id peer) {
+  asked_ = peer;
+  return {{peer, question::probe}};
 }
 
 // Not the one that was asked just now, if there is another.
@@ -40,8 +52,7 @@ steal_state::asks steal_state::probe_another(std::uint64_t draw) {
   auto at = static_cast<std::size_t>(draw % peers_.size());
   if (peers_[at] == asked_)
     at = (at + 1) % peers_.size();
-  asked_ = peers_[at];
-  return {{asked_, question::probe}};
+  return probe(peers_[at]);
 }
 
 steal_state::asks steal_state::busy() {
@@ -52,20 +63,23 @@ steal_state::asks steal_state::busy() {
 }
 
 steal_state::asks steal_state::answered(node_id from, std::uint64_t tasks,
-                                        std::uint64_t draw) {
+                                        std::uint64_t draw, node_id its_giver) {
   if (tasks > 0) {
     phase_ = phase::working;
+    giver_ = from;
     return cancel_but(from);
   }
+  if (from == giver_)
+    giver_ = {};
   if (phase_ == phase::asking && from == asked_)
-    return missed(draw);
+    return missed(draw, its_giver);
   return {};
 }
 
-steal_state::asks steal_state::missed(std::uint64_t draw) {
-  if (++misses_ < tries && peers_.size() > 1)
-    return probe_another(draw);
-  return sleep();
+steal_state::asks steal_state::missed(std::uint64_t draw, node_id hint) {
+  if (++misses_ >= tries || peers_.size() <= 1)
+    return sleep();
+  return is_peer(hint) && hint != asked_ ? probe(hint) : probe_another(draw);
 }
 
 steal_state::asks steal_state::sleep() {
@@ -111,7 +125,7 @@ steal_state::asks steal_state::left(node_id peer, std::uint64_t draw) {
     return {};
   }
   if (phase_ == phase::asking && asked_ == peer)
-    return missed(draw);
+    return missed(draw, {});
   return {};
 }
 

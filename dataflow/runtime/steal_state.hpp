@@ -45,8 +45,14 @@ public:
   asks idle(std::uint64_t draw);
   /// There is something to run (again).
   asks busy();
-  /// `from` has given `tasks` tasks, asked or not.
-  asks answered(node_id from, std::uint64_t tasks, std::uint64_t draw);
+  /// `from` has given `tasks` tasks, asked or not; its own last work came from
+  /// `its_giver`.
+  asks answered(node_id from, std::uint64_t tasks, std::uint64_t draw,
+                node_id its_giver = {});
+  /// From whom work came last; none if it had no more when it was asked again.
+  node_id giver() const noexcept {
+    return giver_;
+  }
 
   /// A node that computes is there, or gone.
   asks joined(node_id peer);
@@ -72,15 +78,18 @@ public:
 private:
   enum class phase : std::uint8_t { working, asking, asleep };
 
+  asks probe(node_id peer);
   asks probe_another(std::uint64_t draw);
+  bool is_peer(node_id who) const;
   asks sleep();
   asks cancel_but(node_id spared);
-  asks missed(std::uint64_t draw);
+  asks missed(std::uint64_t draw, node_id hint);
 
   node_id me_;
   phase phase_ = phase::working;
   unsigned misses_ = 0;
   node_id asked_;
+  node_id giver_;
   std::vector<node_id> peers_;     ///< by id
   std::vector<node_id> lifelines_; ///< while asleep
   std::vector<hungry> waiting_;

@@ -111,7 +111,7 @@ void work_sharing::arrived(node_id from, std::uint64_t bytes,
 void work_sharing::receive(node_id from, const dataflow_message& m) {
   if (m.kind == message_kind::steal_answer) {
     ask_after([&](steal_state& s, std::uint64_t draw) {
-      return s.answered(from, m.slot, draw);
+      return s.answered(from, m.slot, draw, m.node);
     });
     return;
   }
@@ -130,13 +130,16 @@ void work_sharing::receive(node_id from, const dataflow_message& m) {
 }
 
 void work_sharing::answer(node_id to, std::size_t tasks) {
-  if (tasks > 0) {
-    std::lock_guard guard{mutex_};
-    state_.forget(to);
-    world_.pool.expect_surplus(!state_.waiting().empty());
-  }
   auto m = message_of(message_kind::steal_answer, 0);
   m.slot = static_cast<std::uint32_t>(tasks);
+  {
+    std::lock_guard guard{mutex_};
+    m.node = state_.giver();
+    if (tasks > 0) {
+      state_.forget(to);
+      world_.pool.expect_surplus(!state_.waiting().empty());
+    }
+  }
   const auto out = encode(m, 0);
   world_.self.send(to, m.kind, out.head, out.payload);
   world_.self.flush();

@@ -89,7 +89,7 @@ void simulated_node::receive(std::size_t from, simulated_message message) {
     on_steal_ask(sender, m);
     return;
   case message_kind::steal_answer:
-    ask(stealing_.answered(sender, m.slot, world_.sim.rng().next()));
+    ask(stealing_.answered(sender, m.slot, world_.sim.rng().next(), m.node));
     return;
   default:
     break;
@@ -452,6 +452,7 @@ void simulated_node::answer(node_id to, std::size_t tasks) {
     stealing_.forget(to);
   auto m = message_of(message_kind::steal_answer, 0);
   m.slot = static_cast<std::uint32_t>(tasks);
+  m.node = stealing_.giver();
   send(to, std::move(m));
 }
 

@@ -50,6 +50,44 @@ BOOST_AUTO_TEST_CASE(an_idle_node_asks_one_peer_and_waits_for_its_answer) {
   BOOST_TEST(!s.working());
 }
 
+BOOST_AUTO_TEST_CASE(whoever_gave_last_is_asked_first_until_it_has_nothing) {
+  auto s = with_peers(9);
+  s.answered(s.idle(0)[0].to, 0, 3);
+  s.answered(node_id{80}, 4, 0);
+  BOOST_TEST((s.giver() == node_id{80}));
+  const auto again = s.idle(1);
+  BOOST_TEST_REQUIRE(again.size() == 1u);
+  BOOST_TEST((again[0] == steal_state::ask{node_id{80}, question::probe}));
+  const auto next = s.answered(node_id{80}, 0, 1);
+  BOOST_TEST((s.giver() == node_id{}));
+  BOOST_TEST_REQUIRE(next.size() == 1u);
+  BOOST_TEST((next[0].to != node_id{80}));
+}
+
+BOOST_AUTO_TEST_CASE(after_a_miss_the_giver_of_that_peer_is_asked) {
+  auto s = with_peers(9);
+  s.idle(0);
+  const auto next = s.answered(node_id{10}, 0, 1, node_id{70});
+  BOOST_TEST_REQUIRE(next.size() == 1u);
+  BOOST_TEST((next[0] == steal_state::ask{node_id{70}, question::probe}));
+}
+
+BOOST_AUTO_TEST_CASE(givers_that_are_gone_or_oneself_are_not_asked) {
+  auto s = with_peers(3);
+  s.answered(node_id{20}, 1, 0);
+  s.left(node_id{20}, 0);
+  for (const auto hint : {me, node_id{20}, node_id{10}}) {
+    const auto first = s.idle(0);
+    BOOST_TEST_REQUIRE(first.size() == 1u);
+    BOOST_TEST((first[0].to == node_id{10}));
+    const auto second = s.answered(node_id{10}, 0, 1, hint);
+    BOOST_TEST_REQUIRE(second.size() == 1u);
+    BOOST_TEST((second[0].to == node_id{30}));
+    s.answered(node_id{30}, 0, 0); // asleep
+    s.busy();
+  }
+}
+
 BOOST_AUTO_TEST_CASE(alone_it_asks_nobody) {
   steal_state s{me};
   BOOST_TEST(s.idle(7).empty());
