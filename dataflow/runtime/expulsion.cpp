@@ -13,15 +13,19 @@ constexpr auto look_every = 500ms;
 constexpr unsigned looks_a_pause = 10;  ///< then pauses are twice as long
 constexpr unsigned longest_pause = 5;   ///< 2^5 times as long
 constexpr unsigned most_silences = 120; ///< some 20 minutes: then it is dead
-constexpr auto lonely_patience = 2s;
+constexpr auto lonely_patience = 4s;
+constexpr auto patience_of_lower = 2s; ///< more than the higher id has
 constexpr auto patience_of_few = 5s;
 constexpr auto patience = 12s;
 
 } // namespace
 
 bool part_of_cluster::should_yield() const noexcept {
+  const auto longer = lowest ? patience_of_lower : 0s;
+  if (slept && !waited_for)
+    return waited >= longer;
   if (here == 1 && !waited_for)
-    return !lowest || waited > lonely_patience;
+    return waited > lonely_patience + longer;
   if (here < there)
     return waited > patience_of_few;
   return !lowest && waited > patience;
@@ -33,10 +37,11 @@ expulsion::expulsion(node& self, std::vector<member> others,
   : self_(self), yield_(std::move(yield)), contacts_(std::move(contacts)),
     has_lost_(!others.empty()) {
   for (const auto& who : others)
-    before_.push_back({who, 0, clock::now(), clock::now()});
+    before_.push_back({who, false, 0, clock::now(), clock::now()});
   self_.on_down(gate_.guard([this](const member& who, const std::string&) {
     if (who.threads > 0)
-      thread_.post([this, who] { lost(who); });
+      thread_.post(
+          [this, who, slept = pauses_.was_paused()] { lost(who, slept); });
   }));
   if (!before_.empty())
     thread_.post([this] { look(); });
@@ -78,9 +83,9 @@ bool expulsion::is_member(node_id who) const {
   return std::ranges::find(all, who, &member::id) != all.end();
 }
 
-void expulsion::lost(const member& who) {
+void expulsion::lost(const member& who, bool slept) {
   has_lost_ = true;
-  lost_.push_back({who, 0, clock::now(), clock::now()});
+  lost_.push_back({who, slept, 0, clock::now(), clock::now()});
   look_again();
 }
 
@@ -155,6 +160,7 @@ bool expulsion::yields_to(const sought_node& one, std::size_t there) const {
       mine.waited_for = true;
     else if (m.id != self_.id())
       ++mine.here;
+  mine.slept = one.slept;
   mine.lowest = self_.id() < one.who.id;
   mine.waited = clock::now() - one.since;
   return mine.should_yield();

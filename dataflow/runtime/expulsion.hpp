@@ -3,6 +3,7 @@
 #include "actors/node.hpp"
 #include "dataflow/runtime/gate.hpp"
 #include "dataflow/runtime/node_process.hpp"
+#include "dataflow/runtime/pause_detector.hpp"
 #include "dataflow/runtime/serial_thread.hpp"
 
 #include <atomic>
@@ -18,15 +19,18 @@ struct part_of_cluster {
   std::size_t here = 1;    ///< nodes that it sees, it among them
   std::size_t there = 0;   ///< that it lost, and that live
   bool waited_for = false; ///< by a session
+  bool slept = false;      ///< it lost the other in a pause of its own
   bool lowest = false;     ///< of the two ids, it has the lower
   std::chrono::steady_clock::duration waited{}; ///< since the other answers
 
-  /// Whether it should yield to the other now. Who is alone does, at once; so
-  /// that of two lonely nodes one stays, the lower id waits. One that is waited
-  /// for has work, and stays longer. Else the smaller part yields first: after
-  /// a stop it is one node that lost all, and all lost that one. Only where no
-  /// part is the smaller, as when two cannot reach each other and the rest
-  /// reaches both, ids decide.
+  /// Whether it should yield to the other now. Who slept does, at once: the
+  /// other went on meanwhile, with the plans of both. Who is alone does after
+  /// a while, in which one that slept has yielded to it. Of two that are in the
+  /// same case, the lower id waits longer, so that one stays. One that is
+  /// waited for has work, and stays longer. Else the smaller part yields first:
+  /// after a stop it is one node that lost all, and all lost that one. Only
+  /// where no part is the smaller, as when two cannot reach each other and the
+  /// rest reaches both, ids decide.
   bool should_yield() const noexcept;
 };
 
@@ -65,12 +69,13 @@ private:
   /// A node that is looked for.
   struct sought_node {
     member who;
+    bool slept = false; ///< `part_of_cluster::slept`
     unsigned silences = 0;
     clock::time_point next;  ///< when it is asked again
     clock::time_point since; ///< when it was known to be silent, or was lost
   };
 
-  void lost(const member& who);
+  void lost(const member& who, bool slept);
   bool is_member(node_id who) const;
   bool is_alone() const;
   bool answers(sought_node& one);
@@ -89,6 +94,7 @@ private:
   std::atomic<bool> stopped_{false};
   member stronger_; ///< to whom it yields
   bool looks_ = false;
+  pause_detector pauses_;
   gate gate_;
   serial_thread thread_; ///< of what is above
 };

@@ -22,8 +22,28 @@ int seconds_until_it_yields(part_of_cluster where) {
 
 BOOST_AUTO_TEST_SUITE(expulsion_suite)
 
-BOOST_AUTO_TEST_CASE(a_lonely_node_yields_at_once) {
-  BOOST_TEST(seconds_until_it_yields({.here = 1, .there = 3}) == 0);
+// Wherever others were while it slept: alone, together, or with it.
+BOOST_AUTO_TEST_CASE(who_slept_yields_before_who_did_not) {
+  for (std::size_t here : {1, 2, 3})
+    for (std::size_t there : {1, 2, 3})
+      for (const bool lowest : {false, true}) {
+        const auto slept = seconds_until_it_yields(
+            {.here = here, .there = there, .slept = true, .lowest = lowest});
+        const auto rest = seconds_until_it_yields(
+            {.here = there, .there = here, .lowest = !lowest});
+        BOOST_TEST(slept + 1 < rest);
+      }
+}
+
+BOOST_AUTO_TEST_CASE(of_two_that_slept_one_yields_first) {
+  const auto lower = seconds_until_it_yields({.slept = true, .lowest = true});
+  const auto higher = seconds_until_it_yields({.slept = true, .lowest = false});
+  BOOST_TEST(higher == 0);
+  BOOST_TEST(lower > 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_lonely_node_yields_soon) {
+  BOOST_TEST(seconds_until_it_yields({.here = 1, .there = 3}) < 6);
 }
 
 BOOST_AUTO_TEST_CASE(of_two_lonely_nodes_one_yields_first) {

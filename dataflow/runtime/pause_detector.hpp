@@ -1,0 +1,46 @@
+#pragma once
+
+#include "dataflow/runtime/serial_thread.hpp"
+
+#include <atomic>
+#include <chrono>
+
+namespace tern {
+
+/// Notices that this process did not run for a while: it was stopped, or its
+/// machine had no time for it. A thread looks at the clock every half second
+/// and misses the looks that it could not take.
+class pause_detector {
+public:
+  using clock = serial_thread::clock;
+
+  pause_detector() {
+    look();
+  }
+
+  /// Whether the process stood still for two seconds or more and has been
+  /// running again for less than three. Any thread may ask.
+  bool was_paused() const noexcept {
+    const auto now = clock::now();
+    return now - looked_.load() > shortest || now - woke_.load() < recent;
+  }
+
+private:
+  static constexpr std::chrono::milliseconds interval{500};
+  static constexpr std::chrono::seconds shortest{2};
+  static constexpr std::chrono::seconds recent{3};
+
+  void look() {
+    const auto now = clock::now();
+    if (now - looked_.load() > shortest)
+      woke_ = now;
+    looked_ = now;
+    thread_.post_after(interval, [this] { look(); });
+  }
+
+  std::atomic<clock::time_point> looked_{clock::now()};
+  std::atomic<clock::time_point> woke_{clock::now() - recent};
+  serial_thread thread_; ///< ends first
+};
+
+} // namespace tern

@@ -1,0 +1,50 @@
+#include "dataflow/runtime/pause_detector.hpp"
+
+#include <boost/test/unit_test.hpp>
+#include <unistd.h>
+
+#include <chrono>
+#include <csignal>
+#include <thread>
+
+#include <sys/wait.h>
+
+using namespace std::chrono_literals;
+
+namespace {
+
+// Stops this process, which a child wakes up.
+void stand_still_for(unsigned seconds) {
+  const auto self = ::getpid();
+  const auto child = ::fork();
+  if (child == 0) {
+    ::sleep(seconds);
+    ::kill(self, SIGCONT);
+    ::_exit(0);
+  }
+  ::raise(SIGSTOP);
+  ::waitpid(child, nullptr, 0);
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(pauses)
+
+BOOST_AUTO_TEST_CASE(a_stop_of_the_process_is_noticed_and_forgotten) {
+  const tern::pause_detector detector;
+  BOOST_TEST(!detector.was_paused());
+  stand_still_for(3);
+  BOOST_TEST(detector.was_paused());
+  std::this_thread::sleep_for(1s); // its own look is behind it
+  BOOST_TEST(detector.was_paused());
+  std::this_thread::sleep_for(4s);
+  BOOST_TEST(!detector.was_paused());
+}
+
+BOOST_AUTO_TEST_CASE(a_short_stop_is_none) {
+  const tern::pause_detector detector;
+  stand_still_for(1);
+  BOOST_TEST(!detector.was_paused());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
