@@ -34,27 +34,6 @@ std::string json_text(const std::string& text) {
                                    nlohmann::json::error_handler_t::replace);
 }
 
-std::string text_of_actor(std::uint64_t low) {
-  actor_id id{0, low};
-  switch (id.kind()) {
-  case actor_kind::task:
-    return fmt::format("task {}/{}", id.layer(), id.index());
-  case actor_kind::stateful:
-    return fmt::format("actor {}", id.counter());
-  case actor_kind::service:
-    return fmt::format("service {}", id.counter());
-  case actor_kind::keyed:
-    return fmt::format("key {:015x}", id.counter());
-  default:
-    return "node";
-  }
-}
-
-std::string name_in(const name_table& table, std::uint32_t number) {
-  auto found = table.find(number);
-  return found != table.end() ? found->second : std::to_string(number);
-}
-
 /// What the first pass finds out.
 struct overview {
   static constexpr std::uint8_t sent = 1;

@@ -1,5 +1,7 @@
 #include "actors/trace/names.hpp"
 
+#include <fmt/format.h>
+
 namespace tern {
 
 namespace {
@@ -131,6 +133,27 @@ std::string_view name_of(message_kind kind) noexcept {
     return "application";
   }
   return {};
+}
+
+std::string name_in(const name_table& table, std::uint32_t number) {
+  const auto found = table.find(number);
+  return found != table.end() ? found->second : std::to_string(number);
+}
+
+std::string text_of_actor(std::uint64_t low) {
+  const actor_id id{0, low};
+  switch (id.kind()) {
+  case actor_kind::task:
+    return fmt::format("task {}/{}", id.layer(), id.index());
+  case actor_kind::stateful:
+    return fmt::format("actor {}", id.counter());
+  case actor_kind::service:
+    return fmt::format("service {}", id.counter());
+  case actor_kind::keyed:
+    return fmt::format("key {:015x}", id.counter());
+  default:
+    return "node";
+  }
 }
 
 name_table names_of_events() {

@@ -17,6 +17,13 @@ std::string_view name_of(message_kind kind) noexcept;
 /// What numbers mean to people.
 using name_table = std::map<std::uint32_t, std::string>;
 
+/// The name of `number`, or its digits.
+std::string name_in(const name_table& table, std::uint32_t number);
+
+/// What `trace_event::actor` means to people: `task LAYER/INDEX`, `actor N`,
+/// `service N`, `key HASH`, or `node` for none.
+std::string text_of_actor(std::uint64_t low);
+
 /// All kinds of events and of messages that this program knows.
 name_table names_of_events();
 name_table names_of_messages();

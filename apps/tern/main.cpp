@@ -30,6 +30,7 @@ int main(int argc, char** argv) {
   tern::add_node(tool, settings);
   tern::add_status(tool, settings);
   tern::add_sim(tool);
+  tern::add_story(tool);
   tern::add_trace(tool);
   tern::add_move(tool, settings);
   const std::string word = argc > 1 ? argv[1] : "-";

@@ -108,6 +108,45 @@ BOOST_AUTO_TEST_CASE(a_file_that_is_no_trace_is_refused_by_name) {
   std::filesystem::remove(path);
 }
 
+BOOST_AUTO_TEST_CASE(a_summary_and_a_story_tell_of_a_real_run) {
+  const auto trace = std::string{TERN_BINARY_DIR} + "/questions.tern-trace";
+  const auto r = tern::test::tern({"eval", "ones((100, 100), chunks=10).sum()",
+                                   "--scheduler", "processes", "--nodes", "2",
+                                   "--trace", trace, "--json"});
+  BOOST_TEST_REQUIRE(r.status == 0, r.err);
+  const auto s = tern::test::tern({"trace", "summary", trace, "--json"});
+  BOOST_TEST_REQUIRE(s.status == 0, s.err);
+  const auto told = s.json();
+  std::uint64_t tasks = 0;
+  for (const auto& n : told["nodes"]) {
+    tasks += n["tasks"].get<std::uint64_t>();
+    BOOST_TEST(n["busy"].get<double>() <= 1);
+  }
+  BOOST_TEST(tasks >= r.json()["tasks"].get<std::uint64_t>());
+  std::uint64_t of_layers = 0;
+  for (const auto& l : told["layers"])
+    of_layers += l["tasks"].get<std::uint64_t>();
+  BOOST_TEST(of_layers == tasks);
+  BOOST_TEST(told["running"].empty());
+  BOOST_TEST(!told["messages"].empty());
+  const auto task = told["layers"][0]["longest"].get<std::string>();
+  const auto story =
+      tern::test::tern({"story", task, "--trace", trace, "--json"});
+  BOOST_TEST_REQUIRE(story.status == 0, story.err);
+  std::set<std::string> kinds;
+  for (const auto& e : story.json()["events"])
+    kinds.insert(e["kind"].get<std::string>());
+  BOOST_TEST(kinds.contains("fired"));
+  BOOST_TEST(kinds.contains("finished"));
+  const auto words = tern::test::tern({"story", task, "--trace", trace});
+  BOOST_TEST(words.out.find(task) == 0u, words.out);
+  const auto nobody =
+      tern::test::tern({"story", "task 999/0", "--trace", trace});
+  BOOST_TEST(nobody.status == 1);
+  BOOST_TEST(nobody.err.find("task 999/0") != std::string::npos);
+  std::filesystem::remove(trace);
+}
+
 // The state machines of three real processes, under rotation, against fresh
 // ones here: same events, same instructions.
 BOOST_AUTO_TEST_CASE(a_recorded_real_run_gives_the_same_instructions_here) {

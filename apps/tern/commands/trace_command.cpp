@@ -2,6 +2,7 @@
 #include "actors/trace/trace_file.hpp"
 #include "apps/tern/commands/commands.hpp"
 #include "apps/tern/commands/options.hpp"
+#include "apps/tern/commands/trace_summary.hpp"
 
 #include <fmt/format.h>
 
@@ -17,6 +18,11 @@ struct export_options {
   std::string file;
   std::string format = "chrome";
   std::string output;
+};
+
+struct summary_options {
+  std::string file;
+  bool json = false;
 };
 
 int complain(const std::string& what) {
@@ -43,13 +49,40 @@ int run_export(const export_options& o) {
   return exit_well;
 }
 
+int run_summary(const summary_options& o) {
+  const auto bytes = load_file(o.file);
+  if (!bytes)
+    return complain(bytes.error().what);
+  const auto trace = read_trace(*bytes);
+  if (!trace)
+    return complain(o.file + ": " + trace.error().what);
+  const auto summary = summarise(*trace);
+  if (o.json)
+    print_summary_json(std::cout, summary, trace->header);
+  else
+    print_summary(std::cout, summary, trace->header);
+  return exit_well;
+}
+
+void add_summary(CLI::App& trace) {
+  auto o = std::make_shared<summary_options>();
+  auto* c = trace.add_subcommand("summary",
+                                 "Who worked, on what, and what was sent.");
+  c->add_option("file", o->file, "a .tern-trace file")->required();
+  c->add_flag("--json", o->json, "one JSON object as the last line");
+  c->footer("Example:\n  tern trace summary run.tern-trace");
+  c->callback([o] { throw CLI::RuntimeError(run_summary(*o)); });
+}
+
 } // namespace
 
 void add_trace(CLI::App& tool) {
   auto* trace = tool.add_subcommand("trace", "Work with recorded traces.");
   trace->require_subcommand(1);
-  trace->footer("Example:\n  tern trace export run.tern-trace --format chrome "
+  trace->footer("Examples:\n  tern trace summary run.tern-trace\n"
+                "  tern trace export run.tern-trace --format chrome "
                 "-o run.json");
+  add_summary(*trace);
   auto o = std::make_shared<export_options>();
   auto* c = trace->add_subcommand("export", "Write a trace in another form.");
   c->add_option("file", o->file, "a .tern-trace file")->required();

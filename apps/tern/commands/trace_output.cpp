@@ -21,9 +21,10 @@ result<void> save_traces(const std::string& path,
       events += t.events.size();
   std::cerr << fmt::format(
       "trace: {} events of {} nodes in {}\n"
+      "  at a glance: tern trace summary {}\n"
       "  to look at it: tern trace export {} --format chrome -o trace.json, "
       "then open trace.json in ui.perfetto.dev\n",
-      events, nodes.size(), path, path);
+      events, nodes.size(), path, path, path);
   return {};
 }
 

@@ -1,0 +1,34 @@
+#pragma once
+
+#include "actors/trace/trace_file.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tern {
+
+/// One thing that happened to an actor.
+struct story_event {
+  trace_event event;
+  node_id where;
+  std::string thread;
+  node_id peer; ///< of a message: the node at its other end; of a move: whence
+  /// Of a message that was seen at both ends: when, and which actor, there.
+  std::optional<trace_event> other_end;
+};
+
+/// All that happened to the actor `low` (`actor_id::low`), on all nodes, in
+/// causal order: what an actor did at one place comes before what it did at the
+/// next one, whatever their clocks say; within a place the clock decides. Of
+/// tasks, all those of this key: an event does not name its plan.
+std::vector<story_event> story_of(const trace_content& trace,
+                                  std::uint64_t low);
+
+/// The actors of a trace that `text` may mean: those whose `text_of_actor` is
+/// `text` or ends in a space and `text`. In order of `low`.
+std::vector<std::uint64_t> actors_called(const trace_content& trace,
+                                         const std::string& text);
+
+} // namespace tern

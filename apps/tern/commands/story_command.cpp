@@ -1,0 +1,168 @@
+#include "actors/trace/story.hpp"
+#include "apps/tern/commands/commands.hpp"
+#include "apps/tern/commands/options.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <iostream>
+#include <map>
+#include <memory>
+#include <set>
+
+namespace tern {
+
+namespace {
+
+using json = nlohmann::ordered_json;
+
+struct story_options {
+  std::string actor;
+  std::string file;
+  bool json = false;
+};
+
+int complain(const std::string& what) {
+  std::cerr << "tern story: " << what << '\n';
+  return exit_failed;
+}
+
+/// What the numbers of a trace mean.
+class story_names {
+public:
+  explicit story_names(const trace_content& trace) : header_(trace.header) {
+    for (const auto& n : trace.nodes)
+      nodes_[n.node] = n.name.empty() ? to_string(n.node) : n.name;
+  }
+
+  std::string node(node_id id) const {
+    const auto found = nodes_.find(id);
+    return found != nodes_.end() ? found->second : to_string(id);
+  }
+  std::string kind(const trace_event& e) const {
+    return name_in(header_.kinds, static_cast<std::uint32_t>(e.kind));
+  }
+  std::string message(const trace_event& e) const {
+    return name_in(header_.messages, e.extra);
+  }
+
+private:
+  trace_header header_;
+  std::map<node_id, std::string> nodes_;
+};
+
+bool is_message(const trace_event& e) {
+  return e.kind == trace_kind::sent || e.kind == trace_kind::received;
+}
+
+/// The event in words, without where and when.
+std::string words_of(const story_event& s, const story_names& names) {
+  const auto& e = s.event;
+  if (e.kind == trace_kind::moved)
+    return fmt::format("moved here from node {}, its epoch {}",
+                       names.node(s.peer), e.argument);
+  if (!is_message(e))
+    return names.kind(e);
+  auto text =
+      fmt::format("{} {} {:x}", names.kind(e), names.message(e), e.argument);
+  text += e.kind == trace_kind::sent ? " to " : " from ";
+  if (s.other_end && s.other_end->actor != 0)
+    text += text_of_actor(s.other_end->actor) + " on ";
+  text += e.peer == 0 ? "this node" : "node " + names.node(s.peer);
+  if (!s.other_end)
+    return text + ", not seen there";
+  const auto [first, last] = std::minmax(e.time, s.other_end->time);
+  return text
+         + fmt::format(", {:.1f} us on its way",
+                       static_cast<double>(last - first) * 1e-3);
+}
+
+void print(const std::vector<story_event>& story, const std::string& actor,
+           const story_names& names) {
+  std::set<node_id> nodes;
+  for (const auto& s : story)
+    nodes.insert(s.where);
+  std::cout << fmt::format("{}: {} events on {} {}\n", actor, story.size(),
+                           nodes.size(), nodes.size() == 1 ? "node" : "nodes");
+  const auto begin = story.front().event.time;
+  node_id at;
+  for (const auto& s : story) {
+    if (s.where != at)
+      std::cout << fmt::format("on node {}:\n", names.node(s.where));
+    at = s.where;
+    const auto since =
+        static_cast<double>(s.event.time) - static_cast<double>(begin);
+    std::cout << fmt::format("{:>14.3f} ms  {}\n", since * 1e-6,
+                             words_of(s, names));
+  }
+}
+
+void print_json(const std::vector<story_event>& story, const std::string& actor,
+                const story_names& names) {
+  json all{{"actor", actor}, {"events", json::array()}};
+  for (const auto& s : story) {
+    const auto& e = s.event;
+    json one{{"time_ns", e.time},
+             {"node", names.node(s.where)},
+             {"thread", s.thread},
+             {"kind", names.kind(e)},
+             {"argument", e.argument}};
+    if (is_message(e)) {
+      one["message"] = names.message(e);
+      one["peer"] = names.node(s.peer);
+    }
+    if (s.other_end) {
+      one["other_actor"] = text_of_actor(s.other_end->actor);
+      one["other_time_ns"] = s.other_end->time;
+    }
+    all["events"].push_back(std::move(one));
+  }
+  std::cout << all.dump() << '\n';
+}
+
+int run_story(const story_options& o) {
+  const auto bytes = load_file(o.file);
+  if (!bytes)
+    return complain(bytes.error().what);
+  const auto trace = read_trace(*bytes);
+  if (!trace)
+    return complain(o.file + ": " + trace.error().what);
+  const auto found = actors_called(*trace, o.actor);
+  if (found.empty())
+    return complain(fmt::format("nothing in {} happened to '{}'; actors are "
+                                "written 'task LAYER/INDEX', 'actor N', "
+                                "'service N' or 'key HASH'",
+                                o.file, o.actor));
+  if (found.size() > 1)
+    return complain(fmt::format("'{}' may be {} or {}: say which", o.actor,
+                                text_of_actor(found[0]),
+                                text_of_actor(found[1])));
+  const story_names names{*trace};
+  const auto story = story_of(*trace, found.front());
+  const auto actor = text_of_actor(found.front());
+  if (o.json)
+    print_json(story, actor, names);
+  else
+    print(story, actor, names);
+  return exit_well;
+}
+
+} // namespace
+
+void add_story(CLI::App& tool) {
+  auto o = std::make_shared<story_options>();
+  auto* c = tool.add_subcommand(
+      "story", "What happened to one actor, in causal order, by a trace.");
+  c->add_option("actor", o->actor,
+                "'task LAYER/INDEX', 'actor N', 'service N' or 'key HASH', or "
+                "what follows the word")
+      ->required();
+  c->add_option("--trace", o->file, "a .tern-trace file")->required();
+  c->add_flag("--json", o->json, "one JSON object as the last line");
+  c->footer("Example:\n  tern eval 'ones((100, 100), chunks=10).sum()' "
+            "--scheduler processes --nodes 2 --trace run.tern-trace\n"
+            "  tern story 'task 0/3' --trace run.tern-trace");
+  c->callback([o] { throw CLI::RuntimeError(run_story(*o)); });
+}
+
+} // namespace tern

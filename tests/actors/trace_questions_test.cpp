@@ -1,0 +1,178 @@
+#include "actors/trace/story.hpp"
+#include "actors/trace/summary.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+using namespace tern;
+
+namespace {
+
+constexpr node_id here{1};
+constexpr node_id there{2};
+constexpr auto have = message_kind::have;
+
+std::uint64_t task(std::uint64_t layer, std::uint64_t index) {
+  return actor_id::task(0, layer, index).low;
+}
+
+std::uint64_t actor(std::uint64_t counter) {
+  return actor_id::stateful(here, counter).low;
+}
+
+trace_event at(std::uint64_t time, trace_kind kind, std::uint64_t who,
+               std::uint64_t argument = 0, std::uint16_t peer = 0) {
+  return {time, who, argument, kind, peer, 0};
+}
+
+trace_event message(std::uint64_t time, trace_kind kind, std::uint64_t who,
+                    std::uint64_t number, std::uint16_t peer = 1) {
+  return {time, who, number, kind, peer, static_cast<std::uint32_t>(have)};
+}
+
+/// `threads`: the events of each.
+node_trace node_of(node_id id, node_id peer,
+                   std::vector<std::vector<trace_event>> threads) {
+  node_trace n;
+  n.node = id;
+  n.name = "node " + to_string(id);
+  n.peers = {id, peer};
+  for (auto& events : threads)
+    n.threads.push_back({static_cast<std::uint32_t>(n.threads.size()), "thread",
+                         std::move(events)});
+  return n;
+}
+
+trace_content trace_of(std::vector<node_trace> nodes) {
+  trace_content all;
+  all.nodes = std::move(nodes);
+  return all;
+}
+
+using enum trace_kind;
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(trace_summaries)
+
+BOOST_AUTO_TEST_CASE(tasks_are_counted_by_node_and_by_layer) {
+  const auto s = summarise(trace_of(
+      {node_of(here, there,
+               {{at(100, fired, task(3, 0)), at(150, finished, task(3, 0)),
+                 at(150, fired, task(4, 7)), at(180, failed, task(4, 7))},
+                {at(100, fired, task(3, 1)), at(110, finished, task(3, 1))}}),
+       node_of(there, here, {{at(200, node_up, 0)}})}));
+  BOOST_TEST(s.events == 7u);
+  BOOST_TEST(s.begin == 100u);
+  BOOST_TEST(s.end == 200u);
+  BOOST_TEST_REQUIRE(s.nodes.size() == 2u);
+  const auto& n = s.nodes[0];
+  BOOST_TEST(n.compute_threads == 2u);
+  BOOST_TEST(n.tasks == 3u);
+  BOOST_TEST(n.failed == 1u);
+  BOOST_TEST(n.busy == 90u);
+  BOOST_TEST(s.busy_share(n) == 0.45, boost::test_tools::tolerance(1e-12));
+  BOOST_TEST(s.nodes[1].compute_threads == 0u);
+  BOOST_TEST(s.busy_share(s.nodes[1]) == 0.0);
+  BOOST_TEST_REQUIRE(s.layers.size() == 2u);
+  BOOST_TEST(s.layers.at(3).tasks == 2u);
+  BOOST_TEST(s.layers.at(3).total == 60u);
+  BOOST_TEST(s.layers.at(3).longest == 50u);
+  BOOST_TEST(s.layers.at(3).longest_task == task(3, 0));
+  BOOST_TEST(s.layers.at(4).failed == 1u);
+  BOOST_TEST(s.running.empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_task_that_has_not_ended_is_named_the_longest_first) {
+  const auto s = summarise(
+      trace_of({node_of(here, there,
+                        {{at(100, fired, task(1, 1))},
+                         {at(20, fired, task(1, 2)), at(120, counter, 0)}})}));
+  BOOST_TEST_REQUIRE(s.running.size() == 2u);
+  BOOST_TEST(s.running[0].task == task(1, 2));
+  BOOST_TEST(s.running[0].thread == 1u);
+  BOOST_TEST(s.running[0].since == 100u);
+  BOOST_TEST(s.running[1].since == 20u);
+  BOOST_TEST(s.nodes[0].busy == 120u);
+}
+
+// It ran inside another one, as a nested call does.
+BOOST_AUTO_TEST_CASE(time_inside_a_task_counts_once) {
+  const auto s = summarise(trace_of({node_of(
+      here, there,
+      {{at(0, fired, task(1, 1)), at(10, fired, task(2, 1)),
+        at(20, finished, task(2, 1)), at(30, finished, task(1, 1))}})}));
+  BOOST_TEST(s.nodes[0].busy == 30u);
+  BOOST_TEST(s.nodes[0].tasks == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(messages_are_timed_where_both_ends_were_seen) {
+  const auto s = summarise(trace_of(
+      {node_of(here, there,
+               {{message(10, sent, task(1, 0), 77),
+                 message(20, sent, task(1, 0), 78),
+                 message(25, sent, task(1, 0), 79, 0)}}),
+       node_of(there, here, {{message(40, received, task(2, 0), 77)}})}));
+  BOOST_TEST_REQUIRE(s.messages.size() == 1u);
+  const auto& m = s.messages.at(static_cast<std::uint32_t>(have));
+  BOOST_TEST(m.sent == 2u); // one stayed on its node
+  BOOST_TEST(m.received == 1u);
+  BOOST_TEST(m.timed == 1u);
+  BOOST_TEST(m.flight == 30u);
+  BOOST_TEST(s.nodes[0].sent == 2u);
+  BOOST_TEST(s.nodes[1].received == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(an_empty_trace_has_an_empty_summary) {
+  const auto s = summarise(trace_of({node_of(here, there, {{}})}));
+  BOOST_TEST(s.events == 0u);
+  BOOST_TEST(s.begin == s.end);
+  BOOST_TEST(s.busy_share(s.nodes[0]) == 0.0);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(trace_stories)
+
+// The clock of the second node is behind.
+BOOST_AUTO_TEST_CASE(what_happened_before_a_move_comes_before_it) {
+  const auto a = actor(5);
+  const auto story = story_of(
+      trace_of(
+          {node_of(here, there,
+                   {{message(1000, received, a, 1), message(1010, sent, a, 2),
+                     at(1500, moved, a, 3, 1), message(1510, received, a, 4)}}),
+           node_of(there, here,
+                   {{at(100, moved, a, 2, 1), message(110, sent, a, 3),
+                     message(90, received, actor(6), 2)}})}),
+      a);
+  BOOST_TEST_REQUIRE(story.size() == 6u);
+  std::vector<std::uint64_t> times;
+  for (const auto& s : story)
+    times.push_back(s.event.time);
+  const std::vector<std::uint64_t> expected{1000, 1010, 100, 110, 1500, 1510};
+  BOOST_TEST(times == expected, boost::test_tools::per_element());
+  BOOST_TEST((story[2].where == there));
+  BOOST_TEST((story[2].peer == here));
+  BOOST_TEST_REQUIRE(story[1].other_end.has_value());
+  BOOST_TEST(story[1].other_end->actor == actor(6));
+  BOOST_TEST(!story[0].other_end.has_value());
+}
+
+BOOST_AUTO_TEST_CASE(actors_are_found_by_their_names) {
+  const auto trace =
+      trace_of({node_of(here, there,
+                        {{at(1, fired, task(3, 12)), at(2, fired, actor(12)),
+                          at(3, fired, actor_id::service(here, 12).low)}})});
+  BOOST_TEST(actors_called(trace, "task 3/12").size() == 1u);
+  BOOST_TEST(actors_called(trace, "3/12").at(0) == task(3, 12));
+  BOOST_TEST(actors_called(trace, "actor 12").at(0) == actor(12));
+  BOOST_TEST(actors_called(trace, "12").size() == 2u);
+  BOOST_TEST(actors_called(trace, "2").empty());
+  BOOST_TEST(actors_called(trace, "").empty());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
