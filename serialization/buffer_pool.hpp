@@ -39,9 +39,9 @@ public:
   /// in whole huge pages. The steady state never needs it.
   void trim() noexcept;
 
-  /// Free memory above `bytes` goes back to the system as buffers are dropped,
-  /// if more than `held` is held of it, in use or free; about half of `bytes`
-  /// then stays. The default is `no_limit`.
+  /// Free memory above `bytes` goes back to the system as buffers are dropped
+  /// and allocated, if more than `held` is held of it, in use or free; about
+  /// half of `bytes` then stays. The default is `no_limit`.
   void limit_free(std::size_t bytes, std::size_t held = 0) noexcept;
 
 private:

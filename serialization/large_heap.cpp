@@ -91,7 +91,10 @@ void large_heap::limit_free(std::size_t bytes, std::size_t held) noexcept {
 
 void large_heap::keep_limits() noexcept {
   std::lock_guard guard(mutex_);
-  give_back();
+  try {
+    give_back();
+  } catch (const std::bad_alloc&) { // then it is left for the next time
+  }
 }
 
 // Half of what may always be free stays, so that the next piece does not come

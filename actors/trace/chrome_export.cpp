@@ -227,10 +227,6 @@ private:
   bool seen_ = false;
 };
 
-std::string name_of_node(const node_trace& node) {
-  return node.name.empty() ? to_string(node.node) : node.name;
-}
-
 } // namespace
 
 result<chrome_counts> export_chrome(std::span<const std::byte> trace,
@@ -244,7 +240,7 @@ result<chrome_counts> export_chrome(std::span<const std::byte> trace,
     auto process = processes.emplace(id, processes.size() + 1).first->second;
     list.add(
         R"({{"ph":"M","pid":{},"tid":0,"name":"process_name","args":{{"name":{}}}}})",
-        process, json_text("node " + name_of_node(node)));
+        process, json_text("node " + display_name(node)));
   }
   std::map<std::pair<node_id, std::uint32_t>, thread_writer> threads;
   auto write_run = [&](const trace_events& run) {

@@ -156,6 +156,10 @@ std::string text_of_actor(std::uint64_t low) {
   }
 }
 
+std::string display_name(const node_trace& node) {
+  return node.name.empty() ? to_string(node.node) : node.name;
+}
+
 name_table names_of_events() {
   return table_of<trace_kind>(kinds_of_events);
 }

@@ -24,6 +24,9 @@ std::string name_in(const name_table& table, std::uint32_t number);
 /// `service N`, `key HASH`, or `node` for none.
 std::string text_of_actor(std::uint64_t low);
 
+/// What people see of a node.
+std::string display_name(const node_trace& node);
+
 /// All kinds of events and of messages that this program knows.
 name_table names_of_events();
 name_table names_of_messages();

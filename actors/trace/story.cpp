@@ -1,6 +1,7 @@
 #include "actors/trace/story.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <set>
 #include <tuple>
@@ -18,6 +19,16 @@ struct placed_event {
 
   auto order() const {
     return std::tuple{epoch, what.event.time};
+  }
+};
+
+/// What was seen of one message.
+struct message_ends {
+  std::optional<trace_event> sent;
+  std::optional<trace_event> received;
+
+  std::optional<trace_event>& of(trace_kind kind) {
+    return kind == trace_kind::sent ? sent : received;
   }
 };
 
@@ -50,28 +61,28 @@ std::vector<placed_event> events_of(const node_trace& n, std::uint64_t low) {
   return out;
 }
 
-bool is_message(const trace_event& e) {
-  return e.kind == trace_kind::sent || e.kind == trace_kind::received;
-}
-
 void find_other_ends(const trace_content& trace,
                      std::vector<story_event>& story) {
-  std::unordered_map<std::uint64_t, std::vector<story_event*>> awaited;
-  for (auto& e : story)
-    if (is_message(e.event))
-      awaited[e.event.argument].push_back(&e);
+  std::unordered_map<std::uint64_t, message_ends> ends; // by number; 0 is none
+  for (const auto& e : story)
+    if (is_message(e.event) && e.event.argument != 0)
+      ends[e.event.argument];
   for (const auto& n : trace.nodes)
     for (const auto& thread : n.threads)
       for (const auto& e : thread.events) {
         if (!is_message(e))
           continue;
-        const auto found = awaited.find(e.argument);
-        if (found == awaited.end())
-          continue;
-        for (auto* mine : found->second)
-          if (mine->event.kind != e.kind)
-            mine->other_end = e;
+        const auto found = ends.find(e.argument);
+        if (found != ends.end())
+          found->second.of(e.kind) = e;
       }
+  for (auto& e : story) {
+    const auto found = ends.find(e.event.argument);
+    if (is_message(e.event) && found != ends.end())
+      e.other_end = found->second.of(e.event.kind == trace_kind::sent
+                                         ? trace_kind::received
+                                         : trace_kind::sent);
+  }
 }
 
 } // namespace

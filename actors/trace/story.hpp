@@ -19,10 +19,16 @@ struct story_event {
   std::optional<trace_event> other_end;
 };
 
+/// Whether `e` is `sent` or `received`.
+constexpr bool is_message(const trace_event& e) noexcept {
+  return e.kind == trace_kind::sent || e.kind == trace_kind::received;
+}
+
 /// All that happened to the actor `low` (`actor_id::low`), on all nodes, in
 /// causal order: what an actor did at one place comes before what it did at the
-/// next one, whatever their clocks say; within a place the clock decides. Of
-/// tasks, all those of this key: an event does not name its plan.
+/// next one, whatever their clocks say; within a place, and for tasks, clocks
+/// decide. An event does not name the plan of a task or the birth node of an
+/// actor: the story is that of all with the same `low`.
 std::vector<story_event> story_of(const trace_content& trace,
                                   std::uint64_t low);
 

@@ -3,24 +3,42 @@
 #include "actors/actor_id.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <optional>
 #include <unordered_map>
+#include <utility>
 
 namespace tern {
 
 namespace {
 
+/// A task that began, and on which thread.
+struct begun_task {
+  trace_event fired;
+  std::uint32_t thread = 0;
+};
+
+/// The time that some intervals cover together.
+std::uint64_t
+covered(std::vector<std::pair<std::uint64_t, std::uint64_t>> all) {
+  std::ranges::sort(all);
+  std::uint64_t sum = 0;
+  std::uint64_t done = 0;
+  for (const auto& [from, to] : all) {
+    const auto begin = std::max(from, done);
+    sum += to - std::min(begin, to);
+    done = std::max(done, to);
+  }
+  return sum;
+}
+
 class summary_builder {
 public:
   explicit summary_builder(const trace_content& trace) : trace_(trace) {
     out_.truncated = trace.truncated;
-    out_.begin = ~std::uint64_t{0};
   }
 
   trace_summary build() {
-    for (const auto& n : trace_.nodes)
-      read_bounds(n);
-    if (out_.events == 0)
-      out_.begin = 0;
     for (const auto& n : trace_.nodes)
       read(n);
     for (const auto& n : trace_.nodes)
@@ -32,29 +50,33 @@ public:
   }
 
 private:
-  void read_bounds(const node_trace& n) {
-    for (const auto& thread : n.threads) {
-      out_.events += thread.events.size();
-      for (const auto& e : thread.events) {
-        out_.begin = std::min(out_.begin, e.time);
-        out_.end = std::max(out_.end, e.time);
-      }
-    }
-  }
-
   void read(const node_trace& n) {
     trace_summary::node node;
     node.id = n.node;
-    node.name = n.name.empty() ? to_string(n.node) : n.name;
+    node.name = display_name(n);
     node.lost = n.lost;
+    std::uint64_t first = ~std::uint64_t{0};
+    std::uint64_t last = 0;
+    for (const auto& thread : n.threads)
+      for (const auto& e : thread.events) {
+        first = std::min(first, e.time);
+        last = std::max(last, e.time);
+        ++out_.events;
+      }
+    node.duration = last - std::min(first, last);
+    out_.duration = std::max(out_.duration, node.duration);
+    begun_.clear();
+    ends_.clear();
     for (const auto& thread : n.threads)
       read(thread, node);
+    pair_across_threads(node, last);
     out_.nodes.push_back(std::move(node));
   }
 
   void read(const thread_trace& thread, trace_summary::node& node) {
     std::vector<trace_event> running; // a task may run inside another
-    const auto before = node.tasks;
+    std::vector<std::pair<std::uint64_t, std::uint64_t>> busy;
+    const auto begun_before = begun_.size();
     for (const auto& e : thread.events)
       switch (e.kind) {
       case trace_kind::fired:
@@ -62,10 +84,12 @@ private:
         break;
       case trace_kind::finished:
       case trace_kind::failed:
-        if (running.empty())
-          break; // it began before the trace
-        note_task(running.back(), e, running.size() == 1, node);
-        running.pop_back();
+        if (const auto fired = take(running, e, thread.thread)) {
+          note_task(*fired, e, node);
+          busy.emplace_back(fired->time, std::max(fired->time, e.time));
+        } else {
+          ends_.emplace(e.actor, e);
+        }
         break;
       case trace_kind::sent:
         note_sent(e, node);
@@ -83,22 +107,49 @@ private:
         break;
       }
     for (const auto& e : running)
-      out_.running.push_back(
-          {e.actor, node.id, thread.thread, out_.end - e.time});
-    if (!running.empty())
-      node.busy += out_.end - running.front().time;
-    if (node.tasks > before || !running.empty())
+      begun_.push_back({e, thread.thread});
+    if (!busy.empty() || begun_.size() > begun_before)
       ++node.compute_threads;
+    node.busy += covered(std::move(busy));
+  }
+
+  /// The task that `end` ends, off the thread's stack. What lies above it has
+  /// ended elsewhere, or its end was lost.
+  std::optional<trace_event> take(std::vector<trace_event>& running,
+                                  const trace_event& end,
+                                  std::uint32_t thread) {
+    const auto found = std::ranges::find(running.rbegin(), running.rend(),
+                                         end.actor, &trace_event::actor);
+    if (found == running.rend())
+      return std::nullopt;
+    for (auto above = found.base(); above != running.end(); ++above)
+      begun_.push_back({*above, thread});
+    const auto fired = *found;
+    running.erase(std::prev(found.base()), running.end());
+    return fired;
+  }
+
+  // A task that fetches a block begins on one thread and ends on another,
+  // where the block arrives; in between it keeps no thread busy.
+  void pair_across_threads(trace_summary::node& node, std::uint64_t last) {
+    for (const auto& b : begun_) {
+      const auto end = ends_.find(b.fired.actor);
+      if (end != ends_.end()) {
+        note_task(b.fired, end->second, node);
+        ends_.erase(end);
+      } else {
+        out_.running.push_back(
+            {b.fired.actor, node.id, b.thread, last - b.fired.time});
+      }
+    }
   }
 
   void note_task(const trace_event& fired, const trace_event& ended,
-                 bool outermost, trace_summary::node& node) {
+                 trace_summary::node& node) {
     const auto took = ended.time - std::min(ended.time, fired.time);
     const bool failed = ended.kind == trace_kind::failed;
     ++node.tasks;
     node.failed += failed;
-    if (outermost)
-      node.busy += took;
     auto& layer = out_.layers[actor_id{0, fired.actor}.layer()];
     ++layer.tasks;
     layer.failed += failed;
@@ -135,14 +186,17 @@ private:
 
   const trace_content& trace_;
   trace_summary out_;
+  // of the node that is read
+  std::vector<begun_task> begun_; ///< and not ended on their thread
+  std::unordered_multimap<std::uint64_t, trace_event> ends_; ///< the same
   std::unordered_map<std::uint64_t, std::uint64_t> sent_at_; ///< by number
 };
 
 } // namespace
 
-double trace_summary::busy_share(const node& n) const noexcept {
+double trace_summary::busy_share(const node& n) noexcept {
   const auto all =
-      static_cast<double>(end - begin) * static_cast<double>(n.compute_threads);
+      static_cast<double>(n.duration) * static_cast<double>(n.compute_threads);
   return all > 0 ? static_cast<double>(n.busy) / all : 0;
 }
 

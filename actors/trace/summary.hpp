@@ -9,21 +9,23 @@
 
 namespace tern {
 
-/// A trace at a glance. Times are ns; those of messages compare the clocks of
-/// two nodes, which are one clock on one host only.
+/// A trace at a glance. Times are ns. Those of messages compare the clocks of
+/// two nodes, which are one clock on one host only; all others are a node's
+/// own.
 struct trace_summary {
   /// What one node did.
   struct node {
     node_id id;
     std::string name;
+    std::uint64_t duration = 0;      ///< from its first event to its last
     std::size_t compute_threads = 0; ///< that ran tasks
     std::uint64_t tasks = 0;         ///< that ended
     std::uint64_t failed = 0;        ///< of these
-    std::uint64_t busy = 0;          ///< sum over its threads
-    std::uint64_t sent = 0;          ///< messages to other nodes
-    std::uint64_t received = 0;      ///< from them
-    std::uint64_t arrivals = 0;      ///< actors that moved here
-    std::uint64_t lost = 0;          ///< events that found their ring full
+    std::uint64_t busy = 0;     ///< with tasks that ended; over all its threads
+    std::uint64_t sent = 0;     ///< messages to other nodes
+    std::uint64_t received = 0; ///< from them
+    std::uint64_t arrivals = 0; ///< actors that moved here
+    std::uint64_t lost = 0;     ///< events that found their ring full
   };
   /// The tasks of one layer of the plans.
   struct layer {
@@ -41,25 +43,24 @@ struct trace_summary {
     std::uint64_t flight = 0;  ///< sum over those
     std::uint64_t longest = 0; ///< of those
   };
-  /// A task that had not ended when the trace did.
+  /// A task that had not ended when its node's trace did.
   struct unfinished {
     std::uint64_t task = 0; ///< `actor_id::low`
     node_id where;
     std::uint32_t thread = 0;
-    std::uint64_t since = 0; ///< before the end of the trace
+    std::uint64_t since = 0; ///< before the node's last event
   };
 
   std::uint64_t events = 0;
-  std::uint64_t begin = 0; ///< of the first event
-  std::uint64_t end = 0;   ///< of the last
-  std::vector<node> nodes; ///< in order of id
+  std::uint64_t duration = 0; ///< the longest of a node
+  std::vector<node> nodes;    ///< in order of id
   std::map<std::uint32_t, layer> layers;
   std::map<std::uint32_t, traffic> messages; ///< by `message_kind`
   std::vector<unfinished> running;           ///< the longest first
   bool truncated = false;
 
-  /// The part of the time in which the compute threads of `n` ran tasks.
-  double busy_share(const node& n) const noexcept;
+  /// The part of its time in which the compute threads of `n` ran tasks.
+  static double busy_share(const node& n) noexcept;
 };
 
 trace_summary summarise(const trace_content& trace);

@@ -19,7 +19,8 @@ public:
   }
 
   /// Whether the process stood still for two seconds or more and has been
-  /// running again for less than three. Any thread may ask.
+  /// running again for less than one and a half, which is less than it takes
+  /// to find another one silent. Any thread may ask.
   bool was_paused() const noexcept {
     const auto now = clock::now();
     return now - looked_.load() > shortest || now - woke_.load() < recent;
@@ -28,7 +29,7 @@ public:
 private:
   static constexpr std::chrono::milliseconds interval{500};
   static constexpr std::chrono::seconds shortest{2};
-  static constexpr std::chrono::seconds recent{3};
+  static constexpr std::chrono::milliseconds recent{1500};
 
   void look() {
     const auto now = clock::now();

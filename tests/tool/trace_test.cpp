@@ -134,7 +134,8 @@ BOOST_AUTO_TEST_CASE(a_summary_and_a_story_tell_of_a_real_run) {
       tern::test::tern({"story", task, "--trace", trace, "--json"});
   BOOST_TEST_REQUIRE(story.status == 0, story.err);
   std::set<std::string> kinds;
-  for (const auto& e : story.json()["events"])
+  const auto events = story.json()["events"];
+  for (const auto& e : events)
     kinds.insert(e["kind"].get<std::string>());
   BOOST_TEST(kinds.contains("fired"));
   BOOST_TEST(kinds.contains("finished"));

@@ -5,10 +5,12 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <iostream>
 #include <map>
 #include <memory>
 #include <set>
+#include <tuple>
 
 namespace tern {
 
@@ -32,7 +34,7 @@ class story_names {
 public:
   explicit story_names(const trace_content& trace) : header_(trace.header) {
     for (const auto& n : trace.nodes)
-      nodes_[n.node] = n.name.empty() ? to_string(n.node) : n.name;
+      nodes_[n.node] = display_name(n);
   }
 
   std::string node(node_id id) const {
@@ -51,10 +53,6 @@ private:
   std::map<node_id, std::string> nodes_;
 };
 
-bool is_message(const trace_event& e) {
-  return e.kind == trace_kind::sent || e.kind == trace_kind::received;
-}
-
 /// The event in words, without where and when.
 std::string words_of(const story_event& s, const story_names& names) {
   const auto& e = s.event;
@@ -71,10 +69,13 @@ std::string words_of(const story_event& s, const story_names& names) {
   text += e.peer == 0 ? "this node" : "node " + names.node(s.peer);
   if (!s.other_end)
     return text + ", not seen there";
-  const auto [first, last] = std::minmax(e.time, s.other_end->time);
+  const auto& other = *s.other_end;
+  const auto& [left, came] =
+      e.kind == trace_kind::sent ? std::tie(e, other) : std::tie(other, e);
+  const auto took = came.time - std::min(came.time, left.time);
   return text
          + fmt::format(", {:.1f} us on its way",
-                       static_cast<double>(last - first) * 1e-3);
+                       static_cast<double>(took) * 1e-3);
 }
 
 void print(const std::vector<story_event>& story, const std::string& actor,
@@ -117,7 +118,7 @@ void print_json(const std::vector<story_event>& story, const std::string& actor,
     }
     all["events"].push_back(std::move(one));
   }
-  std::cout << all.dump() << '\n';
+  std::cout << all.dump(-1, ' ', false, json::error_handler_t::replace) << '\n';
 }
 
 int run_story(const story_options& o) {
@@ -151,8 +152,10 @@ int run_story(const story_options& o) {
 
 void add_story(CLI::App& tool) {
   auto o = std::make_shared<story_options>();
-  auto* c = tool.add_subcommand(
-      "story", "What happened to one actor, in causal order, by a trace.");
+  auto* c = tool.add_subcommand("story",
+                                "What happened to one actor or task, by a "
+                                "trace. Moves order what an actor "
+                                "did on its nodes; for tasks their clocks do.");
   c->add_option("actor", o->actor,
                 "'task LAYER/INDEX', 'actor N', 'service N' or 'key HASH', or "
                 "what follows the word")

@@ -56,8 +56,8 @@ void print_nodes(std::ostream& out, const trace_summary& s) {
        "threads", "busy", "tasks", "failed", "sent", "received", "moved in");
   for (const auto& n : s.nodes)
     line(out, "{:24} {:>7} {:>5.0f}% {:>8} {:>7} {:>9} {:>9} {:>7}", n.name,
-         n.compute_threads, 100 * s.busy_share(n), n.tasks, n.failed, n.sent,
-         n.received, n.arrivals);
+         n.compute_threads, 100 * trace_summary::busy_share(n), n.tasks,
+         n.failed, n.sent, n.received, n.arrivals);
 }
 
 void print_layers(std::ostream& out, const trace_summary& s) {
@@ -97,11 +97,11 @@ void print_running(std::ostream& out, const trace_summary& s) {
     line(out, "  and {} more", s.running.size() - most_running);
 }
 
-json json_of(const trace_summary& s, const trace_summary::node& n) {
+json json_of(const trace_summary::node& n) {
   return {{"id", to_string(n.id)},
           {"name", n.name},
           {"threads", n.compute_threads},
-          {"busy", s.busy_share(n)},
+          {"busy", trace_summary::busy_share(n)},
           {"tasks", n.tasks},
           {"failed", n.failed},
           {"sent", n.sent},
@@ -118,7 +118,7 @@ void print_summary(std::ostream& out, const trace_summary& s,
   for (const auto& n : s.nodes)
     lost += n.lost;
   line(out, "{} events of {} nodes in {:.6f} s{}{}\n", s.events, s.nodes.size(),
-       seconds(s.end - s.begin),
+       seconds(s.duration),
        lost > 0 ? fmt::format(", {} lost for want of room", lost)
                 : std::string{},
        s.truncated ? ", cut off at the end" : "");
@@ -130,12 +130,12 @@ void print_summary(std::ostream& out, const trace_summary& s,
 
 void print_summary_json(std::ostream& out, const trace_summary& s,
                         const trace_header& names) {
-  json all{{"events", s.events},       {"seconds", seconds(s.end - s.begin)},
+  json all{{"events", s.events},       {"seconds", seconds(s.duration)},
            {"truncated", s.truncated}, {"nodes", json::array()},
            {"layers", json::array()},  {"messages", json::array()},
            {"running", json::array()}};
   for (const auto& n : s.nodes)
-    all["nodes"].push_back(json_of(s, n));
+    all["nodes"].push_back(json_of(n));
   for (const auto& [number, l] : by_time(s))
     all["layers"].push_back({{"layer", number},
                              {"tasks", l.tasks},
@@ -155,7 +155,7 @@ void print_summary_json(std::ostream& out, const trace_summary& s,
                               {"node", name_of_node(s, r.where)},
                               {"thread", r.thread},
                               {"seconds", seconds(r.since)}});
-  out << all.dump() << '\n';
+  out << all.dump(-1, ' ', false, json::error_handler_t::replace) << '\n';
 }
 
 } // namespace tern

@@ -22,6 +22,7 @@ void stand_still_for(unsigned seconds) {
     ::kill(self, SIGCONT);
     ::_exit(0);
   }
+  BOOST_TEST_REQUIRE(child > 0); // else nobody wakes us
   ::raise(SIGSTOP);
   ::waitpid(child, nullptr, 0);
 }
@@ -35,9 +36,9 @@ BOOST_AUTO_TEST_CASE(a_stop_of_the_process_is_noticed_and_forgotten) {
   BOOST_TEST(!detector.was_paused());
   stand_still_for(3);
   BOOST_TEST(detector.was_paused());
-  std::this_thread::sleep_for(1s); // its own look is behind it
+  std::this_thread::sleep_for(700ms); // its own look is behind it
   BOOST_TEST(detector.was_paused());
-  std::this_thread::sleep_for(4s);
+  std::this_thread::sleep_for(2s);
   BOOST_TEST(!detector.was_paused());
 }
 
