@@ -12,6 +12,9 @@ namespace tern {
 
 namespace {
 
+// Tasks inside each other on one thread.
+constexpr std::size_t deepest = 64;
+
 /// A task that began, and on which thread.
 struct begun_task {
   trace_event fired;
@@ -80,6 +83,10 @@ private:
     for (const auto& e : thread.events)
       switch (e.kind) {
       case trace_kind::fired:
+        if (running.size() == deepest) { // it does not end on this thread
+          begun_.push_back({running.front(), thread.thread});
+          running.erase(running.begin());
+        }
         running.push_back(e);
         break;
       case trace_kind::finished:

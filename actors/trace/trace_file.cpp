@@ -117,4 +117,14 @@ result<trace_content> read_trace(std::span<const std::byte> bytes) {
   }
 }
 
+result<trace_content> load_trace(const std::string& path) {
+  const auto bytes = load_file(path);
+  if (!bytes)
+    return tl::make_unexpected(bytes.error());
+  auto trace = read_trace(*bytes);
+  if (!trace)
+    return fail(trace.error().kind, path + ": " + trace.error().what);
+  return trace;
+}
+
 } // namespace tern

@@ -41,4 +41,7 @@ result<std::vector<std::byte>> load_file(const std::string& path);
 /// All records of `bytes`, put together. Fails with `malformed`.
 result<trace_content> read_trace(std::span<const std::byte> bytes);
 
+/// A whole file of records. Fails with `io` or `malformed`, and the path.
+result<trace_content> load_trace(const std::string& path);
+
 } // namespace tern

@@ -114,6 +114,19 @@ BOOST_AUTO_TEST_CASE(a_task_may_end_on_another_thread) {
   BOOST_TEST(s.layers.at(1).longest == 60u);
 }
 
+BOOST_AUTO_TEST_CASE(many_tasks_that_end_elsewhere_are_all_found) {
+  std::vector<trace_event> begins;
+  std::vector<trace_event> ends;
+  for (std::uint64_t i = 0; i < 1000; ++i) {
+    begins.push_back(at(i, fired, task(1, i)));
+    ends.push_back(at(2000 + i, finished, task(1, i)));
+  }
+  const auto s = summarise(trace_of({node_of(here, there, {begins, ends})}));
+  BOOST_TEST(s.nodes[0].tasks == 1000u);
+  BOOST_TEST(s.layers.at(1).longest == 2000u);
+  BOOST_TEST(s.running.empty());
+}
+
 BOOST_AUTO_TEST_CASE(a_task_whose_end_was_lost_spoils_no_other) {
   const auto s = summarise(trace_of(
       {node_of(here, there,

@@ -105,6 +105,9 @@ BOOST_AUTO_TEST_CASE(a_file_that_is_no_trace_is_refused_by_name) {
       {"trace", "export", path, "--format", "chrome", "-o", "/dev/null"});
   BOOST_TEST(r.status == 1);
   BOOST_TEST(r.err.find(path) != std::string::npos);
+  const auto s = tern::test::tern({"trace", "summary", path});
+  BOOST_TEST(s.status == 1);
+  BOOST_TEST(s.err.find(path) != std::string::npos);
   std::filesystem::remove(path);
 }
 

@@ -122,12 +122,9 @@ void print_json(const std::vector<story_event>& story, const std::string& actor,
 }
 
 int run_story(const story_options& o) {
-  const auto bytes = load_file(o.file);
-  if (!bytes)
-    return complain(bytes.error().what);
-  const auto trace = read_trace(*bytes);
+  const auto trace = load_trace(o.file);
   if (!trace)
-    return complain(o.file + ": " + trace.error().what);
+    return complain(trace.error().what);
   const auto found = actors_called(*trace, o.actor);
   if (found.empty())
     return complain(fmt::format("nothing in {} happened to '{}'; actors are "

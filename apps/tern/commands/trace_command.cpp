@@ -50,12 +50,9 @@ int run_export(const export_options& o) {
 }
 
 int run_summary(const summary_options& o) {
-  const auto bytes = load_file(o.file);
-  if (!bytes)
-    return complain(bytes.error().what);
-  const auto trace = read_trace(*bytes);
+  const auto trace = load_trace(o.file);
   if (!trace)
-    return complain(o.file + ": " + trace.error().what);
+    return complain(trace.error().what);
   const auto summary = summarise(*trace);
   if (o.json)
     print_summary_json(std::cout, summary, trace->header);
