@@ -164,7 +164,7 @@ private:
   // workers (host_workers.cpp)
   void open_workers();
   void call_worker();
-  void work();
+  void work(std::chrono::nanoseconds longest, bool waits);
   static bool run(worker_turn& t, const caf::intrusive_ptr<actor_runner>& next);
   void end_workers();
   void watch();

@@ -4,6 +4,12 @@
 // (host_posts.cpp) in between; finds nothing, looks around for a moment, and
 // leaves. It gives its thread to others after half a millisecond.
 //
+// What came over a link and wakes brief handlers, as far as can be known, finds
+// a thread awake: the link's. It is the worker then, between two rounds of its
+// loop, for some microseconds; to wake another one would take about as long as
+// the message was under way. If a handler keeps it, another thread serves the
+// links meanwhile (event_loop.hpp).
+//
 // The queue calls no more workers than can be busy, as far as can be known.
 // That a handler takes much longer than those before it cannot; so while
 // somebody relies on it, the host looks every two milliseconds whether it goes
@@ -11,9 +17,17 @@
 #include "actors/host_impl.hpp"
 #include "actors/worker_turn.hpp"
 
+#include <chrono>
 #include <utility>
 
 namespace tern {
+
+namespace {
+
+constexpr std::chrono::microseconds longest_turn{500};
+constexpr std::chrono::microseconds longest_visit{50};
+
+} // namespace
 
 /// One object, however many workers are at it.
 class actor_host::impl::worker final : public caf_job {
@@ -23,7 +37,7 @@ public:
 private:
   void work() override {
     if (const auto host = host_.lock())
-      host->work();
+      host->work(longest_turn, true);
   }
 
   std::weak_ptr<impl> host_; // CAF may come to it long after its end
@@ -35,7 +49,7 @@ void actor_host::impl::open_workers() {
 
 // All runners are closed; what those do that are still in the queue is leave.
 void actor_host::impl::end_workers() {
-  worker_turn t{*this};
+  worker_turn t{*this, longest_turn};
   while (run(t, t.follower()) || run(t, {ready_.pop(), false})) {
   }
 }
@@ -56,33 +70,46 @@ void actor_host::impl::queue(actor_runner& r) {
 }
 
 void actor_host::impl::call_worker() {
-  worker_->put_in_queue(system_); // the node may be gone
+  auto visit = [self = shared_from_this()] {
+    self->work(longest_visit, false);
+  };
+  if (!ready_.is_brief() || !node_.between_rounds(std::move(visit)))
+    worker_->put_in_queue(system_);
 }
 
 // Once the host closes, its node may go as soon as all runners that had
 // something to do have left: from then on only they are worked on.
-void actor_host::impl::work() {
+void actor_host::impl::work(std::chrono::nanoseconds longest, bool waits) {
   const gate in{*this};
   const auto desk = ready_.sit_down();
-  worker_turn t{*this};
-  while (!(in && t.is_over())) {
+  worker_turn t{*this, longest};
+  for (;;) {
+    const bool over = in && t.is_over();
+    if (over)
+      t.pass_on();
     if (in && !posts_.empty())
       deliver_posts();
-    if (run(t, t.follower()) || run(t, {ready_.pop(desk), false}))
-      continue;
-    ready_.wait([this] { return !posts_.empty(); });
-    if ((in && !posts_.empty()) || !ready_.leave(desk))
-      continue;
-    if (!ready_.empty()) // others see to it, for all that is known
-      watch();
-    std::atomic_thread_fence(std::memory_order_seq_cst);
-    if (in) // who posted something may have counted on this one
-      deliver_posts();
-    return;
+    if (!over) {
+      if (run(t, t.follower()) || run(t, {ready_.pop(desk), false}))
+        continue;
+      if (waits)
+        ready_.wait([this] { return !posts_.empty(); });
+      if (in && !posts_.empty())
+        continue;
+    }
+    if (ready_.leave(desk))
+      break;
+    if (over) {
+      ready_.get_up(desk);
+      worker_->put_in_queue(system_); // the node may be gone
+      return;
+    }
   }
-  t.pass_on();
-  ready_.get_up(desk);
-  call_worker();
+  if (!ready_.empty()) // others see to it, for all that is known
+    watch();
+  std::atomic_thread_fence(std::memory_order_seq_cst);
+  if (in) // who posted something may have counted on this one
+    deliver_posts();
 }
 
 // Returns whether there was something.

@@ -230,6 +230,10 @@ void node::on_batch_end(std::function<void()> f) {
   impl_->batch_end.add(std::move(f));
 }
 
+bool node::between_rounds(std::function<void()> f) {
+  return impl_->peers && impl_->peers->between_rounds(std::move(f));
+}
+
 void node::on_joined(member_handler f) {
   impl_->joined.add(std::move(f));
 }

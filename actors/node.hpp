@@ -124,6 +124,12 @@ public:
   /// Called on the link thread after messages that came together: what their
   /// handlers have put off till then may be done at once.
   void on_batch_end(std::function<void()> f);
+  /// On the link thread, what handlers and `on_batch_end` may do but `f` need
+  /// not heed: runs `f` on that thread once its round is over; it may compute
+  /// and block, for if it takes some milliseconds another thread serves the
+  /// links. Returns false, and drops `f`, anywhere else, and while such an `f`
+  /// is still at it: then it takes a thread of its own.
+  bool between_rounds(std::function<void()> f);
   /// Called after control plane and link to a new member are up.
   void on_joined(member_handler f);
   /// Called once a member is gone: it left, its link closed or its sentinel

@@ -123,7 +123,11 @@ public:
   /// be known, and another one can be called if not.
   bool is_attended() const noexcept {
     const auto n = workers();
-    return n > 0 && n < most_ && brief_.load(std::memory_order_relaxed);
+    return n > 0 && n < most_ && is_brief();
+  }
+  /// Handlers are through in a moment, as far as can be known.
+  bool is_brief() const noexcept {
+    return brief_.load(std::memory_order_relaxed);
   }
 
   /// So much time, in nanoseconds, `jobs` took a worker, and so much of it in

@@ -8,6 +8,7 @@
 #include <caf/intrusive_ptr.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <utility>
@@ -20,8 +21,10 @@ namespace tern {
 /// Also measures how much of its time are handlers, from one job in eight.
 class worker_turn {
 public:
-  explicit worker_turn(actor_host::impl& host)
-    : host_(host), before_(current()), begin_(monotonic_ns()) {
+  worker_turn(actor_host::impl& host, std::chrono::nanoseconds longest)
+    : host_(host), before_(current()),
+      longest_(static_cast<std::uint64_t>(longest.count())),
+      begin_(monotonic_ns()) {
     current() = this;
   }
   ~worker_turn() {
@@ -91,14 +94,13 @@ public:
     const auto now = monotonic_ns();
     in_handlers_ += handlers_ended_ - job_began_;
     total_ += now - job_began_;
-    is_over_ = now - begin_ > longest;
+    is_over_ = now - begin_ > longest_;
     if (++sampled_ >= most_sampled || total_ > most_total)
       publish();
   }
 
 private:
   static constexpr std::size_t handlers_a_runner = 64;
-  static constexpr std::uint64_t longest = 500'000; // ns
   static constexpr std::uint64_t jobs_a_sample = 8;
   static constexpr std::uint64_t most_sampled = 8;
   static constexpr std::uint64_t most_total = 20'000; // ns
@@ -116,7 +118,8 @@ private:
   bool is_over_ = false;
   bool samples_ = false;
   std::size_t left_ = handlers_a_runner;
-  std::uint64_t begin_;
+  const std::uint64_t longest_; // ns
+  const std::uint64_t begin_;
   std::uint64_t jobs_ = 0;
   std::uint64_t job_began_ = 0;
   std::uint64_t handlers_ended_ = 0;

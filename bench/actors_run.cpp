@@ -33,6 +33,8 @@ using std::chrono::steady_clock;
 constexpr std::uint64_t trips = 20'000;
 constexpr std::uint64_t pairs_of_actors = 4;
 constexpr std::uint64_t messages_a_pair = 500'000;
+constexpr std::uint64_t group = 256;
+constexpr int groups_ahead = 4;
 constexpr std::size_t crowd = 10'000;
 constexpr std::size_t idlers = 100'000;
 constexpr int moves = 200;
@@ -48,7 +50,7 @@ void wait_for(std::uint64_t n) {
   while (finished < n) {
     if (steady_clock::now() > limit)
       throw std::runtime_error("it does not end");
-    std::this_thread::sleep_for(50us);
+    std::this_thread::sleep_for(1ms);
   }
 }
 
@@ -90,6 +92,10 @@ struct number {
     a(left);
   }
 };
+struct more {
+  template <class Archive>
+  void fields(Archive&) {}
+};
 struct all_there {
   template <class Archive>
   void fields(Archive&) {}
@@ -103,18 +109,25 @@ struct go_on {
   }
 };
 
-/// Sends numbers in groups, and waits while they find no room.
+/// Sends numbers in groups, some groups ahead of those that arrived.
 class source {
 public:
   static constexpr std::string_view name = "bench.source";
-  using messages = tern::messages<go_on, all_there>;
+  using messages = tern::messages<go_on, more, all_there>;
 
   void on(const go_on& m, context& here);
+  void on(const more&, context& here);
   void on(const all_there&) {
     ++finished;
   }
   template <class Archive>
-  void fields(Archive&) {}
+  void fields(Archive& a) {
+    a(to_, left_);
+  }
+
+private:
+  ref<sink> to_;
+  std::uint64_t left_ = 0;
 };
 
 struct told_by {
@@ -136,6 +149,8 @@ public:
   void on(const number& m, context& here) {
     if (m.left == 0)
       here.send(from_, all_there{});
+    else if (m.left % group == 0)
+      here.send(from_, more{});
   }
   template <class Archive>
   void fields(Archive& a) {
@@ -147,13 +162,15 @@ private:
 };
 
 void source::on(const go_on& m, context& here) {
-  constexpr std::uint64_t group = 256;
-  auto left = m.left;
-  for (std::uint64_t i = 0; i < group && left > 0 && here.waiting() < group;
-       ++i)
-    here.send(m.to, number{--left});
-  if (left > 0)
-    here.send(here.self<source>(), go_on{m.to, left});
+  to_ = m.to;
+  left_ = m.left;
+  for (int i = 0; i < groups_ahead; ++i)
+    on(more{}, here);
+}
+
+void source::on(const more&, context& here) {
+  for (std::uint64_t i = 0; i < group && left_ > 0; ++i)
+    here.send(to_, number{--left_});
 }
 
 struct are_you_there {

@@ -51,6 +51,9 @@ public:
                     std::chrono::milliseconds timeout);
   bool lives(const member& who, std::chrono::milliseconds timeout);
   std::vector<member> members() const;
+  bool between_rounds(event_loop::task f) {
+    return loop_.between_rounds(std::move(f));
+  }
   link_table& links() noexcept {
     return links_;
   }

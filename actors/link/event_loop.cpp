@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <system_error>
+#include <utility>
 
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -15,6 +16,11 @@ namespace tern {
 namespace {
 
 constexpr int events_a_round = 64;
+
+// How often the deputy looks. What lasts from one look to the next is long.
+constexpr std::chrono::milliseconds look_interval{2};
+// After so many looks at nothing it sleeps until there is something.
+constexpr int most_idle_looks = 100;
 
 int checked(int fd) {
   if (fd < 0)
@@ -38,10 +44,11 @@ event_loop::~event_loop() {
 }
 
 void event_loop::start(const std::string& name) {
+  name_ = name.substr(0, 15);
   thread_ = std::thread{[this] {
-    run();
+    run(true);
   }};
-  pthread_setname_np(thread_.native_handle(), name.substr(0, 15).c_str());
+  pthread_setname_np(thread_.native_handle(), name_.c_str());
 }
 
 void event_loop::stop() {
@@ -50,11 +57,15 @@ void event_loop::stop() {
   post([this] {
     std::lock_guard guard{mutex_};
     stopping_ = true;
+    woken_.notify_all();
   });
   thread_.join();
+  if (deputy_.joinable())
+    deputy_.join();
   // Their captures may own watchers of this loop.
   posted_.clear();
   timers_.clear();
+  between_rounds_.clear();
   watchers_.clear();
   forgotten_.clear();
 }
@@ -113,18 +124,94 @@ void event_loop::at_end_of_round(task f) {
   end_of_round_.push_back(std::move(f));
 }
 
-void event_loop::run() {
-  loop_thread_.store(std::this_thread::get_id(), std::memory_order_relaxed);
+bool event_loop::between_rounds(task f) {
+  if (!in_loop())
+    return false;
+  if (!has_deputy_.load(std::memory_order_relaxed)) {
+    start_deputy();
+    return false;
+  }
+  between_rounds_.push_back(std::move(f));
+  return true;
+}
+
+void event_loop::run(bool serves) {
+  while (serves ? serve() : stand_by())
+    serves = !serves;
+}
+
+// Returns true when the deputy has taken over, false at the end of the loop.
+bool event_loop::serve() {
+  const auto self = std::this_thread::get_id();
   for (;;) {
+    loop_thread_.store(self, std::memory_order_relaxed);
     wait();
     run_posted();
     run_timers();
     run_end_of_round();
     forgotten_.clear();
-    std::lock_guard guard{mutex_};
-    if (stopping_)
-      return;
+    if (is_stopping())
+      return false;
+    if (!between_rounds_.empty() && !step_aside())
+      return true;
   }
+}
+
+// Nothing of the loop is in this thread's hands meanwhile. Returns false when
+// the deputy has taken over.
+bool event_loop::step_aside() {
+  std::vector<task> tasks;
+  tasks.swap(between_rounds_);
+  loop_thread_.store({}, std::memory_order_relaxed);
+  {
+    std::lock_guard guard{mutex_};
+    ++breaks_;
+    in_break_ = true;
+    if (std::exchange(deputy_sleeps_, false))
+      woken_.notify_all();
+  }
+  for (auto& f : tasks)
+    f();
+  tasks.clear();
+  std::lock_guard guard{mutex_};
+  return std::exchange(in_break_, false);
+}
+
+bool event_loop::is_stopping() {
+  std::lock_guard guard{mutex_};
+  return stopping_;
+}
+
+void event_loop::start_deputy() {
+  if (deputy_.joinable())
+    return; // it serves
+  deputy_ = std::thread{[this] {
+    run(false);
+  }};
+  pthread_setname_np(deputy_.native_handle(), name_.c_str());
+}
+
+// Returns true when it has taken over, false at the end of the loop.
+bool event_loop::stand_by() {
+  std::unique_lock lock{mutex_};
+  has_deputy_.store(true, std::memory_order_relaxed);
+  auto seen = breaks_;
+  for (int idle = 0; !stopping_;) {
+    deputy_sleeps_ = idle >= most_idle_looks;
+    if (deputy_sleeps_)
+      woken_.wait(lock);
+    else
+      woken_.wait_for(lock, look_interval);
+    if (in_break_ && breaks_ == seen) {
+      in_break_ = false;
+      deputy_sleeps_ = false;
+      has_deputy_.store(false, std::memory_order_relaxed);
+      return true;
+    }
+    idle = breaks_ == seen ? idle + 1 : 0;
+    seen = breaks_;
+  }
+  return false;
 }
 
 void event_loop::wait() {

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <condition_variable>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -18,9 +19,14 @@ namespace tern {
 /// One thread that waits for sockets, deadlines and tasks: all links of a node
 /// are served by it.
 ///
-/// `post`, `in_loop` and `stop` may be called from any thread, all other
-/// members only from tasks and callbacks of the loop itself (or before
-/// `start`). Callbacks must not block.
+/// Between two rounds that thread can do what others would have to be woken
+/// for (`between_rounds`). A second one, the deputy, sees to it that the loop
+/// goes on meanwhile: what takes long keeps its thread, and the deputy serves
+/// from then on (Schmidt and others, "Leader/Followers", 2000).
+///
+/// `post`, `in_loop`, `between_rounds` and `stop` may be called from any
+/// thread, all other members only from tasks and callbacks of the loop itself
+/// (or before `start`). Callbacks must not block.
 class event_loop {
 public:
   using clock = std::chrono::steady_clock;
@@ -56,6 +62,13 @@ public:
   /// Runs `f` at the end of this round, before the loop waits again.
   void at_end_of_round(task f);
 
+  /// Runs `f` after this round; the loop waits for it some milliseconds and
+  /// then goes on without, so `f` may take as long as it likes. For `f` this
+  /// thread is not the loop's: `in_loop` is false. Returns false, and drops
+  /// `f`, where that cannot be: on other threads, and while the last such task
+  /// takes long.
+  bool between_rounds(task f);
+
   /// When the loop last returned from waiting.
   clock::time_point now() const noexcept {
     return now_;
@@ -68,7 +81,13 @@ private:
     bool alive = true;
   };
 
-  void run();
+  /// Of two threads one serves, and the other stands by.
+  void run(bool serves);
+  bool serve();
+  bool stand_by();
+  void start_deputy();
+  bool step_aside();
+  bool is_stopping();
   void wait();
   void run_posted();
   void run_timers();
@@ -78,11 +97,18 @@ private:
   unique_fd epoll_;
   unique_fd wake_;
   std::thread thread_;
+  std::thread deputy_; // once there was something to do between rounds
+  std::string name_;
   std::atomic<std::thread::id> loop_thread_{};
+  std::atomic<bool> has_deputy_{false}; // who stands by
 
-  std::mutex mutex_; // guards the next two
+  std::mutex mutex_; // guards these
   std::vector<task> posted_;
   bool stopping_ = false;
+  std::uint64_t breaks_ = 0; // between rounds, so far
+  bool in_break_ = false;
+  bool deputy_sleeps_ = false;
+  std::condition_variable woken_;
 
   // The loop's own.
   clock::time_point now_;
@@ -91,6 +117,7 @@ private:
   std::map<timer_id, task> timers_;
   std::uint64_t timer_numbers_ = 0;
   std::vector<task> end_of_round_;
+  std::vector<task> between_rounds_;
 };
 
 } // namespace tern

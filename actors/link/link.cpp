@@ -92,7 +92,7 @@ link::counters link::count() const {
   return c;
 }
 
-void link::write(std::unique_lock<std::mutex>& lock, std::size_t budget) {
+void link::write(std::unique_lock<patient_mutex>& lock, std::size_t budget) {
   if (writing_ || blocked_)
     return;
   writing_ = true;
@@ -151,12 +151,13 @@ void link::start_reading() {
   reading_ = true;
   heard_ = loop_.now();
   // What came before made its edge already.
-  loop_.post([self = shared_from_this()] { self->read(); });
+  loop_.post([self = shared_from_this()] { self->read(true); });
 }
 
 void link::on_ready(std::uint32_t ready) {
+  constexpr std::uint32_t ends = EPOLLRDHUP | EPOLLHUP | EPOLLERR;
   if ((ready & ~std::uint32_t{EPOLLOUT}) != 0)
-    read();
+    read((ready & ends) != 0);
   if ((ready & EPOLLOUT) != 0)
     on_writable();
 }
@@ -168,18 +169,25 @@ void link::on_writable() {
   write(lock, loop_budget);
 }
 
-void link::read() {
+// To learn that there is an end, one has to read up to it. Else a read that
+// does not fill its room has taken all there was, and what comes later makes an
+// edge of its own (epoll(7)).
+void link::read(bool to_the_end) {
   if (!reading_)
     return;
   for (int i = 0; i < reads_a_round; ++i)
-    if (closed_ || !read_once())
+    if (closed_ || !read_once(to_the_end))
       return;
-  loop_.post([self = shared_from_this()] { self->read(); });
+  loop_.post(
+      [self = shared_from_this(), to_the_end] { self->read(to_the_end); });
 }
 
 // False when there is no more to read now, or ever.
-bool link::read_once() {
+bool link::read_once(bool to_the_end) {
   auto room = receiver_.room();
+  std::size_t bytes_of_room = 0;
+  for (const auto& piece : room)
+    bytes_of_room += piece.iov_len;
   msghdr message{};
   message.msg_iov = const_cast<iovec*>(room.data());
   message.msg_iovlen = room.size();
@@ -206,7 +214,8 @@ bool link::read_once() {
   } catch (const std::bad_alloc&) {
     close("there is no memory for what it sent");
   }
-  return !closed_;
+  return !closed_
+         && (to_the_end || static_cast<std::size_t>(count) == bytes_of_room);
 }
 
 void link::end_batch() {

@@ -4,6 +4,7 @@
 #include "actors/link/receiver.hpp"
 #include "actors/link/send_queue.hpp"
 #include "actors/node.hpp"
+#include "actors/patient_mutex.hpp"
 
 #include <atomic>
 #include <cstdint>
@@ -95,12 +96,12 @@ private:
 
   void on_ready(std::uint32_t ready);
   void on_writable();
-  void read();
-  bool read_once();
+  void read(bool to_the_end);
+  bool read_once(bool to_the_end);
   void end_batch();
   void hand_to_loop();
   void flush_after_round();
-  void write(std::unique_lock<std::mutex>& lock, std::size_t budget);
+  void write(std::unique_lock<patient_mutex>& lock, std::size_t budget);
   ssize_t write_pieces(send_queue::pieces pieces);
   void send_time(wire::frame_type type, std::uint64_t time);
 
@@ -110,7 +111,7 @@ private:
   const events events_;
   const heartbeat beat_;
 
-  mutable std::mutex mutex_; // guards what follows
+  mutable patient_mutex mutex_; // guards what follows
   send_queue queue_;
   bool writing_ = false; // a thread writes, without the lock
   bool blocked_ = false; // the loop will go on writing

@@ -296,6 +296,32 @@ BOOST_AUTO_TEST_CASE(more_messages_than_there_is_room_for_all_arrive) {
   BOOST_TEST(c.b.request(n, get{}, 30s).get() == many);
 }
 
+// Messages that come over a link are handled on its thread, while handlers are
+// brief.
+BOOST_AUTO_TEST_CASE(a_handler_that_holds_its_thread_holds_no_link) {
+  cluster c;
+  const auto n = c.a.spawn<counter>();
+  const auto s = c.a.spawn<sleeper>();
+  c.a.migrate(n, c.b.self().id);
+  c.a.migrate(s, c.b.self().id);
+  for (int i = 0; i < 1000; ++i)
+    c.a.request(n, get{}).get();
+  holding = let_go = false;
+  auto woken = c.a.request(s, wait_here{}, 60s);
+  const auto end = std::chrono::steady_clock::now() + 4s;
+  std::uint64_t answers = 0;
+  while (std::chrono::steady_clock::now() < end) {
+    c.a.request(n, get{}).get();
+    ++answers;
+  }
+  BOOST_TEST(holding);
+  BOOST_TEST(answers > 100u);
+  BOOST_TEST(c.a.members().size() == 2u);
+  BOOST_TEST(c.b.members().size() == 2u);
+  let_go = true;
+  BOOST_TEST(woken.get() == 1);
+}
+
 BOOST_AUTO_TEST_CASE(an_answer_finds_a_member_with_what_was_bound) {
   cluster c;
   const auto n = c.a.spawn<counter>(7);
