@@ -123,7 +123,7 @@ child_end chaos_cluster::finish(node& n) {
   auto end = n.child->finish();
   if (!n.was_away && end.output.find("\"returned\"") != std::string::npos)
     complaints_.push_back(
-        fmt::format("node {} yielded without need", n.address));
+        fmt::format("node {} yielded without need: {}", n.address, end.output));
   return end;
 }
 

@@ -1,5 +1,7 @@
 #include "actors/trace/story.hpp"
 
+#include "actors/trace/trace_names.hpp"
+
 #include <algorithm>
 #include <iterator>
 #include <map>

@@ -19,11 +19,6 @@ struct story_event {
   std::optional<trace_event> other_end;
 };
 
-/// Whether `e` is `sent` or `received`.
-constexpr bool is_message(const trace_event& e) noexcept {
-  return e.kind == trace_kind::sent || e.kind == trace_kind::received;
-}
-
 /// All that happened to the actor `low` (`actor_id::low`), on all nodes, in
 /// causal order: what an actor did at one place comes before what it did at the
 /// next one, whatever their clocks say; within a place, and for tasks, clocks

@@ -1,5 +1,7 @@
 #include "dataflow/runtime/expulsion.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -29,6 +31,12 @@ bool part_of_cluster::should_yield() const noexcept {
   if (here < there)
     return waited > patience_of_few;
   return !lowest && waited > patience;
+}
+
+std::string part_of_cluster::text() const {
+  return fmt::format("{} of {} nodes that live see each other here{}{}", here,
+                     here + there, slept ? "; this one was stopped" : "",
+                     waited_for ? "; a session is here" : "");
 }
 
 expulsion::expulsion(node& self, std::vector<member> others,
@@ -69,6 +77,12 @@ std::vector<member> expulsion::others() const {
   for (const auto& one : before_)
     out.push_back(one.who);
   return out;
+}
+
+std::string expulsion::reason() const {
+  return stronger_.id ? fmt::format("yields to {}:{}: {}", stronger_.host,
+                                    stronger_.port, reason_)
+                      : std::string{};
 }
 
 bool expulsion::is_alone() const {
@@ -125,8 +139,10 @@ void expulsion::look() {
   join_others();
   const auto there = living();
   for (const auto* one : there)
-    if (yields_to(*one, there.size()) && yield_) {
+    if (const auto mine = part(*one, there.size());
+        mine.should_yield() && yield_) {
       stronger_ = one->who;
+      reason_ = mine.text();
       return std::exchange(yield_, {})();
     }
   for (auto* sought : {&lost_, &before_})
@@ -152,7 +168,8 @@ void expulsion::join_others() {
       static_cast<void>(self_.join(where.host, where.port));
 }
 
-bool expulsion::yields_to(const sought_node& one, std::size_t there) const {
+part_of_cluster expulsion::part(const sought_node& one,
+                                std::size_t there) const {
   part_of_cluster mine;
   mine.there = there;
   for (const auto& m : self_.members())
@@ -163,7 +180,7 @@ bool expulsion::yields_to(const sought_node& one, std::size_t there) const {
   mine.slept = one.slept;
   mine.lowest = self_.id() < one.who.id;
   mine.waited = clock::now() - one.since;
-  return mine.should_yield();
+  return mine;
 }
 
 } // namespace tern

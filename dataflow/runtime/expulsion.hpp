@@ -10,6 +10,7 @@
 #include <chrono>
 #include <cstddef>
 #include <functional>
+#include <string>
 #include <vector>
 
 namespace tern {
@@ -32,6 +33,8 @@ struct part_of_cluster {
   /// where no part is the smaller, as when two cannot reach each other and the
   /// rest reaches both, ids decide.
   bool should_yield() const noexcept;
+  /// The case it is in, in words.
+  std::string text() const;
 };
 
 /// Brings a node back to a cluster that took it for dead, while it was stopped
@@ -64,6 +67,8 @@ public:
   void stop();
   /// After `stop`: members of the cluster to join, the best first.
   std::vector<member> others() const;
+  /// After `stop`: to whom this node yields and why; empty if it does not.
+  std::string reason() const;
 
 private:
   /// A node that is looked for.
@@ -83,7 +88,7 @@ private:
   void look_again();
   void look();
   void join_others();
-  bool yields_to(const sought_node& one, std::size_t there) const;
+  part_of_cluster part(const sought_node& one, std::size_t there) const;
 
   node& self_;
   std::function<void()> yield_;
@@ -92,7 +97,8 @@ private:
   std::vector<sought_node> lost_;
   bool has_lost_ = false;
   std::atomic<bool> stopped_{false};
-  member stronger_; ///< to whom it yields
+  member stronger_;    ///< to whom it yields
+  std::string reason_; ///< and why
   bool looks_ = false;
   pause_detector pauses_;
   gate gate_;

@@ -81,7 +81,7 @@ void hand_over(dataflow_service& service, const sigset_t& set, bool watched) {
   }
 }
 
-void announce(const char* event, const member& self) {
+void announce(const char* event, const member& self, const std::string& why) {
   nlohmann::ordered_json line;
   line["event"] = event;
   line["host"] = self.host;
@@ -89,6 +89,8 @@ void announce(const char* event, const member& self) {
   line["data_port"] = self.data_port;
   line["node"] = to_string(self.id);
   line["pid"] = self.pid;
+  if (!why.empty())
+    line["why"] = why;
   std::cout << line.dump() << std::endl;
 }
 
@@ -138,7 +140,8 @@ public:
       if (*lived != expelled_signal)
         return {};
       std::cerr << "tern node: the other nodes took this one for dead and go "
-                   "on without it; it comes back as a new one\n";
+                   "on without it; it comes back as a new one ("
+                << why_ << ")\n";
     }
   }
 
@@ -165,10 +168,11 @@ private:
         return tl::make_unexpected(joined.error());
     if (first && process_.watch_stdin)
       watch_standard_input();
-    announce(first ? "listening" : "returned", self->self());
+    announce(first ? "listening" : "returned", self->self(), why_);
     const int signal = wait_for_signal(signals_, process_.watch_stdin);
     watch.stop();
     others_ = watch.others();
+    why_ = watch.reason();
     if (signal != expelled_signal)
       hand_over(service, signals_, process_.watch_stdin);
     return signal;
@@ -177,6 +181,7 @@ private:
   node_process process_;
   const sigset_t signals_;
   std::vector<member> others_; ///< that the node before knew
+  std::string why_;            ///< it ended, and this one is here
 };
 
 } // namespace

@@ -7,10 +7,13 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <map>
 #include <set>
+#include <sstream>
 
 using namespace tern;
 
@@ -109,6 +112,66 @@ BOOST_AUTO_TEST_CASE(a_file_that_is_no_trace_is_refused_by_name) {
   BOOST_TEST(s.status == 1);
   BOOST_TEST(s.err.find(path) != std::string::npos);
   std::filesystem::remove(path);
+}
+
+BOOST_AUTO_TEST_CASE(every_message_is_a_line_and_its_ends_are_ordered) {
+  const auto folder = std::string{TERN_BINARY_DIR} + "/";
+  const auto trace = folder + "texts.tern-trace";
+  const auto r = tern::test::tern({"eval", "ones((100, 100), chunks=10).sum()",
+                                   "--scheduler", "processes", "--nodes", "2",
+                                   "--trace", trace});
+  BOOST_TEST_REQUIRE(r.status == 0, r.err);
+  std::map<std::string, std::string> texts;
+  for (const std::string format : {"csv", "shiviz"}) {
+    const auto e = tern::test::tern(
+        {"trace", "export", trace, "--format", format, "-o", folder + format});
+    BOOST_TEST_REQUIRE(e.status == 0, e.err);
+    std::ifstream file{folder + format};
+    texts[format] = {std::istreambuf_iterator<char>{file}, {}};
+    std::filesystem::remove(folder + format);
+  }
+  std::filesystem::remove(trace);
+  // by number: sent once, received once
+  std::map<std::string, std::pair<int, int>> ends;
+  std::istringstream lines{texts["csv"]};
+  for (std::string line; std::getline(lines, line);) {
+    std::vector<std::string> fields;
+    std::istringstream parts{line};
+    for (std::string field; std::getline(parts, field, ',');)
+      fields.push_back(field);
+    BOOST_TEST_REQUIRE(fields.size() >= 8u, line);
+    if (fields[5].empty()) // not between nodes
+      continue;
+    ends[fields[7]].first += fields[3] == "sent";
+    ends[fields[7]].second += fields[3] == "received";
+  }
+  const auto both = std::ranges::count_if(ends, [](const auto& e) {
+    return e.second == std::pair{1, 1};
+  });
+  BOOST_TEST(both > 20);
+  // what a node received is later than what the other had sent
+  std::map<std::string, std::map<std::string, int>> sent;
+  std::istringstream log{texts["shiviz"]};
+  int ordered = 0;
+  for (std::string what, clock;
+       std::getline(log, what) && std::getline(log, clock);) {
+    const auto host = clock.substr(0, clock.find(' '));
+    const std::map<std::string, int> known =
+        nlohmann::json::parse(clock.substr(host.size() + 1));
+    std::istringstream words{what};
+    std::string kind;
+    std::string message;
+    std::string number;
+    words >> kind >> message >> number;
+    if (kind == "sent")
+      sent[number] = known;
+    if (kind != "received" || !sent.contains(number))
+      continue;
+    ++ordered;
+    for (const auto& [other, count] : sent[number])
+      BOOST_TEST(known.at(other) >= count);
+  }
+  BOOST_TEST(ordered == both);
 }
 
 BOOST_AUTO_TEST_CASE(a_summary_and_a_story_tell_of_a_real_run) {

@@ -1,4 +1,5 @@
 #include "actors/trace/story.hpp"
+#include "actors/trace/trace_names.hpp"
 #include "apps/tern/commands/commands.hpp"
 #include "apps/tern/commands/options.hpp"
 
@@ -7,7 +8,6 @@
 
 #include <algorithm>
 #include <iostream>
-#include <map>
 #include <memory>
 #include <set>
 #include <tuple>
@@ -29,32 +29,8 @@ int complain(const std::string& what) {
   return exit_failed;
 }
 
-/// What the numbers of a trace mean.
-class story_names {
-public:
-  explicit story_names(const trace_content& trace) : header_(trace.header) {
-    for (const auto& n : trace.nodes)
-      nodes_[n.node] = display_name(n);
-  }
-
-  std::string node(node_id id) const {
-    const auto found = nodes_.find(id);
-    return found != nodes_.end() ? found->second : to_string(id);
-  }
-  std::string kind(const trace_event& e) const {
-    return name_in(header_.kinds, static_cast<std::uint32_t>(e.kind));
-  }
-  std::string message(const trace_event& e) const {
-    return name_in(header_.messages, e.extra);
-  }
-
-private:
-  trace_header header_;
-  std::map<node_id, std::string> nodes_;
-};
-
 /// The event in words, without where and when.
-std::string words_of(const story_event& s, const story_names& names) {
+std::string words_of(const story_event& s, const trace_names& names) {
   const auto& e = s.event;
   if (e.kind == trace_kind::moved)
     return fmt::format("moved here from node {}, its epoch {}",
@@ -79,7 +55,7 @@ std::string words_of(const story_event& s, const story_names& names) {
 }
 
 void print(const std::vector<story_event>& story, const std::string& actor,
-           const story_names& names) {
+           const trace_names& names) {
   std::set<node_id> nodes;
   for (const auto& s : story)
     nodes.insert(s.where);
@@ -99,7 +75,7 @@ void print(const std::vector<story_event>& story, const std::string& actor,
 }
 
 void print_json(const std::vector<story_event>& story, const std::string& actor,
-                const story_names& names) {
+                const trace_names& names) {
   json all{{"actor", actor}, {"events", json::array()}};
   for (const auto& s : story) {
     const auto& e = s.event;
@@ -135,7 +111,7 @@ int run_story(const story_options& o) {
     return complain(fmt::format("'{}' may be {} or {}: say which", o.actor,
                                 text_of_actor(found[0]),
                                 text_of_actor(found[1])));
-  const story_names names{*trace};
+  const trace_names names{*trace};
   const auto story = story_of(*trace, found.front());
   const auto actor = text_of_actor(found.front());
   if (o.json)

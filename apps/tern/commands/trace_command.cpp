@@ -1,4 +1,6 @@
 #include "actors/trace/chrome_export.hpp"
+#include "actors/trace/csv_export.hpp"
+#include "actors/trace/shiviz_export.hpp"
 #include "actors/trace/trace_file.hpp"
 #include "apps/tern/commands/commands.hpp"
 #include "apps/tern/commands/options.hpp"
@@ -30,13 +32,10 @@ int complain(const std::string& what) {
   return exit_failed;
 }
 
-int run_export(const export_options& o) {
+int export_for_chrome(const export_options& o, std::ostream& out) {
   const auto bytes = load_file(o.file);
   if (!bytes)
     return complain(bytes.error().what);
-  std::ofstream out{o.output, std::ios::binary};
-  if (!out)
-    return complain("cannot write " + o.output);
   const auto done = export_chrome(*bytes, out);
   if (!done)
     return complain(o.file + ": " + done.error().what);
@@ -49,6 +48,32 @@ int run_export(const export_options& o) {
   return exit_well;
 }
 
+int export_as_text(const export_options& o, std::ostream& out) {
+  const auto trace = load_trace(o.file);
+  if (!trace)
+    return complain(trace.error().what);
+  const bool lines = o.format == "csv";
+  const auto done =
+      lines ? export_csv(*trace, out) : export_shiviz(*trace, out);
+  if (!done)
+    return complain(o.output + ": " + done.error().what);
+  std::uint64_t events = 0;
+  for (const auto& n : trace->nodes)
+    for (const auto& thread : n.threads)
+      events += thread.events.size();
+  std::cout << fmt::format("{} events of {} nodes{}\n", events,
+                           trace->nodes.size(),
+                           trace->truncated ? ", cut off at the end" : "");
+  return exit_well;
+}
+
+int run_export(const export_options& o) {
+  std::ofstream out{o.output, std::ios::binary};
+  if (!out)
+    return complain("cannot write " + o.output);
+  return o.format == "chrome" ? export_for_chrome(o, out)
+                              : export_as_text(o, out);
+}
 int run_summary(const summary_options& o) {
   const auto trace = load_trace(o.file);
   if (!trace)
@@ -84,8 +109,9 @@ void add_trace(CLI::App& tool) {
   auto* c = trace->add_subcommand("export", "Write a trace in another form.");
   c->add_option("file", o->file, "a .tern-trace file")->required();
   c->add_option("--format", o->format,
-                "chrome: Chrome trace JSON, for ui.perfetto.dev")
-      ->check(CLI::IsMember({"chrome"}))
+                "chrome: Chrome trace JSON, for ui.perfetto.dev; csv: a line "
+                "an event; shiviz: a log with vector clocks, for ShiViz")
+      ->check(CLI::IsMember({"chrome", "csv", "shiviz"}))
       ->capture_default_str();
   c->add_option("-o,--output", o->output, "the file to write")->required();
   c->footer("Example:\n  tern trace export run.tern-trace --format chrome -o "
