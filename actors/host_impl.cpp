@@ -161,8 +161,11 @@ void actor_host::impl::on_incoming(incoming& m) {
 void actor_host::impl::take_arrivals() {
   if (arrivals_.empty())
     return;
-  if (const gate in{*this}; in)
+  if (const gate in{*this}; in) {
+    taking_.store(std::this_thread::get_id(), std::memory_order_relaxed);
     apply(arrivals_);
+    taking_.store({}, std::memory_order_relaxed);
+  }
   arrivals_.clear();
 }
 

@@ -25,6 +25,7 @@
 #include <mutex>
 #include <optional>
 #include <set>
+#include <thread>
 #include <variant>
 
 namespace tern {
@@ -134,6 +135,8 @@ private:
   class timer_actor;
   class gateway_behavior;
   class worker;
+  /// Of CAF's threads, or the link's between two rounds.
+  enum class worker_kind : std::uint8_t { called, visiting };
 
   struct instance_hash {
     std::size_t operator()(const instance_id& i) const noexcept {
@@ -164,7 +167,8 @@ private:
   // workers (host_workers.cpp)
   void open_workers();
   void call_worker();
-  void work(std::chrono::nanoseconds longest, bool waits);
+  void work(worker_kind kind);
+  bool may_visit() const noexcept;
   static bool run(worker_turn& t, const caf::intrusive_ptr<actor_runner>& next);
   void end_workers();
   void watch();
@@ -251,7 +255,8 @@ private:
   caf::intrusive_ptr<caf_job> worker_; // what CAF runs, as often as called
   std::atomic<bool> watched_{false};   // `on_watch` will come
   std::vector<mobility_event::received> arrivals_; // the link thread's
-  std::atomic<bool> unsent_{false}; // something may wait for a flush
+  std::atomic<std::thread::id> taking_{}; // the thread in `take_arrivals`
+  std::atomic<bool> unsent_{false};       // something may wait for a flush
 
   patient_mutex timers_mutex_; // guards the next three
   timer_book timer_book_;

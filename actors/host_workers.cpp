@@ -17,17 +17,9 @@
 #include "actors/host_impl.hpp"
 #include "actors/worker_turn.hpp"
 
-#include <chrono>
 #include <utility>
 
 namespace tern {
-
-namespace {
-
-constexpr std::chrono::microseconds longest_turn{500};
-constexpr std::chrono::microseconds longest_visit{50};
-
-} // namespace
 
 /// One object, however many workers are at it.
 class actor_host::impl::worker final : public caf_job {
@@ -37,7 +29,7 @@ public:
 private:
   void work() override {
     if (const auto host = host_.lock())
-      host->work(longest_turn, true);
+      host->work(worker_kind::called);
   }
 
   std::weak_ptr<impl> host_; // CAF may come to it long after its end
@@ -49,7 +41,7 @@ void actor_host::impl::open_workers() {
 
 // All runners are closed; what those do that are still in the queue is leave.
 void actor_host::impl::end_workers() {
-  worker_turn t{*this, longest_turn};
+  worker_turn t{*this, worker_turn::called};
   while (run(t, t.follower()) || run(t, {ready_.pop(), false})) {
   }
 }
@@ -70,19 +62,27 @@ void actor_host::impl::queue(actor_runner& r) {
 }
 
 void actor_host::impl::call_worker() {
-  auto visit = [self = shared_from_this()] {
-    self->work(longest_visit, false);
-  };
-  if (!ready_.is_brief() || !node_.between_rounds(std::move(visit)))
-    worker_->put_in_queue(system_);
+  if (may_visit() && node_.between_rounds([self = shared_from_this()] {
+        self->work(worker_kind::visiting);
+      }))
+    watch(); // the round may last
+  else
+    worker_->put_in_queue(system_); // the node may be gone
+}
+
+bool actor_host::impl::may_visit() const noexcept {
+  return ready_.is_brief()
+         && taking_.load(std::memory_order_relaxed)
+                == std::this_thread::get_id();
 }
 
 // Once the host closes, its node may go as soon as all runners that had
 // something to do have left: from then on only they are worked on.
-void actor_host::impl::work(std::chrono::nanoseconds longest, bool waits) {
+void actor_host::impl::work(worker_kind kind) {
+  const bool visits = kind == worker_kind::visiting;
   const gate in{*this};
   const auto desk = ready_.sit_down();
-  worker_turn t{*this, longest};
+  worker_turn t{*this, visits ? worker_turn::visiting : worker_turn::called};
   for (;;) {
     const bool over = in && t.is_over();
     if (over)
@@ -92,7 +92,7 @@ void actor_host::impl::work(std::chrono::nanoseconds longest, bool waits) {
     if (!over) {
       if (run(t, t.follower()) || run(t, {ready_.pop(desk), false}))
         continue;
-      if (waits)
+      if (!visits) // there may be more to read
         ready_.wait([this] { return !posts_.empty(); });
       if (in && !posts_.empty())
         continue;

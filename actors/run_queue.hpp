@@ -154,7 +154,7 @@ public:
     ++now_;
     stuck_ = static_cast<std::uint32_t>(
         std::ranges::count_if(desks_, [this](auto t) { return is_stuck(t); }));
-    if (stuck_ >= workers())
+    if (stuck_ > 0 && stuck_ >= workers())
       brief_.store(false, std::memory_order_relaxed); // until one has an end
     if (stalls)
       workers_.store(workers() + 1, std::memory_order_relaxed);

@@ -8,7 +8,6 @@
 #include <caf/intrusive_ptr.hpp>
 
 #include <algorithm>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <utility>
@@ -18,13 +17,19 @@ namespace tern {
 /// What a worker does in one go: handlers of one runner after the other, until
 /// there is nothing to do or others shall have the thread.
 ///
-/// Also measures how much of its time are handlers, from one job in eight.
+/// Also measures how much of its time are handlers, from some of its jobs.
 class worker_turn {
 public:
-  worker_turn(actor_host::impl& host, std::chrono::nanoseconds longest)
-    : host_(host), before_(current()),
-      longest_(static_cast<std::uint64_t>(longest.count())),
-      begin_(monotonic_ns()) {
+  /// How long it lasts, in ns, and of how many jobs one is timed.
+  struct measure {
+    std::uint64_t longest;
+    std::uint64_t jobs_a_sample;
+  };
+  static constexpr measure called{500'000, 8};
+  static constexpr measure visiting{50'000, 1}; ///< it keeps the links waiting
+
+  worker_turn(actor_host::impl& host, measure how)
+    : host_(host), before_(current()), how_(how), begin_(monotonic_ns()) {
     current() = this;
   }
   ~worker_turn() {
@@ -63,7 +68,7 @@ public:
     left_ = handlers_a_runner;
   }
   bool take_one() noexcept {
-    const bool has_one = left_ > 0;
+    const bool has_one = left_ > 0 && !is_over_;
     take(1);
     return has_one;
   }
@@ -79,7 +84,7 @@ public:
   /// Around a job: its handlers, and what the machine makes of them.
   void begin_job() noexcept {
     handles_ = true;
-    samples_ = jobs_++ % jobs_a_sample == 0;
+    samples_ = jobs_++ % how_.jobs_a_sample == 0;
     if (samples_)
       job_began_ = monotonic_ns();
   }
@@ -94,14 +99,13 @@ public:
     const auto now = monotonic_ns();
     in_handlers_ += handlers_ended_ - job_began_;
     total_ += now - job_began_;
-    is_over_ = now - begin_ > longest_;
+    is_over_ = now - begin_ > how_.longest;
     if (++sampled_ >= most_sampled || total_ > most_total)
       publish();
   }
 
 private:
   static constexpr std::size_t handlers_a_runner = 64;
-  static constexpr std::uint64_t jobs_a_sample = 8;
   static constexpr std::uint64_t most_sampled = 8;
   static constexpr std::uint64_t most_total = 20'000; // ns
 
@@ -118,7 +122,7 @@ private:
   bool is_over_ = false;
   bool samples_ = false;
   std::size_t left_ = handlers_a_runner;
-  const std::uint64_t longest_; // ns
+  const measure how_;
   const std::uint64_t begin_;
   std::uint64_t jobs_ = 0;
   std::uint64_t job_began_ = 0;

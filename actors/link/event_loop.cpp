@@ -65,7 +65,7 @@ void event_loop::stop() {
   // Their captures may own watchers of this loop.
   posted_.clear();
   timers_.clear();
-  between_rounds_.clear();
+  between_rounds_ = {};
   watchers_.clear();
   forgotten_.clear();
 }
@@ -125,13 +125,13 @@ void event_loop::at_end_of_round(task f) {
 }
 
 bool event_loop::between_rounds(task f) {
-  if (!in_loop())
+  if (!in_loop() || between_rounds_)
     return false;
   if (!has_deputy_.load(std::memory_order_relaxed)) {
     start_deputy();
     return false;
   }
-  between_rounds_.push_back(std::move(f));
+  between_rounds_ = std::move(f);
   return true;
 }
 
@@ -150,18 +150,17 @@ bool event_loop::serve() {
     run_timers();
     run_end_of_round();
     forgotten_.clear();
+    if (between_rounds_ && !step_aside())
+      return true;
     if (is_stopping())
       return false;
-    if (!between_rounds_.empty() && !step_aside())
-      return true;
   }
 }
 
 // Nothing of the loop is in this thread's hands meanwhile. Returns false when
 // the deputy has taken over.
 bool event_loop::step_aside() {
-  std::vector<task> tasks;
-  tasks.swap(between_rounds_);
+  auto f = std::exchange(between_rounds_, {});
   loop_thread_.store({}, std::memory_order_relaxed);
   {
     std::lock_guard guard{mutex_};
@@ -170,9 +169,8 @@ bool event_loop::step_aside() {
     if (std::exchange(deputy_sleeps_, false))
       woken_.notify_all();
   }
-  for (auto& f : tasks)
-    f();
-  tasks.clear();
+  f();
+  f = {};
   std::lock_guard guard{mutex_};
   return std::exchange(in_break_, false);
 }
@@ -185,10 +183,14 @@ bool event_loop::is_stopping() {
 void event_loop::start_deputy() {
   if (deputy_.joinable())
     return; // it serves
-  deputy_ = std::thread{[this] {
-    run(false);
-  }};
-  pthread_setname_np(deputy_.native_handle(), name_.c_str());
+  try {
+    deputy_ = std::thread{[this] {
+      run(false);
+    }};
+    pthread_setname_np(deputy_.native_handle(), name_.c_str());
+  } catch (const std::system_error&) {
+    return; // it goes without, until there are threads again
+  }
 }
 
 // Returns true when it has taken over, false at the end of the loop.
@@ -202,7 +204,7 @@ bool event_loop::stand_by() {
       woken_.wait(lock);
     else
       woken_.wait_for(lock, look_interval);
-    if (in_break_ && breaks_ == seen) {
+    if (!stopping_ && in_break_ && breaks_ == seen) {
       in_break_ = false;
       deputy_sleeps_ = false;
       has_deputy_.store(false, std::memory_order_relaxed);

@@ -65,8 +65,8 @@ public:
   /// Runs `f` after this round; the loop waits for it some milliseconds and
   /// then goes on without, so `f` may take as long as it likes. For `f` this
   /// thread is not the loop's: `in_loop` is false. Returns false, and drops
-  /// `f`, where that cannot be: on other threads, and while the last such task
-  /// takes long.
+  /// `f`, where that cannot be: on other threads, where this round has one
+  /// already, and while the last one takes long.
   bool between_rounds(task f);
 
   /// When the loop last returned from waiting.
@@ -117,7 +117,7 @@ private:
   std::map<timer_id, task> timers_;
   std::uint64_t timer_numbers_ = 0;
   std::vector<task> end_of_round_;
-  std::vector<task> between_rounds_;
+  task between_rounds_;
 };
 
 } // namespace tern

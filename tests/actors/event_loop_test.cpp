@@ -5,7 +5,9 @@
 #include <atomic>
 #include <chrono>
 #include <future>
+#include <memory>
 #include <thread>
+#include <utility>
 #include <vector>
 
 using namespace std::chrono_literals;
@@ -55,6 +57,22 @@ BOOST_AUTO_TEST_CASE(between_rounds_the_thread_is_not_the_loops) {
   BOOST_TEST(!in_loop.get_future().get());
 }
 
+// A second one would wait for the first, which may wait for the second.
+BOOST_AUTO_TEST_CASE(a_round_has_one_such_task) {
+  running_loop r;
+  std::promise<std::pair<bool, bool>> taken;
+  std::promise<int> ran;
+  r.loop.post([&] {
+    const auto first = r.loop.between_rounds([&] { ran.set_value(1); });
+    const auto second = r.loop.between_rounds([&] { ran.set_value(2); });
+    taken.set_value({first, second});
+  });
+  const auto [first, second] = taken.get_future().get();
+  BOOST_TEST(first);
+  BOOST_TEST(!second);
+  BOOST_TEST(ran.get_future().get() == 1);
+}
+
 BOOST_AUTO_TEST_CASE(it_comes_after_what_else_its_round_does) {
   running_loop r;
   std::vector<int> order;
@@ -87,6 +105,15 @@ BOOST_AUTO_TEST_CASE(what_takes_long_keeps_nobody_from_the_loop) {
   while (!r.between_rounds([] {})) // until that one stands by
     std::this_thread::sleep_for(1ms);
   BOOST_TEST(r.answers());
+}
+
+BOOST_AUTO_TEST_CASE(a_deputy_that_sleeps_is_woken) {
+  running_loop r;
+  std::this_thread::sleep_for(400ms); // nothing to do for so long
+  std::promise<void> let_go;
+  BOOST_TEST(r.between_rounds([&] { let_go.get_future().get(); }));
+  BOOST_TEST(r.answers());
+  let_go.set_value();
 }
 
 // The loop changes hands all the time; no task is lost, and none runs beside
@@ -135,6 +162,38 @@ BOOST_AUTO_TEST_CASE(a_loop_that_stops_waits_for_what_is_between_rounds) {
     begun.get_future().get();
   }
   BOOST_TEST(through);
+}
+
+BOOST_AUTO_TEST_CASE(a_loop_that_changed_hands_stops) {
+  std::atomic<bool> through{false};
+  {
+    running_loop r;
+    BOOST_TEST(r.between_rounds([&] {
+      std::this_thread::sleep_for(100ms);
+      through = true;
+    }));
+    BOOST_TEST_REQUIRE(r.answers());
+  }
+  BOOST_TEST(through);
+}
+
+BOOST_AUTO_TEST_CASE(what_was_taken_is_done_though_the_loop_stops) {
+  for (int i = 0; i < 50; ++i) {
+    std::atomic<int> taken{0};
+    std::atomic<int> done{0};
+    {
+      running_loop r;
+      std::promise<void> begun;
+      r.loop.post([&] {
+        begun.set_value();
+        std::this_thread::sleep_for(std::chrono::microseconds(20 * i));
+        r.loop.at_end_of_round(
+            [&] { taken += r.loop.between_rounds([&] { ++done; }); });
+      });
+      begun.get_future().get();
+    } // its stop may be a task of the same round
+    BOOST_TEST(done == taken);
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -106,6 +106,15 @@ BOOST_AUTO_TEST_CASE(what_lies_behind_a_long_handler_gets_a_worker) {
   BOOST_TEST(q.pop(other) == &b);
 }
 
+// Nobody is stuck where nobody is.
+BOOST_AUTO_TEST_CASE(handlers_stay_brief_while_nobody_works) {
+  queue q{2};
+  BOOST_TEST(q.is_brief());
+  q.stalled();
+  q.stalled();
+  BOOST_TEST(q.is_brief());
+}
+
 BOOST_AUTO_TEST_CASE(who_gets_up_is_not_stuck) {
   queue q{2};
   item a;

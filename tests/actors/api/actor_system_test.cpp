@@ -238,12 +238,49 @@ public:
   void fields(Archive&) {}
 };
 
+// -- one that lets it go, and one whose handlers take some microseconds -------
+
+struct release {
+  template <class Archive>
+  void fields(Archive&) {}
+};
+
+class liberator {
+public:
+  using messages = tern::messages<release>;
+  void on(const release&) {
+    let_go = true;
+  }
+  template <class Archive>
+  void fields(Archive&) {}
+};
+
+struct think {
+  template <class Archive>
+  void fields(Archive&) {}
+};
+
+class thinker {
+public:
+  using messages = tern::messages<think>;
+  int on(const think&) {
+    const auto end = std::chrono::steady_clock::now() + 8us;
+    while (std::chrono::steady_clock::now() < end)
+      continue;
+    return 1;
+  }
+  template <class Archive>
+  void fields(Archive&) {}
+};
+
 struct cluster {
   tern::actor_system a;
   tern::actor_system b;
 
   cluster() {
     for (auto* s : {&a, &b}) {
+      s->add<liberator>();
+      s->add<thinker>();
       s->add<counter>();
       s->add<clerk>();
       s->add<sleeper>();
@@ -320,6 +357,27 @@ BOOST_AUTO_TEST_CASE(a_handler_that_holds_its_thread_holds_no_link) {
   BOOST_TEST(c.b.members().size() == 2u);
   let_go = true;
   BOOST_TEST(woken.get() == 1);
+}
+
+// While two threads have enough to do, both handle what comes together.
+BOOST_AUTO_TEST_CASE(who_waits_for_a_message_that_came_along_gets_it) {
+  cluster c;
+  const auto t = c.a.spawn<thinker>();
+  const auto s = c.a.spawn<sleeper>();
+  const auto l = c.a.spawn<liberator>();
+  for (const auto& actor : {t.id(), s.id(), l.id()})
+    c.a.order_move(actor, c.b.self().id);
+  for (int round = 0; round < 40; ++round) {
+    std::vector<tern::pending<int>> thoughts;
+    for (int i = 0; i < 200; ++i)
+      thoughts.push_back(c.a.request(t, think{}, 60s));
+    for (auto& one : thoughts)
+      one.get();
+    let_go = false;
+    auto woken = c.a.request(s, wait_here{}, 20s);
+    c.a.send(l, release{});
+    BOOST_TEST(woken.get() == 1);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(an_answer_finds_a_member_with_what_was_bound) {
