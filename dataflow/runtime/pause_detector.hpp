@@ -18,9 +18,10 @@ public:
     look();
   }
 
-  /// Whether the process stood still for two seconds or more and has been
-  /// running again for less than one and a half, which is less than it takes
-  /// to find another one silent. Any thread may ask.
+  /// Whether the process stood still for so long that others may have taken it
+  /// for dead, and has been running again for less than one and a half seconds,
+  /// which is less than it takes to find another one silent. Any thread may
+  /// ask.
   bool was_paused() const noexcept {
     const auto now = clock::now();
     return now - looked_.load() > shortest || now - woke_.load() < recent;
@@ -28,7 +29,8 @@ public:
 
 private:
   static constexpr std::chrono::milliseconds interval{500};
-  static constexpr std::chrono::seconds shortest{2};
+  // Others wait for two seconds, and last heard of it half a second before.
+  static constexpr std::chrono::milliseconds shortest{1250};
   static constexpr std::chrono::milliseconds recent{1500};
 
   void look() {
