@@ -33,6 +33,8 @@ int main(int argc, char** argv) {
   tern::add_story(tool);
   tern::add_trace(tool);
   tern::add_move(tool, settings);
+  tern::add_where(tool, settings);
+  tern::add_why(tool, settings);
   const std::string word = argc > 1 ? argv[1] : "-";
   const auto known = tool.get_subcommands(
       [&](CLI::App* command) { return command->get_name() == word; });

@@ -80,6 +80,10 @@ compute_hooks hooks_into(std::vector<result_sink>& sinks, progress_bar& bar,
     std::cerr << command << ": " << what
               << "; what only it had is computed again\n";
   };
+  hooks.stalled = [&bar, command](const std::string& what) {
+    bar.finish();
+    std::cerr << command << ": " << what << '\n';
+  };
   return hooks;
 }
 

@@ -150,9 +150,10 @@ void compute_pool::loop(unsigned self) {
     }
     waited = false;
     tell(tell_busy_, &load_watcher::busy);
-    me.executing.store(true, std::memory_order_relaxed);
+    me.began.store(clock_.ticks(), std::memory_order_relaxed);
+    me.executing.store(next.task, std::memory_order_release);
     next.plan->run(*next.task);
-    me.executing.store(false, std::memory_order_relaxed);
+    me.executing.store(nullptr, std::memory_order_relaxed);
     me.active.store(nullptr, std::memory_order_release);
     tell(tell_surplus_, &load_watcher::surplus);
   }
@@ -260,6 +261,20 @@ std::size_t compute_pool::queued() const {
     n += w->heap.size();
   }
   return n;
+}
+
+std::optional<execution>
+compute_pool::execution_of(const task_record& task) const {
+  for (unsigned i = 0; i < threads(); ++i) {
+    const auto& w = *workers_[i];
+    if (w.executing.load(std::memory_order_acquire) != &task)
+      continue;
+    const auto began = w.began.load(std::memory_order_relaxed);
+    const auto to_ns = clock_.calibrate();
+    const auto now = to_ns(clock_.ticks());
+    return execution{i, now - std::min(now, to_ns(began))};
+  }
+  return {};
 }
 
 unsigned compute_pool::executing() const noexcept {

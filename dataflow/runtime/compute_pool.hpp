@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/trace/clock.hpp"
 #include "dataflow/runtime/task_record.hpp"
 
 #include <atomic>
@@ -7,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -85,6 +87,8 @@ public:
   std::size_t queued() const;
   /// Threads that run a task, about.
   unsigned executing() const noexcept;
+  /// Which of them runs `task`, if one does.
+  std::optional<execution> execution_of(const task_record& task) const;
 
   unsigned threads() const noexcept {
     return static_cast<unsigned>(workers_.size());
@@ -102,7 +106,8 @@ private:
     mutable spin_lock lock; ///< guards heap
     std::vector<work> heap;
     std::atomic<runnable_plan*> active{nullptr};
-    std::atomic<bool> executing{false};
+    std::atomic<const task_record*> executing{nullptr};
+    std::atomic<std::uint64_t> began{0}; ///< to execute, in ticks
     std::thread thread;
   };
   using plan_list = std::vector<runnable_plan*>;
@@ -125,6 +130,7 @@ private:
   void empty_heaps(const runnable_plan& of);
   void tell(const std::atomic<bool>& wanted, void (load_watcher::*what)());
 
+  const trace_clock clock_;
   std::vector<std::unique_ptr<worker>> workers_;
   std::atomic<const plan_list*> plans_;
   std::mutex plans_mutex_;

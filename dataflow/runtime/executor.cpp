@@ -14,6 +14,7 @@
 #include "dataflow/runtime/local_nodes.hpp"
 #include "dataflow/runtime/node_process.hpp"
 #include "dataflow/runtime/placement.hpp"
+#include "dataflow/runtime/plan_finder.hpp"
 #include "dataflow/runtime/plan_run.hpp"
 #include "dataflow/runtime/service.hpp"
 #include "dataflow/runtime/spiller.hpp"
@@ -85,35 +86,6 @@ result<void> check_memory(const plan_projection& plan, std::uint64_t each,
                   size_text(each), nodes > 1 ? " on each node" : "", why,
                   size_text(smallest)));
 }
-
-/// Waits for the first node that has a plan.
-class plan_finder final : public plan_client {
-public:
-  void receive(dataflow_message) override {}
-  void receive_reply(node_id, message_kind, const plan_reply&) override {}
-  void receive_copy(node_id, const plan* p) override {
-    std::lock_guard guard{mutex_};
-    ++answers_;
-    if (p && !found_)
-      found_ = *p;
-    come_.notify_one();
-  }
-
-  std::optional<plan> wait(std::size_t asked) {
-    std::unique_lock guard{mutex_};
-    come_.wait_for(guard, answer_limit,
-                   [&] { return found_ || answers_ >= asked; });
-    return std::move(found_);
-  }
-
-private:
-  static constexpr auto answer_limit = std::chrono::seconds(10);
-
-  std::mutex mutex_;
-  std::condition_variable come_;
-  std::size_t answers_ = 0;
-  std::optional<plan> found_;
-};
 
 // Until nodes that still take a dead process for a member know better.
 constexpr auto death_limit = std::chrono::seconds(10);
@@ -428,17 +400,7 @@ result<plan> node_executor::find_plan(std::uint64_t id) {
   std::vector<node_id> nodes;
   for (const auto& place : view().places)
     nodes.push_back(place.node);
-  plan_finder finder;
-  service_->connect(id, node_->id(), finder);
-  service_->query(id, nodes);
-  auto found = finder.wait(nodes.size());
-  service_->disconnect(id);
-  if (!found)
-    return fail(failure_kind::not_found,
-                fmt::format("no node has a plan {:x}: it has ended, or never "
-                            "began",
-                            id));
-  return std::move(*found);
+  return tern::find_plan(*service_, id, nodes);
 }
 
 result<run_report> node_executor::attach(plan p, const compute_hooks& hooks) {

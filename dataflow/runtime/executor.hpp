@@ -36,6 +36,8 @@ struct compute_hooks {
   std::function<void(std::uint64_t plan, const plan_view& view)> accepted;
   /// A node of the plan has died, with its name and why. The plan goes on.
   std::function<void(const std::string& what)> died;
+  /// Nothing was done for some time: why, in words. The plan goes on.
+  std::function<void(const std::string& what)> stalled;
   /// Asked now and then; true ends the run with `cancelled`.
   std::function<bool()> cancelled;
 };

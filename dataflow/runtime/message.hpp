@@ -54,7 +54,9 @@ struct lend_body {
 ///             place, epoch: 1 if it will move, text: its phase)
 /// inspect     to: the task, asker; answered by inspected (from, node: where,
 ///             ordinal: that node's place, epoch, slot: inputs filled, text:
-///             its phase)
+///             its phase; where it waits for inputs bytes: the first of them
+///             that is not here, asker: who holds that block; while it runs
+///             slot: 1 + number of its thread, bytes: for so many ns)
 ///
 /// Between nodes, about no task and no plan:
 ///

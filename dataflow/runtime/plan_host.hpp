@@ -126,6 +126,9 @@ private:
   std::uint64_t mean_time(layer_id layer) const override {
     return times_.mean(layer);
   }
+  std::optional<execution> execution_of(const task_record& r) const override {
+    return world_.pool.execution_of(r);
+  }
   // task_mail
   bool receive_bytes(std::span<const char> bytes) override;
 

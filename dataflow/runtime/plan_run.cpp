@@ -1,5 +1,8 @@
 #include "dataflow/runtime/plan_run.hpp"
 
+#include "actors/link/socket.hpp"
+#include "dataflow/graph/evaluate.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -327,11 +330,17 @@ result<void> plan_run::collect(const compute_hooks& hooks) {
       if (auto ok = take(std::move(m), hooks); !ok)
         return ok;
     poll_progress(hooks);
+    watch_for_stall(hooks);
   }
   return {};
 }
 
 result<void> plan_run::take(dataflow_message m, const compute_hooks& hooks) {
+  if (m.kind == message_kind::inspected) {
+    if (const auto report = report_in(m))
+      stalls_.answer(*report);
+    return {};
+  }
   const auto found = waiting_.find(m.from);
   if (found == waiting_.end())
     return {};
@@ -387,17 +396,50 @@ result<void> plan_run::give(const root& r, const arrival& what,
 }
 
 void plan_run::poll_progress(const compute_hooks& hooks) {
-  if (!hooks.progress || steady_clock::now() - polled_ < poll_every)
+  if ((!hooks.progress && !hooks.stalled)
+      || steady_clock::now() - polled_ < poll_every)
     return;
   polled_ = steady_clock::now();
-  std::uint64_t done = 0;
-  {
-    std::lock_guard guard{mutex_};
-    for (const auto& [node, r] : replies_)
-      done += r.done;
-  }
-  hooks.progress(done, static_cast<std::uint64_t>(edges_->tasks()));
+  if (hooks.progress)
+    hooks.progress(tasks_done(), static_cast<std::uint64_t>(edges_->tasks()));
   ask_progress(known_nodes());
+}
+
+std::uint64_t plan_run::tasks_done() {
+  std::lock_guard guard{mutex_};
+  std::uint64_t done = 0;
+  for (const auto& [node, r] : replies_)
+    done += r.done;
+  return done;
+}
+
+void plan_run::watch_for_stall(const compute_hooks& hooks) {
+  if (!hooks.stalled || waiting_.empty() || !placement_)
+    return;
+  const auto now = steady_clock::now();
+  const auto asked =
+      stalls_.look(now, tasks_done(), unpack(waiting_.begin()->first));
+  if (asked) {
+    auto m = message_of(message_kind::inspect, pack(*asked));
+    m.asker = name_;
+    send_to_owner(*asked, m);
+  }
+  const auto found = stalls_.found(now);
+  if (!found)
+    return;
+  const auto& task = found->why.task;
+  hooks.stalled(fmt::format(
+      "nothing was done for {} s: task {}/{} ({}) {}", found->stalled.count(),
+      task.layer, task.index, tern::describe(*edges_, task),
+      words_of(found->why, edges_->slots(task),
+               [this](node_id who) { return name_of(who); })));
+}
+
+std::string plan_run::name_of(node_id who) const {
+  for (const auto& m : service_.self().members())
+    if (m.id == who && m.port != 0)
+      return address_text(m.host, m.port);
+  return to_string(who);
 }
 
 // The nodes of the view, in its order, then guests in that of their naming.

@@ -3,7 +3,9 @@
 #include "dataflow/runtime/executor.hpp"
 #include "dataflow/runtime/plan_rounds.hpp"
 #include "dataflow/runtime/service.hpp"
+#include "dataflow/runtime/stall_watch.hpp"
 
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
@@ -92,6 +94,9 @@ private:
   std::vector<node_id> known_nodes();
   void ask_progress(const std::vector<node_id>& nodes);
   void poll_progress(const compute_hooks& hooks);
+  std::uint64_t tasks_done();
+  void watch_for_stall(const compute_hooks& hooks);
+  std::string name_of(node_id who) const;
   void final_counts(run_report& report);
   root root_at(std::size_t number) const;
 
@@ -114,6 +119,7 @@ private:
   plan_round followed_; ///< the round that `placement_` is of
   std::size_t deaths_told_ = 0;
   std::chrono::steady_clock::time_point polled_{};
+  stall_watch stalls_{std::chrono::steady_clock::now()};
 
   std::mutex mutex_; ///< guards what follows
   std::condition_variable changed_;

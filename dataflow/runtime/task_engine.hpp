@@ -48,6 +48,10 @@ public:
   virtual void lost(node_id node) = 0;
   /// Mean time of the layer's kernels on this node, in ns; 0: not known yet.
   virtual std::uint64_t mean_time(layer_id layer) const = 0;
+  /// Of a task's kernel; none: no thread is at it.
+  virtual std::optional<execution> execution_of(const task_record&) const {
+    return {};
+  }
 };
 
 struct steal_terms;
@@ -298,6 +302,7 @@ private:
   std::uint64_t bytes_to_move(task_record& r, node_index thief) const;
   void order(task_record& r, dataflow_message& m);
   void inspect(task_record& r, dataflow_message& m);
+  void name_missing_input(const task_record& r, dataflow_message& to) const;
 
   // blocks that other nodes hold
   std::shared_ptr<far_block> far(std::uint64_t key);

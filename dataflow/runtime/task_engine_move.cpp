@@ -306,22 +306,43 @@ void task_engine::order(task_record& r, dataflow_message& m) {
   send(m.asker, std::move(reply));
 }
 
+// Under the task's lock.
+void task_engine::name_missing_input(const task_record& r,
+                                     dataflow_message& to) const {
+  edges_->each_input(r.key(), [&](std::uint32_t slot, block_key producer) {
+    if (to.bytes != 0)
+      return;
+    if (!r.state.is_filled(slot)) {
+      to.bytes = pack(producer);
+    } else if (const auto& in = r.inputs[slot]; !in.data) {
+      to.bytes = pack(producer);
+      to.asker = nodes_.id_of(in.holder);
+    }
+  });
+}
+
 void task_engine::inspect(task_record& r, dataflow_message& m) {
   auto reply = message_of(message_kind::inspected, 0, r.low);
-  bool away = false;
+  task_phase phase;
   {
     std::lock_guard guard{r.lock};
-    away = r.state.phase() == task_phase::away;
-    reply.node = nodes_.id_of(me_);
-    reply.ordinal = me_;
+    phase = r.state.phase();
     reply.epoch = r.state.epoch();
     reply.slot = r.state.slots() - r.state.missing();
-    reply.text = name_of(r.state.phase());
+    if (phase == task_phase::waiting || phase == task_phase::fetching)
+      name_missing_input(r, reply);
   }
-  if (away)
-    pass_on(next_place(r, r.state.target()), std::move(m));
-  else
-    send(m.asker, std::move(reply));
+  if (phase == task_phase::away)
+    return pass_on(next_place(r, r.state.target()), std::move(m));
+  reply.node = nodes_.id_of(me_);
+  reply.ordinal = me_;
+  reply.text = name_of(phase);
+  if (phase == task_phase::running) {
+    const auto e = world_.execution_of(r);
+    reply.slot = e ? 1 + e->thread : 0;
+    reply.bytes = e ? e->ns : 0;
+  }
+  send(m.asker, std::move(reply));
 }
 
 } // namespace tern

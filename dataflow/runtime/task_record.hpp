@@ -78,6 +78,12 @@ struct task_extras {
   task_failure_ptr error;
 };
 
+/// A kernel at work.
+struct execution {
+  unsigned thread = 0;  ///< of the node's compute threads
+  std::uint64_t ns = 0; ///< so far
+};
+
 /// One task or block: its state machine and what the machine speaks about.
 /// The lean actor (task_actor.hpp) and the simulator both hold one. The
 /// engine takes `lock` around each event; never two locks at once.

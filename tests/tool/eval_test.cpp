@@ -153,8 +153,8 @@ BOOST_AUTO_TEST_CASE(an_address_where_nobody_answers_is_named) {
 }
 
 BOOST_AUTO_TEST_CASE(help_shows_examples) {
-  for (const char* command :
-       {"eval", "node", "status", "sim", "story", "trace", "move"}) {
+  for (const char* command : {"eval", "node", "status", "sim", "story", "trace",
+                              "move", "where", "why"}) {
     const auto r = tern::test::tern({command, "--help"});
     BOOST_TEST(r.status == 0);
     BOOST_TEST(r.out.find("Example") != std::string::npos, command);

@@ -184,6 +184,8 @@ BOOST_AUTO_TEST_CASE(a_task_is_asked_watched_and_moved_in_each_of_its_states) {
   watched_plan p;
   // running: moves once it is done
   p.expect_phase(0, 0, 0, "running");
+  BOOST_TEST(p.inspect(0, 0).slot == 1u); // on the only thread
+  BOOST_TEST(p.inspect(0, 0).bytes > 0u); // since then
   BOOST_TEST(p.order(0, 0, 1).epoch == 1u);
   // waiting, with one input filled
   p.fill(0, 0);
@@ -191,6 +193,8 @@ BOOST_AUTO_TEST_CASE(a_task_is_asked_watched_and_moved_in_each_of_its_states) {
   BOOST_TEST(p.order(2, 0, 2).epoch == 1u);
   p.expect_phase(2, 0, 2, "waiting");
   BOOST_TEST(p.inspect(2, 0).slot == 1u);
+  BOOST_TEST(p.inspect(2, 0).bytes == pack({1, 0})); // what is missing
+  BOOST_TEST(!p.inspect(2, 0).asker);                // nobody has it
   // ready: both inputs are there, the node's only thread is at its gate
   p.fill(1, 0);
   p.fill(1, 1);

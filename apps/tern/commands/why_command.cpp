@@ -1,0 +1,264 @@
+// `tern why` and `tern where`: what a running plan waits for, and where its
+// tasks are.
+#include "apps/tern/commands/commands.hpp"
+#include "apps/tern/commands/options.hpp"
+#include "apps/tern/commands/setting_flag.hpp"
+#include "apps/tern/plan_guest.hpp"
+#include "dataflow/graph/evaluate.hpp"
+#include "dataflow/runtime/placement.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <functional>
+#include <iostream>
+#include <memory>
+#include <optional>
+#include <utility>
+
+namespace tern {
+
+namespace {
+
+using json = nlohmann::ordered_json;
+
+struct question_options {
+  std::string plan;
+  std::string task; ///< why: may be empty
+  bool json = false;
+};
+
+/// What is asked, and of whom.
+struct plan_question {
+  address where;
+  std::uint64_t plan_id = 0;
+  std::optional<block_key> task;
+};
+
+/// A plan of a running cluster, and somebody there who asks.
+class asked_plan {
+public:
+  asked_plan(std::unique_ptr<plan_guest> guest, plan found)
+    : guest_(std::move(guest)), plan_(std::move(found)), edges_(plan_.work) {}
+
+  const edge_index& edges() const noexcept {
+    return edges_;
+  }
+  bool has(const block_key& task) const {
+    return task.layer < edges_.layers() && edges_.is_needed(task);
+  }
+  std::string name(node_id who) const {
+    return guest_->name_of(who);
+  }
+  std::string words(const reason& r) const {
+    return words_of(r, edges_.slots(r.task),
+                    [this](node_id who) { return name(who); });
+  }
+  task_question question() const {
+    return [this](const std::vector<block_key>& tasks) {
+      return guest_->inspect(tasks);
+    };
+  }
+  /// The node in whose region a task is; none after a death, when what the
+  /// nodes still have decides.
+  std::optional<node_id> owner(const block_key& task) const {
+    if (!plan_.round.dead.empty())
+      return {};
+    const placement where{edges_, plan_.view};
+    return plan_.view.places[where.owner(task)].node;
+  }
+
+private:
+  std::unique_ptr<plan_guest> guest_;
+  plan plan_;
+  edge_index edges_;
+};
+
+std::string text_of(const block_key& task) {
+  return fmt::format("{}/{}", task.layer, task.index);
+}
+
+result<plan_question> parse(const question_options& o,
+                            const configuration& settings) {
+  plan_question out;
+  const auto where = parse_address(settings[setting::join_address].text);
+  if (!where)
+    return fail(failure_kind::refused, "which cluster? --join HOST:PORT");
+  out.where = *where;
+  const auto id = parse_plan(o.plan);
+  if (!id)
+    return tl::make_unexpected(id.error());
+  out.plan_id = *id;
+  if (o.task.empty())
+    return out;
+  const auto task = parse_task(o.task);
+  if (!task)
+    return tl::make_unexpected(task.error());
+  out.task = *task;
+  return out;
+}
+
+result<asked_plan> open(const plan_question& q) {
+  auto guest = plan_guest::join(q.where, q.plan_id);
+  if (!guest)
+    return tl::make_unexpected(guest.error());
+  auto found = (*guest)->find();
+  if (!found)
+    return tl::make_unexpected(found.error());
+  asked_plan out{std::move(*guest), std::move(*found)};
+  if (q.task && !out.has(*q.task))
+    return fail(
+        failure_kind::not_found,
+        fmt::format("plan {:x} has no task {}", q.plan_id, text_of(*q.task)));
+  return out;
+}
+
+void print_json(const json& answer) {
+  std::cout << answer.dump(-1, ' ', false, json::error_handler_t::replace)
+            << '\n';
+}
+
+// -- why ----------------------------------------------------------------------
+
+json json_of(const asked_plan& p, const reason& r) {
+  json out{{"task", text_of(r.task)},
+           {"what", describe(p.edges(), r.task)},
+           {"state", r.report ? std::string{name_of(r.report->phase)}
+                              : std::string{"no answer"}},
+           {"words", p.words(r)}};
+  if (r.report)
+    out["node"] = p.name(r.report->node);
+  else if (const auto owner = p.owner(r.task))
+    out["node"] = p.name(*owner);
+  if (r.report && r.report->missing)
+    out["missing"] = text_of(*r.report->missing);
+  if (r.report && r.report->run) {
+    out["thread"] = r.report->run->thread;
+    out["seconds"] = static_cast<double>(r.report->run->ns) * 1e-9;
+  }
+  return out;
+}
+
+void print(const asked_plan& p, const std::vector<reason>& chain) {
+  for (const auto& r : chain) {
+    std::cout << fmt::format("{}  {}\n    {}\n", text_of(r.task),
+                             describe(p.edges(), r.task), p.words(r));
+    if (const auto owner = r.report ? std::nullopt : p.owner(r.task))
+      std::cout << fmt::format("    it belongs to node {}\n", p.name(*owner));
+  }
+}
+
+int answer_why(const asked_plan& p, const question_options& o,
+               const plan_question& q) {
+  const auto ask = p.question();
+  const auto begin = q.task ? q.task : first_unfinished(p.edges(), ask);
+  const auto chain = begin ? reasons_of(*begin, ask) : std::vector<reason>{};
+  if (o.json) {
+    json out{{"plan", o.plan}, {"done", chain.empty()}};
+    out["chain"] = json::array();
+    for (const auto& r : chain)
+      out["chain"].push_back(json_of(p, r));
+    print_json(out);
+  } else if (chain.empty()) {
+    std::cout << (q.task ? "task " + o.task + " is done\n"
+                         : "all results of plan " + o.plan + " are there\n");
+  } else {
+    print(p, chain);
+  }
+  return exit_well;
+}
+
+// -- where --------------------------------------------------------------------
+
+int answer_where(const asked_plan& p, const question_options& o,
+                 const plan_question& q) {
+  const auto& task = *q.task;
+  const auto owner = p.owner(task);
+  const auto report = p.question()({task}).front();
+  if (o.json) {
+    json out{{"plan", o.plan}, {"task", o.task}};
+    if (owner)
+      out["owner"] = p.name(*owner);
+    if (report) {
+      out["node"] = p.name(report->node);
+      out["place"] = report->place;
+      out["moves"] = report->epoch;
+      out["state"] = name_of(report->phase);
+    }
+    print_json(out);
+    return report ? exit_well : exit_failed;
+  }
+  std::cout << fmt::format("{}  {}\n", o.task, describe(p.edges(), task));
+  if (report)
+    std::cout << fmt::format("    {} on node {} (number {} in the plan's "
+                             "view), after {} moves\n",
+                             name_of(report->phase), p.name(report->node),
+                             report->place, report->epoch);
+  if (owner)
+    std::cout << fmt::format("    in the region of node {}\n", p.name(*owner));
+  else
+    std::cout << "    a node has died: what the others have decides whose "
+                 "region it is in\n";
+  if (!report)
+    std::cout << "    nobody answers for it\n";
+  return report ? exit_well : exit_failed;
+}
+
+// -- both ---------------------------------------------------------------------
+
+using answer_function = int (*)(const asked_plan&, const question_options&,
+                                const plan_question&);
+
+int run(const char* command, answer_function answer, const question_options& o,
+        const configuration& settings) {
+  const auto complain = [command](int status, const failure& why) {
+    std::cerr << "tern " << command << ": " << why.what << '\n';
+    return status;
+  };
+  if (const auto status = complain_of(settings, command); status != exit_well)
+    return status;
+  const auto question = parse(o, settings);
+  if (!question)
+    return complain(exit_usage, question.error());
+  const auto found = open(*question);
+  if (!found)
+    return complain(exit_failed, found.error());
+  return answer(*found, o, *question);
+}
+
+} // namespace
+
+void add_why(CLI::App& tool, configuration& settings) {
+  auto o = std::make_shared<question_options>();
+  auto* c = tool.add_subcommand(
+      "why", "Why a running plan, or a task of it, is not done.");
+  c->add_option("plan", o->plan, "as `tern status` prints it")->required();
+  c->add_option("task", o->task,
+                "LAYER/INDEX, as --explain numbers them; without it, the first "
+                "result that is not there");
+  add_flag_of(setting::join_address, *c, settings);
+  c->add_flag("--json", o->json, "one JSON object as the last line");
+  c->footer("Each line waits for the next one; the last is the reason.\n\n"
+            "Examples:\n  tern why 1f2e3d4c5b6a7988 --join 127.0.0.1:7000\n"
+            "  tern why 1f2e3d4c5b6a7988 7/0 --join 127.0.0.1:7000");
+  c->callback([o, &settings] {
+    throw CLI::RuntimeError(run("why", answer_why, *o, settings));
+  });
+}
+
+void add_where(CLI::App& tool, configuration& settings) {
+  auto o = std::make_shared<question_options>();
+  auto* c = tool.add_subcommand("where", "Where a task of a running plan is.");
+  c->add_option("plan", o->plan, "as `tern status` prints it")->required();
+  c->add_option("task", o->task, "LAYER/INDEX, as --explain numbers them")
+      ->required();
+  add_flag_of(setting::join_address, *c, settings);
+  c->add_flag("--json", o->json, "one JSON object as the last line");
+  c->footer("Example:\n  tern where 1f2e3d4c5b6a7988 7/0 --join "
+            "127.0.0.1:7000");
+  c->callback([o, &settings] {
+    throw CLI::RuntimeError(run("where", answer_where, *o, settings));
+  });
+}
+
+} // namespace tern
