@@ -429,8 +429,8 @@ void plan_run::watch_for_stall(const compute_hooks& hooks) {
     return;
   const auto& task = found->why.task;
   hooks.stalled(fmt::format(
-      "nothing was done for {} s: task {}/{} ({}) {}", found->stalled.count(),
-      task.layer, task.index, tern::describe(*edges_, task),
+      "nothing was done for {} s: task {} ({}) {}", found->stalled.count(),
+      text_of(task), tern::describe(*edges_, task),
       words_of(found->why, edges_->slots(task),
                [this](node_id who) { return name_of(who); })));
 }

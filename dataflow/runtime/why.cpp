@@ -26,10 +26,6 @@ std::string seconds_text(std::uint64_t ns) {
   return fmt::format("{:.1f} s", static_cast<double>(ns) * 1e-9);
 }
 
-std::string text_of(const block_key& task) {
-  return fmt::format("{}/{}", task.layer, task.index);
-}
-
 std::string words_of_run(const task_report& r, const std::string& node) {
   if (!r.run)
     return "waits on node " + node + " for a block of another plan";
@@ -38,6 +34,10 @@ std::string words_of_run(const task_report& r, const std::string& node) {
 }
 
 } // namespace
+
+std::string text_of(const block_key& task) {
+  return fmt::format("{}/{}", task.layer, task.index);
+}
 
 std::optional<task_report> report_in(const dataflow_message& m) {
   if (m.kind != message_kind::inspected)

@@ -70,6 +70,9 @@ std::vector<reason> reasons_of(const block_key& task, const task_question& ask);
 std::optional<block_key> first_unfinished(const edge_index& edges,
                                           const task_question& ask);
 
+/// LAYER/INDEX.
+std::string text_of(const block_key& task);
+
 /// A step in words: what the task does or waits for, and where. `name`: of a
 /// node. `slots`: inputs of the task.
 std::string words_of(const reason& r, std::uint32_t slots,

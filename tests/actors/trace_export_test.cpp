@@ -1,5 +1,6 @@
 #include "actors/trace/csv_export.hpp"
 #include "actors/trace/shiviz_export.hpp"
+#include "tests/actors/trace_content.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <nlohmann/json.hpp>
@@ -12,6 +13,7 @@
 #include <vector>
 
 using namespace tern;
+using tern::testing::trace_of;
 
 namespace {
 
@@ -37,12 +39,6 @@ node_trace node_of(node_id id, node_id peer, const std::string& name,
   n.peers = {id, peer};
   n.threads.push_back({0, "one \"thread\", quoted", std::move(events)});
   return n;
-}
-
-trace_content trace_of(std::vector<node_trace> nodes) {
-  trace_content all;
-  all.nodes = std::move(nodes);
-  return all;
 }
 
 using enum trace_kind;

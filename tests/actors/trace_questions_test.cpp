@@ -1,5 +1,6 @@
 #include "actors/trace/story.hpp"
 #include "actors/trace/summary.hpp"
+#include "tests/actors/trace_content.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -8,6 +9,7 @@
 #include <vector>
 
 using namespace tern;
+using tern::testing::trace_of;
 
 namespace {
 
@@ -44,12 +46,6 @@ node_trace node_of(node_id id, node_id peer,
     n.threads.push_back({static_cast<std::uint32_t>(n.threads.size()), "thread",
                          std::move(events)});
   return n;
-}
-
-trace_content trace_of(std::vector<node_trace> nodes) {
-  trace_content all;
-  all.nodes = std::move(nodes);
-  return all;
 }
 
 using enum trace_kind;

@@ -74,10 +74,6 @@ private:
   edge_index edges_;
 };
 
-std::string text_of(const block_key& task) {
-  return fmt::format("{}/{}", task.layer, task.index);
-}
-
 result<plan_question> parse(const question_options& o,
                             const configuration& settings) {
   plan_question out;
