@@ -139,7 +139,7 @@ void node::impl::deliver(node_id from, message_kind kind, const envelope& head,
                          std::span<const std::byte> payload, buffer bulk) {
   if (recorder.enabled()) [[unlikely]]
     recorder.emit(trace_kind::received, head.to, head.number,
-                  static_cast<std::uint32_t>(kind), recorder.peer_index(from));
+                  static_cast<std::uint16_t>(kind), recorder.peer_index(from));
   incoming message{from, kind, head, payload, std::move(bulk)};
   if (!handlers.call(message))
     drop();
@@ -150,7 +150,7 @@ void node::impl::stamp(node_id to, message_kind kind, envelope& head) {
     return;
   head.number = recorder.next_number();
   recorder.emit(trace_kind::sent, head.from, head.number,
-                static_cast<std::uint32_t>(kind), recorder.peer_index(to));
+                static_cast<std::uint16_t>(kind), recorder.peer_index(to));
 }
 
 void node::impl::send(node_id to, message_kind kind, const envelope& head,
@@ -181,9 +181,15 @@ void node::impl::send_kept(node_id to) {
 node::node() = default;
 
 node::~node() {
-  // Handlers may call this node until it has left.
-  if (impl_ && impl_->peers)
-    impl_->peers->leave();
+  if (impl_) // handlers may call this node until it has left
+    leave();
+}
+
+void node::leave() {
+  if (!impl_->peers)
+    return;
+  impl_->peers->leave();
+  impl_->unlinked.close();
 }
 
 result<std::unique_ptr<node>> node::start(node_config config) {

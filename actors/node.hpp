@@ -89,8 +89,14 @@ public:
   node(const node&) = delete;
   node& operator=(const node&) = delete;
 
-  /// Leaves the cluster (peers see an orderly goodbye) and stops all threads.
+  /// Leaves the cluster (see `leave`) and stops all threads.
   ~node();
+
+  /// Peers see an orderly goodbye. No handler is called after it, what is sent
+  /// to others is dropped, and this node is there for nobody: neither does it
+  /// answer `lives` nor can it join again. The second call does nothing. Not
+  /// for handlers.
+  void leave();
 
   const member& self() const noexcept;
   node_id id() const noexcept {

@@ -34,7 +34,7 @@ public:
   static constexpr std::size_t most_bytes = std::size_t{256} << 20;
   static constexpr std::chrono::seconds patience{10};
 
-  /// False: the node is gone, or there is no room.
+  /// False: the node is gone, there is no room, or this is closed.
   bool keep(node_id to, message_kind kind, const envelope& head,
             std::span<const std::byte> payload, buffer bulk) {
     const auto now = std::chrono::steady_clock::now();
@@ -42,7 +42,7 @@ public:
     while (!letters_.empty() && letters_.front().since + patience < now)
       remove_first();
     const auto size = payload.size() + bulk.size();
-    if (gone_.contains(to.value) || letters_.size() >= most_letters
+    if (closed_ || gone_.contains(to.value) || letters_.size() >= most_letters
         || bytes_ + size > most_bytes)
       return false;
     bytes_ += size;
@@ -78,6 +78,14 @@ public:
     gone_.insert(who.value);
   }
 
+  /// There will be no link any more.
+  void close() {
+    std::lock_guard guard{mutex_};
+    closed_ = true;
+    letters_.clear();
+    bytes_ = 0;
+  }
+
 private:
   void remove_first() {
     bytes_ -= letters_.front().payload.size() + letters_.front().bulk.size();
@@ -88,6 +96,7 @@ private:
   std::deque<letter> letters_; ///< the oldest first
   std::size_t bytes_ = 0;
   std::unordered_set<std::uint64_t> gone_;
+  bool closed_ = false;
 };
 
 } // namespace tern

@@ -118,16 +118,20 @@ void cluster::wait_for_ends(std::promise<void>& left,
 // By the greeting of links, which says for whom it is, in nobody's name: so no
 // link comes of it.
 bool cluster::lives(const member& who, std::chrono::milliseconds timeout) {
-  std::promise<bool> lives;
-  auto done = lives.get_future();
-  loop_.post([&] {
+  auto lives = std::make_shared<std::promise<bool>>();
+  auto done = lives->get_future();
+  loop_.post([=, this, lives = std::move(lives)] {
     dial(loop_, who.host, who.data_port, node_id{}, who.id, timeout,
-         [&lives](const result<unique_fd>& socket) {
-           lives.set_value(!socket
-                           && socket.error().kind == failure_kind::refused);
+         [lives](const result<unique_fd>& socket) {
+           lives->set_value(!socket
+                            && socket.error().kind == failure_kind::refused);
          });
   });
-  return done.get();
+  try {
+    return done.get();
+  } catch (const std::future_error&) { // this node has left
+    return false;
+  }
 }
 
 std::vector<member> cluster::members() const {

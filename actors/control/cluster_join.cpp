@@ -27,8 +27,12 @@ result<void> cluster::join(const std::string& host, std::uint16_t port,
                                                + address_text(host, port)
                                                + ": no answer in time"};
   auto done = a->done.get_future();
-  loop_.post([this, a] { begin_join(a); });
-  return done.get();
+  loop_.post([this, a = std::move(a)] { begin_join(a); });
+  try {
+    return done.get();
+  } catch (const std::future_error&) {
+    return fail(failure_kind::cancelled, "this node has left");
+  }
 }
 
 void cluster::begin_join(const attempt_ptr& a) {

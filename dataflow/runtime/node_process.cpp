@@ -173,7 +173,10 @@ private:
     watch.stop();
     others_ = watch.others();
     why_ = watch.reason();
-    if (signal != expelled_signal)
+    if (signal == expelled_signal)
+      self->leave(); // kernels end later; none who waits for others counts on
+                     // it
+    else
       hand_over(service, signals_, process_.watch_stdin);
     return signal;
   }

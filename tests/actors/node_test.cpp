@@ -493,6 +493,28 @@ BOOST_AUTO_TEST_CASE(a_port_is_free_when_its_node_is_gone) {
   BOOST_TEST(again->self().port == config.port);
 }
 
+BOOST_AUTO_TEST_CASE(a_node_that_has_left_is_there_for_nobody) {
+  watched<std::string> reason;
+  auto a = start_node();
+  auto b = start_node();
+  b->on_down([&](const member&, const std::string& why) {
+    reason.change([&](std::string& r) { r = why; });
+  });
+  join(*b, *a);
+  BOOST_TEST(b->lives(a->self()));
+  a->leave();
+  a->leave();
+  BOOST_TEST(reason.wait([](const std::string& r) { return r == "left"; }));
+  BOOST_TEST(!b->lives(a->self()));
+  BOOST_TEST(!a->lives(b->self()));
+  BOOST_TEST(join_of(*a, *b) == "this node has left");
+  const auto dropped = a->count().dropped;
+  a->send(b->id(), kind_a, {}, {});
+  a->flush();
+  BOOST_TEST(a->count().dropped == dropped + 1);
+  BOOST_TEST(!node::query_status(a->self().host, a->self().port));
+}
+
 BOOST_AUTO_TEST_CASE(anybody_may_ask_for_the_status) {
   auto a = start_node();
   a->on_status([] {

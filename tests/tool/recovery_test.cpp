@@ -189,6 +189,36 @@ BOOST_AUTO_TEST_CASE(a_node_that_hangs_is_left_behind) {
   BOOST_TEST(next.json()["nodes"] == 3);
 }
 
+// A node that yields (SIGUSR1 is what it says to itself then) has a kernel that
+// runs for many seconds more. If it answered until that ends, those that look
+// for it would count it among the living, and perhaps yield to it.
+BOOST_AUTO_TEST_CASE(a_node_that_yields_is_gone_at_once) {
+  three_nodes nodes;
+  process run{eval_at(nodes.a, "x = random.random((9000, 9000), chunks=9000); "
+                               "(x @ x).sum()")};
+  test_node* at_work = nullptr;
+  eventually("a node computes", [&] {
+    for (auto* n : {&nodes.b, &nodes.c})
+      if (cpu_seconds(n->self().pid()) > 2)
+        at_work = n;
+    if (cpu_seconds(nodes.a.self().pid()) > 2)
+      at_work = &nodes.a;
+    return at_work != nullptr;
+  });
+  const auto& other = at_work == &nodes.b ? nodes.c : nodes.b;
+  const auto before = cpu_seconds(at_work->self().pid());
+  at_work->self().signal(SIGUSR1);
+  eventually("the others know that it is gone",
+             [&] { return status_of(other)["nodes"].size() == 2u; });
+  const auto asked = tern::test::tern({"status", "--join", at_work->address()});
+  BOOST_TEST(asked.status == 1, asked.out);
+  BOOST_TEST(at_work->self().running());
+  // it still computes
+  eventually("the kernel goes on",
+             [&] { return cpu_seconds(at_work->self().pid()) > before + 1; });
+  BOOST_TEST(status_of(other)["nodes"].size() == 2u);
+}
+
 BOOST_AUTO_TEST_CASE(somebody_else_gets_the_result_of_a_dead_submitter) {
   three_nodes nodes;
   process run{eval_at(nodes.a)};
