@@ -19,7 +19,7 @@ namespace {
 using message_name = std::pair<node_id, std::uint64_t>; // sender, its number
 
 bool is(const trace_event& e, trace_kind what, message_kind message) {
-  return e.kind == what && e.extra == static_cast<std::uint32_t>(message);
+  return e.kind == what && e.extra == static_cast<std::uint16_t>(message);
 }
 
 /// What one node tells of steals.

@@ -37,12 +37,19 @@ std::string peer_text(const node_trace& n, const trace_event& e,
   return names.node(n.peers[e.peer]);
 }
 
+/// The plan of a task, the birth node of an actor.
+std::string scope_text(const node_trace& n, const trace_event& e) {
+  const auto high = actor_of(n, e).high;
+  return high == 0 ? std::string{} : fmt::format("{:x}", high);
+}
+
 } // namespace
 
 result<void> export_csv(const trace_content& trace, std::ostream& out) {
   const trace_names names{trace};
   const auto begin = begin_of(trace);
-  out << "node,thread,time_ns,event,actor,peer,message,number,argument\r\n";
+  out << "node,thread,time_ns,event,actor,peer,message,number,argument,scope"
+         "\r\n";
   for (const auto& n : trace.nodes)
     for (const auto& thread : n.threads) {
       const auto where =
@@ -53,9 +60,10 @@ result<void> export_csv(const trace_content& trace, std::ostream& out) {
                 ? fmt::format("{},{:x},", field(names.message(e)), e.argument)
                 : fmt::format(",,{}", e.argument);
         out << where
-            << fmt::format("{},{},{},{},{}\r\n", e.time - begin,
+            << fmt::format("{},{},{},{},{},{}\r\n", e.time - begin,
                            field(names.kind(e)), field(text_of_actor(e.actor)),
-                           field(peer_text(n, e, names)), what);
+                           field(peer_text(n, e, names)), what,
+                           scope_text(n, e));
       }
     }
   out.flush();

@@ -30,4 +30,8 @@ std::string_view name_of(trace_kind kind) noexcept {
   return {};
 }
 
+actor_id actor_of(const node_trace& n, const trace_event& e) noexcept {
+  return {e.scope < n.scopes.size() ? n.scopes[e.scope] : 0, e.actor};
+}
+
 } // namespace tern

@@ -15,11 +15,12 @@ enum class trace_kind : std::uint16_t {
   none = 0,
   sent = 1,       ///< argument: number of the message; peer: its receiver
   received = 2,   ///< argument: number of the message; peer: its sender
-  fired = 3,      ///< a task begins to run; argument: free
-  finished = 4,   ///< the running task of this thread ends well
-  failed = 5,     ///< the running task of this thread ends in an error
+  fired = 3,      ///< a task begins to run, on this thread
+  finished = 4,   ///< it ends well; one that fetches a block on another thread
+  failed = 5,     ///< it ends in an error
   moved = 6,      ///< an actor arrived from peer; argument: its epoch
-  transition = 7, ///< a state machine took an event; extra: which one
+  transition = 7, ///< a task's state took an event; argument: which, and what
+                  ///< came of it (dataflow/runtime/replay.hpp)
   node_up = 8,    ///< peer became a member
   node_down = 9,  ///< peer is gone
   counter = 10,   ///< argument: the value; extra: which one
@@ -35,7 +36,8 @@ struct trace_event {
   std::uint64_t argument = 0; ///< by kind
   trace_kind kind = trace_kind::none;
   std::uint16_t peer = 0;  ///< index in the table of nodes; 0: this node
-  std::uint32_t extra = 0; ///< by kind; for messages: `message_kind`
+  std::uint16_t extra = 0; ///< by kind; for messages: `message_kind`
+  std::uint16_t scope = 0; ///< index in the table of scopes; 0: not known
 
   friend bool operator==(const trace_event&, const trace_event&) = default;
 };
@@ -51,16 +53,22 @@ struct thread_trace {
 };
 
 /// The events of one node. `peers[i]` is the node that `trace_event::peer` i
-/// means; `peers[0]` is the node itself.
+/// means; `peers[0]` is the node itself. `scopes[i]` is the `actor_id::high`
+/// (a task's plan, an actor's birth node) that `trace_event::scope` i means;
+/// `scopes[0]` is 0.
 struct node_trace {
   node_id node;
   std::string name; ///< what people see: HOST:PORT, or the id
   std::int32_t pid = 0;
   std::uint64_t lost = 0; ///< events that found their ring full
   std::vector<node_id> peers;
+  std::vector<std::uint64_t> scopes;
   std::vector<thread_trace> threads;
 
   friend bool operator==(const node_trace&, const node_trace&) = default;
 };
+
+/// To whom `e`, an event of `n`, happened. `high` is 0 where it is not known.
+actor_id actor_of(const node_trace& n, const trace_event& e) noexcept;
 
 } // namespace tern

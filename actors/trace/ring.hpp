@@ -2,6 +2,7 @@
 
 #include "actors/trace/event.hpp"
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <memory>
@@ -44,6 +45,16 @@ public:
     tail_.store(tail, std::memory_order_release);
   }
 
+  /// A scope that the writer has met, and its index.
+  struct known_scope {
+    std::uint64_t high = 0;
+    std::uint16_t index = 0;
+  };
+  /// Where the writer remembers `high`, instead of another if need be.
+  known_scope& scope_near(std::uint64_t high) noexcept {
+    return scopes_[high % scopes_.size()];
+  }
+
   std::uint32_t thread() const noexcept {
     return thread_;
   }
@@ -75,6 +86,7 @@ private:
   std::atomic<bool> ended_{false};
   alignas(64) std::atomic<std::uint64_t> head_{0};
   std::uint64_t seen_tail_ = 0; // the writer's copy
+  std::array<known_scope, 16> scopes_;
   alignas(64) std::atomic<std::uint64_t> tail_{0};
 };
 

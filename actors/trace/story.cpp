@@ -24,12 +24,18 @@ struct placed_event {
   }
 };
 
+/// One end of a message, and whose it is.
+struct message_end {
+  trace_event event;
+  actor_id actor;
+};
+
 /// What was seen of one message.
 struct message_ends {
-  std::optional<trace_event> sent;
-  std::optional<trace_event> received;
+  std::optional<message_end> sent;
+  std::optional<message_end> received;
 
-  std::optional<trace_event>& of(trace_kind kind) {
+  std::optional<message_end>& of(trace_kind kind) {
     return kind == trace_kind::sent ? sent : received;
   }
 };
@@ -40,25 +46,27 @@ node_id peer_of(const node_trace& n, const trace_event& e) {
 
 /// When the actor came to this node: time -> epoch.
 std::map<std::uint64_t, std::uint64_t> stays_of(const node_trace& n,
-                                                std::uint64_t low) {
+                                                const actor_id& actor) {
   std::map<std::uint64_t, std::uint64_t> stays;
   for (const auto& thread : n.threads)
     for (const auto& e : thread.events)
-      if (e.kind == trace_kind::moved && e.actor == low)
+      if (e.kind == trace_kind::moved && actor_of(n, e) == actor)
         stays[e.time] = e.argument;
   return stays;
 }
 
-std::vector<placed_event> events_of(const node_trace& n, std::uint64_t low) {
-  const auto stays = stays_of(n, low);
+std::vector<placed_event> events_of(const node_trace& n,
+                                    const actor_id& actor) {
+  const auto stays = stays_of(n, actor);
   std::vector<placed_event> out;
   for (const auto& thread : n.threads)
     for (const auto& e : thread.events) {
-      if (e.actor != low)
+      if (actor_of(n, e) != actor)
         continue;
       const auto next = stays.upper_bound(e.time);
-      out.push_back({next == stays.begin() ? 0 : std::prev(next)->second,
-                     {e, n.node, thread.name, peer_of(n, e), std::nullopt}});
+      out.push_back(
+          {next == stays.begin() ? 0 : std::prev(next)->second,
+           {e, n.node, thread.name, peer_of(n, e), std::nullopt, {}}});
     }
   return out;
 }
@@ -76,24 +84,29 @@ void find_other_ends(const trace_content& trace,
           continue;
         const auto found = ends.find(e.argument);
         if (found != ends.end())
-          found->second.of(e.kind) = e;
+          found->second.of(e.kind) = {e, actor_of(n, e)};
       }
   for (auto& e : story) {
     const auto found = ends.find(e.event.argument);
-    if (is_message(e.event) && found != ends.end())
-      e.other_end = found->second.of(e.event.kind == trace_kind::sent
-                                         ? trace_kind::received
-                                         : trace_kind::sent);
+    if (!is_message(e.event) || found == ends.end())
+      continue;
+    const auto& other =
+        found->second.of(e.event.kind == trace_kind::sent ? trace_kind::received
+                                                          : trace_kind::sent);
+    if (other) {
+      e.other_end = other->event;
+      e.other_actor = other->actor;
+    }
   }
 }
 
 } // namespace
 
 std::vector<story_event> story_of(const trace_content& trace,
-                                  std::uint64_t low) {
+                                  const actor_id& actor) {
   std::vector<placed_event> all;
   for (const auto& n : trace.nodes)
-    std::ranges::move(events_of(n, low), std::back_inserter(all));
+    std::ranges::move(events_of(n, actor), std::back_inserter(all));
   std::ranges::stable_sort(all, {}, &placed_event::order);
   std::vector<story_event> story;
   story.reserve(all.size());
@@ -103,17 +116,17 @@ std::vector<story_event> story_of(const trace_content& trace,
   return story;
 }
 
-std::vector<std::uint64_t> actors_called(const trace_content& trace,
-                                         const std::string& text) {
-  std::set<std::uint64_t> all;
+std::vector<actor_id> actors_called(const trace_content& trace,
+                                    const std::string& text) {
+  std::set<actor_id> all;
   for (const auto& n : trace.nodes)
     for (const auto& thread : n.threads)
       for (const auto& e : thread.events)
-        all.insert(e.actor);
-  std::vector<std::uint64_t> out;
-  std::ranges::copy_if(all, std::back_inserter(out), [&](std::uint64_t low) {
-    const auto name = text_of_actor(low);
-    return name == text || name.ends_with(' ' + text);
+        all.insert(actor_of(n, e));
+  std::vector<actor_id> out;
+  std::ranges::copy_if(all, std::back_inserter(out), [&](const actor_id& id) {
+    const auto name = text_of_actor(id.low);
+    return name == text || name.ends_with(' ' + text) || to_string(id) == text;
   });
   return out;
 }

@@ -17,19 +17,19 @@ struct story_event {
   node_id peer; ///< of a message: the node at its other end; of a move: whence
   /// Of a message that was seen at both ends: when, and which actor, there.
   std::optional<trace_event> other_end;
+  actor_id other_actor; ///< which that is; {}: none
 };
 
-/// All that happened to the actor `low` (`actor_id::low`), on all nodes, in
-/// causal order: what an actor did at one place comes before what it did at the
-/// next one, whatever their clocks say; within a place, and for tasks, clocks
-/// decide. An event does not name the plan of a task or the birth node of an
-/// actor: the story is that of all with the same `low`.
+/// All that happened to `actor`, on all nodes, in causal order: what an actor
+/// did at one place comes before what it did at the next one, whatever their
+/// clocks say; within a place, and for tasks, clocks decide.
 std::vector<story_event> story_of(const trace_content& trace,
-                                  std::uint64_t low);
+                                  const actor_id& actor);
 
-/// The actors of a trace that `text` may mean: those whose `text_of_actor` is
-/// `text` or ends in a space and `text`. In order of `low`.
-std::vector<std::uint64_t> actors_called(const trace_content& trace,
-                                         const std::string& text);
+/// The actors of a trace that `text` may mean, in order: the one of that whole
+/// name (`to_string`), or those whose `text_of_actor` is `text` or ends in a
+/// space and `text`, of whatever plan or birth node.
+std::vector<actor_id> actors_called(const trace_content& trace,
+                                    const std::string& text);
 
 } // namespace tern

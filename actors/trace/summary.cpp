@@ -21,6 +21,11 @@ struct begun_task {
   std::uint32_t thread = 0;
 };
 
+/// Both of one node.
+bool same_actor(const trace_event& a, const trace_event& b) {
+  return a.actor == b.actor && a.scope == b.scope;
+}
+
 /// The time that some intervals cover together.
 std::uint64_t
 covered(std::vector<std::pair<std::uint64_t, std::uint64_t>> all) {
@@ -68,6 +73,7 @@ private:
       }
     node.duration = last - std::min(first, last);
     out_.duration = std::max(out_.duration, node.duration);
+    read_ = &n;
     begun_.clear();
     ends_.clear();
     for (const auto& thread : n.threads)
@@ -95,7 +101,7 @@ private:
           note_task(*fired, e, node);
           busy.emplace_back(fired->time, std::max(fired->time, e.time));
         } else {
-          ends_.emplace(e.actor, e);
+          ends_.emplace(actor_of(*read_, e), e);
         }
         break;
       case trace_kind::sent:
@@ -125,8 +131,9 @@ private:
   std::optional<trace_event> take(std::vector<trace_event>& running,
                                   const trace_event& end,
                                   std::uint32_t thread) {
-    const auto found = std::ranges::find(running.rbegin(), running.rend(),
-                                         end.actor, &trace_event::actor);
+    const auto found =
+        std::find_if(running.rbegin(), running.rend(),
+                     [&](const trace_event& e) { return same_actor(e, end); });
     if (found == running.rend())
       return std::nullopt;
     for (auto above = found.base(); above != running.end(); ++above)
@@ -140,13 +147,13 @@ private:
   // where the block arrives; in between it keeps no thread busy.
   void pair_across_threads(trace_summary::node& node, std::uint64_t last) {
     for (const auto& b : begun_) {
-      const auto end = ends_.find(b.fired.actor);
+      const auto task = actor_of(*read_, b.fired);
+      const auto end = ends_.find(task);
       if (end != ends_.end()) {
         note_task(b.fired, end->second, node);
         ends_.erase(end);
       } else {
-        out_.running.push_back(
-            {b.fired.actor, node.id, b.thread, last - b.fired.time});
+        out_.running.push_back({task, node.id, b.thread, last - b.fired.time});
       }
     }
   }
@@ -157,13 +164,14 @@ private:
     const bool failed = ended.kind == trace_kind::failed;
     ++node.tasks;
     node.failed += failed;
-    auto& layer = out_.layers[actor_id{0, fired.actor}.layer()];
+    const auto task = actor_of(*read_, fired);
+    auto& layer = out_.layers[{task.plan(), task.layer()}];
     ++layer.tasks;
     layer.failed += failed;
     layer.total += took;
     if (took >= layer.longest) {
       layer.longest = took;
-      layer.longest_task = fired.actor;
+      layer.longest_task = task;
     }
   }
 
@@ -194,8 +202,9 @@ private:
   const trace_content& trace_;
   trace_summary out_;
   // of the node that is read
+  const node_trace* read_ = nullptr;
   std::vector<begun_task> begun_; ///< and not ended on their thread
-  std::unordered_multimap<std::uint64_t, trace_event> ends_; ///< the same
+  std::unordered_multimap<actor_id, trace_event> ends_;      ///< the same
   std::unordered_map<std::uint64_t, std::uint64_t> sent_at_; ///< by number
 };
 

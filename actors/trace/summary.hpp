@@ -27,13 +27,18 @@ struct trace_summary {
     std::uint64_t arrivals = 0; ///< actors that moved here
     std::uint64_t lost = 0;     ///< events that found their ring full
   };
-  /// The tasks of one layer of the plans.
+  struct layer_name {
+    std::uint64_t plan = 0;
+    std::uint32_t layer = 0;
+    friend auto operator<=>(const layer_name&, const layer_name&) = default;
+  };
+  /// The tasks of one layer of a plan.
   struct layer {
     std::uint64_t tasks = 0;
     std::uint64_t failed = 0;
     std::uint64_t total = 0;
     std::uint64_t longest = 0;
-    std::uint64_t longest_task = 0; ///< `actor_id::low`
+    actor_id longest_task;
   };
   /// Messages of one kind between nodes.
   struct traffic {
@@ -45,7 +50,7 @@ struct trace_summary {
   };
   /// A task that had not ended when its node's trace did.
   struct unfinished {
-    std::uint64_t task = 0; ///< `actor_id::low`
+    actor_id task;
     node_id where;
     std::uint32_t thread = 0;
     std::uint64_t since = 0; ///< before the node's last event
@@ -54,7 +59,7 @@ struct trace_summary {
   std::uint64_t events = 0;
   std::uint64_t duration = 0; ///< the longest of a node
   std::vector<node> nodes;    ///< in order of id
-  std::map<std::uint32_t, layer> layers;
+  std::map<layer_name, layer> layers;
   std::map<std::uint32_t, traffic> messages; ///< by `message_kind`
   std::vector<unfinished> running;           ///< the longest first
   bool truncated = false;

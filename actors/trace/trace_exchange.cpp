@@ -90,6 +90,7 @@ trace_exchange::collect(std::chrono::milliseconds timeout) {
                    silent.pid,
                    0,
                    {silent.id},
+                   {},
                    {}});
   collections_.erase(number);
   std::ranges::sort(all, {}, &node_trace::node);

@@ -67,6 +67,9 @@ struct writer {
     auto peers = n.initPeers(static_cast<unsigned>(node.peers.size()));
     for (unsigned i = 0; i < node.peers.size(); ++i)
       peers.set(i, node.peers[i].value);
+    auto scopes = n.initScopes(static_cast<unsigned>(node.scopes.size()));
+    for (unsigned i = 0; i < node.scopes.size(); ++i)
+      scopes.set(i, node.scopes[i]);
   }
 
   void operator()(const trace_events& run) {
@@ -84,6 +87,7 @@ struct writer {
       kinds.set(i, static_cast<std::uint16_t>(events[i].kind));
     write_column(e.initPeers(count), events, &trace_event::peer);
     write_column(e.initExtras(count), events, &trace_event::extra);
+    write_column(e.initScopes(count), events, &trace_event::scope);
   }
 };
 
@@ -113,6 +117,8 @@ result<trace_record> read(schema::TraceNode::Reader from) {
   node.lost = from.getLost();
   for (auto peer : from.getPeers())
     node.peers.push_back({peer});
+  for (auto scope : from.getScopes())
+    node.scopes.push_back(scope);
   return node;
 }
 
@@ -123,8 +129,10 @@ result<trace_record> read(schema::TraceEvents::Reader from) {
   auto kinds = from.getKinds();
   auto peers = from.getPeers();
   auto extras = from.getExtras();
+  auto scopes = from.getScopes();
+  const bool has_scopes = scopes.size() > 0;
   for (auto size : {actors.size(), arguments.size(), kinds.size(), peers.size(),
-                    extras.size()})
+                    extras.size(), has_scopes ? scopes.size() : times.size()})
     if (size != times.size())
       return malformed("columns of different lengths");
   trace_events run;
@@ -136,7 +144,8 @@ result<trace_record> read(schema::TraceEvents::Reader from) {
   for (unsigned i = 0; i < times.size(); ++i)
     run.thread.events.push_back({times[i], actors[i], arguments[i],
                                  static_cast<trace_kind>(kinds[i]), peers[i],
-                                 extras[i]});
+                                 static_cast<std::uint16_t>(extras[i]),
+                                 has_scopes ? scopes[i] : std::uint16_t{0}});
   return run;
 }
 

@@ -49,6 +49,18 @@ std::string thread_name() {
 // Incarnation bits above, room for 2^40 messages below.
 constexpr int counter_bits = 40;
 
+/// Where `one` is in `table`, put there if need be; 0 if there is no room.
+template <class T>
+std::uint16_t index_in(std::vector<T>& table, const T& one) {
+  auto found = std::ranges::find(table, one);
+  if (found == table.end()) {
+    if (table.size() > 0xffff)
+      return 0;
+    found = table.insert(table.end(), one);
+  }
+  return static_cast<std::uint16_t>(found - table.begin());
+}
+
 } // namespace
 
 tracer::tracer(node_id self, std::uint64_t ring_events)
@@ -78,22 +90,28 @@ trace_ring* tracer::ring_of_this_thread() noexcept {
   return mine.last;
 }
 
-void tracer::record(trace_kind kind, std::uint64_t actor,
-                    std::uint64_t argument, std::uint32_t extra,
+void tracer::record(trace_kind kind, const actor_id& actor,
+                    std::uint64_t argument, std::uint16_t extra,
                     std::uint16_t peer) noexcept {
-  ring_of_this_thread()->push(
-      {clock_.ticks(), actor, argument, kind, peer, extra});
+  auto& ring = *ring_of_this_thread();
+  const auto scope = actor.high == 0 ? 0 : scope_index(ring, actor.high);
+  ring.push({clock_.ticks(), actor.low, argument, kind, peer, extra,
+             static_cast<std::uint16_t>(scope)});
+}
+
+std::uint16_t tracer::scope_index(trace_ring& ring,
+                                  std::uint64_t high) noexcept {
+  auto& known = ring.scope_near(high);
+  if (known.high != high) [[unlikely]] {
+    std::lock_guard guard{mutex_};
+    known = {high, index_in(scopes_, high)};
+  }
+  return known.index;
 }
 
 std::uint16_t tracer::peer_index(node_id node) {
   std::lock_guard guard{mutex_};
-  auto found = std::ranges::find(peers_, node);
-  if (found == peers_.end()) {
-    if (peers_.size() > 0xffff)
-      return 0;
-    found = peers_.insert(peers_.end(), node);
-  }
-  return static_cast<std::uint16_t>(found - peers_.begin());
+  return index_in(peers_, node);
 }
 
 node_trace tracer::drain() {
@@ -101,6 +119,7 @@ node_trace tracer::drain() {
   node_trace trace;
   trace.node = peers_.front();
   trace.peers = peers_;
+  trace.scopes = scopes_;
   auto to_ns = clock_.calibrate();
   std::erase_if(rings_, [&](const auto& ring) {
     // Asked before the ring is drained, so that nothing is left in it.

@@ -38,9 +38,9 @@ public:
   /// Records that `kind` happened to `actor`, now, on this thread. `peer` is
   /// an index from `peer_index`.
   void emit(trace_kind kind, const actor_id& actor, std::uint64_t argument = 0,
-            std::uint32_t extra = 0, std::uint16_t peer = 0) noexcept {
+            std::uint16_t extra = 0, std::uint16_t peer = 0) noexcept {
     if (enabled()) [[unlikely]]
-      record(kind, actor.low, argument, extra, peer);
+      record(kind, actor, argument, extra, peer);
   }
 
   /// A number that no other message of any node has: bits of the incarnation
@@ -57,8 +57,9 @@ public:
   node_trace drain();
 
 private:
-  void record(trace_kind kind, std::uint64_t actor, std::uint64_t argument,
-              std::uint32_t extra, std::uint16_t peer) noexcept;
+  void record(trace_kind kind, const actor_id& actor, std::uint64_t argument,
+              std::uint16_t extra, std::uint16_t peer) noexcept;
+  std::uint16_t scope_index(trace_ring& ring, std::uint64_t high) noexcept;
   trace_ring* ring_of_this_thread() noexcept;
   trace_ring* make_ring();
 
@@ -71,6 +72,7 @@ private:
 
   std::mutex mutex_; // guards what follows
   std::vector<node_id> peers_;
+  std::vector<std::uint64_t> scopes_{0};
   std::vector<std::shared_ptr<trace_ring>> rings_;
   std::uint32_t threads_ = 0;
   std::uint64_t lost_with_rings_ = 0;

@@ -7,6 +7,7 @@
 #include "dataflow/runtime/crash_note.hpp"
 #include "dataflow/runtime/hooks.hpp"
 #include "dataflow/runtime/message_codec.hpp"
+#include "dataflow/runtime/recorded_transition.hpp"
 
 #include <fmt/format.h>
 
@@ -312,9 +313,10 @@ void plan_host::ended(task_record& r, std::string_view reason) {
 
 void plan_host::transition(const task_record& r, std::uint8_t event,
                            std::uint32_t argument, effect effects) {
-  world_.self.trace().emit(trace_kind::transition, name_of_task(r),
-                           (std::uint64_t{event} << 32) | argument,
-                           static_cast<std::uint32_t>(effects));
+  world_.self.trace().emit(
+      trace_kind::transition, name_of_task(r),
+      pack(recorded_transition{static_cast<task_event>(event), argument,
+                               effects}));
 }
 
 void plan_host::lost(node_id node) {

@@ -1,5 +1,7 @@
 #include "dataflow/runtime/replay.hpp"
 
+#include "dataflow/runtime/recorded_transition.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -72,14 +74,14 @@ effect apply_move(task_state& s, task_event event, std::uint32_t argument) {
 }
 
 /// The transitions of one node, by task, in order of time.
-std::map<std::uint64_t, std::vector<trace_event>>
+std::map<actor_id, std::vector<trace_event>>
 transitions_of(const node_trace& node) {
-  std::map<std::uint64_t, std::vector<trace_event>> tasks;
+  std::map<actor_id, std::vector<trace_event>> tasks;
   for (const auto& thread : node.threads)
     for (const auto& e : thread.events)
       if (e.kind == trace_kind::transition)
-        tasks[e.actor].push_back(e);
-  for (auto& [low, events] : tasks)
+        tasks[actor_of(node, e)].push_back(e);
+  for (auto& [task, events] : tasks)
     std::stable_sort(events.begin(), events.end(),
                      [](const trace_event& a, const trace_event& b) {
                        return a.time < b.time;
@@ -99,12 +101,11 @@ replay_result replay_transitions(const edge_index& edges,
                                  std::span<const node_trace> nodes) {
   replay_result out;
   for (const auto& node : nodes)
-    for (const auto& [low, events] : transitions_of(node)) {
+    for (const auto& [task, events] : transitions_of(node)) {
       std::unique_ptr<task_state> state;
-      const auto key = unpack(low);
+      const auto key = unpack(task.low);
       for (const auto& e : events) {
-        const auto event = static_cast<task_event>(e.argument >> 32);
-        const auto argument = static_cast<std::uint32_t>(e.argument);
+        const auto [event, argument, there] = unpack_transition(e.argument);
         if (event == task_event::created) {
           const auto readers =
               edges.consumers(key) + (edges.is_root(key.layer) ? 1 : 0);
@@ -117,13 +118,13 @@ replay_result replay_transitions(const edge_index& edges,
           continue; // its beginning was lost with a full ring
         ++out.events;
         const auto answer = apply_event(*state, event, argument);
-        if (static_cast<std::uint32_t>(answer) != e.extra
-            && out.difference.empty())
+        if (answer != there && out.difference.empty())
           out.difference = fmt::format(
               "task {}/{} on node {}: event {} ({}) gave {:#x} there and {:#x} "
               "here, phase {}",
               key.layer, key.index, to_string(node.node),
-              static_cast<int>(event), argument, e.extra,
+              static_cast<int>(event), argument,
+              static_cast<std::uint32_t>(there),
               static_cast<std::uint32_t>(answer), name_of(state->phase()));
       }
     }

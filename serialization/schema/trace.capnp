@@ -21,17 +21,18 @@ struct TraceHeader {
 }
 
 # What is said of a node a second time replaces what was said first; the
-# events before it keep their meaning, for `peers` only grows.
+# events before it keep their meaning, for `peers` and `scopes` only grow.
 struct TraceNode {
   id @0 :UInt64;
   name @1 :Text;
   pid @2 :Int32;
   lost @3 :UInt64;          # events that found no room
   peers @4 :List(UInt64);   # what `peer` of an event is an index of
+  scopes @5 :List(UInt64);  # what `scope` of an event is an index of
 }
 
 # Events of one thread in order of time, a column a field; all columns have
-# the same length.
+# the same length, but for `scopes`, which older traces lack.
 struct TraceEvents {
   node @0 :UInt64;
   thread @1 :UInt32;
@@ -42,6 +43,7 @@ struct TraceEvents {
   kinds @6 :List(UInt16);
   peers @7 :List(UInt16);
   extras @8 :List(UInt32);
+  scopes @9 :List(UInt16);  # 0: the actor's high half is not known
 }
 
 struct TraceRecord {

@@ -19,7 +19,9 @@ namespace {
 
 constexpr node_id here{1};
 constexpr node_id there{2};
-constexpr auto have = static_cast<std::uint32_t>(message_kind::have);
+constexpr auto have = static_cast<std::uint16_t>(message_kind::have);
+constexpr std::uint16_t no_message = 0;
+constexpr std::uint64_t plan = 0x4d;
 
 trace_event at(std::uint64_t time, trace_kind kind, std::uint64_t argument,
                std::uint16_t peer = 0) {
@@ -28,7 +30,9 @@ trace_event at(std::uint64_t time, trace_kind kind, std::uint64_t argument,
           argument,
           kind,
           peer,
-          kind == trace_kind::sent || kind == trace_kind::received ? have : 0};
+          kind == trace_kind::sent || kind == trace_kind::received ? have
+                                                                   : no_message,
+          1};
 }
 
 node_trace node_of(node_id id, node_id peer, const std::string& name,
@@ -37,6 +41,7 @@ node_trace node_of(node_id id, node_id peer, const std::string& name,
   n.node = id;
   n.name = name;
   n.peers = {id, peer};
+  n.scopes = {0, plan};
   n.threads.push_back({0, "one \"thread\", quoted", std::move(events)});
   return n;
 }
@@ -76,12 +81,13 @@ BOOST_AUTO_TEST_CASE(an_event_is_a_line_of_values) {
                             {at(1000, fired, 7), at(1005, sent, 0x1f, 1)})}),
                         out)
                  .has_value());
-  BOOST_TEST(out.str()
-             == "node,thread,time_ns,event,actor,peer,message,number,argument"
-                "\r\n"
-                "a:1,\"one \"\"thread\"\", quoted\",0,fired,task 1/2,,,,7\r\n"
-                "a:1,\"one \"\"thread\"\", quoted\",5,sent,task 1/2,"
-                    + to_string(there) + ",have,1f,\r\n");
+  BOOST_TEST(
+      out.str()
+      == "node,thread,time_ns,event,actor,peer,message,number,argument,scope"
+         "\r\n"
+         "a:1,\"one \"\"thread\"\", quoted\",0,fired,task 1/2,,,,7,4d\r\n"
+         "a:1,\"one \"\"thread\"\", quoted\",5,sent,task 1/2,"
+             + to_string(there) + ",have,1f,,4d\r\n");
 }
 
 BOOST_AUTO_TEST_CASE(a_trace_of_nothing_is_a_line_of_names) {

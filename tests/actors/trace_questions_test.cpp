@@ -15,6 +15,7 @@ namespace {
 
 constexpr node_id here{1};
 constexpr node_id there{2};
+constexpr std::uint64_t plan = 77;
 constexpr auto have = message_kind::have;
 
 std::uint64_t task(std::uint64_t layer, std::uint64_t index) {
@@ -27,12 +28,12 @@ std::uint64_t actor(std::uint64_t counter) {
 
 trace_event at(std::uint64_t time, trace_kind kind, std::uint64_t who,
                std::uint64_t argument = 0, std::uint16_t peer = 0) {
-  return {time, who, argument, kind, peer, 0};
+  return {time, who, argument, kind, peer, 0, 1};
 }
 
 trace_event message(std::uint64_t time, trace_kind kind, std::uint64_t who,
                     std::uint64_t number, std::uint16_t peer = 1) {
-  return {time, who, number, kind, peer, static_cast<std::uint32_t>(have)};
+  return {time, who, number, kind, peer, static_cast<std::uint16_t>(have), 1};
 }
 
 /// `threads`: the events of each.
@@ -42,6 +43,7 @@ node_trace node_of(node_id id, node_id peer,
   n.node = id;
   n.name = "node " + to_string(id);
   n.peers = {id, peer};
+  n.scopes = {0, plan};
   for (auto& events : threads)
     n.threads.push_back({static_cast<std::uint32_t>(n.threads.size()), "thread",
                          std::move(events)});
@@ -74,11 +76,11 @@ BOOST_AUTO_TEST_CASE(tasks_are_counted_by_node_and_by_layer) {
   BOOST_TEST(s.nodes[1].compute_threads == 0u);
   BOOST_TEST(trace_summary::busy_share(s.nodes[1]) == 0.0);
   BOOST_TEST_REQUIRE(s.layers.size() == 2u);
-  BOOST_TEST(s.layers.at(3).tasks == 2u);
-  BOOST_TEST(s.layers.at(3).total == 60u);
-  BOOST_TEST(s.layers.at(3).longest == 50u);
-  BOOST_TEST(s.layers.at(3).longest_task == task(3, 0));
-  BOOST_TEST(s.layers.at(4).failed == 1u);
+  BOOST_TEST(s.layers.at({plan, 3}).tasks == 2u);
+  BOOST_TEST(s.layers.at({plan, 3}).total == 60u);
+  BOOST_TEST(s.layers.at({plan, 3}).longest == 50u);
+  BOOST_TEST(s.layers.at({plan, 3}).longest_task.low == task(3, 0));
+  BOOST_TEST(s.layers.at({plan, 4}).failed == 1u);
   BOOST_TEST(s.running.empty());
 }
 
@@ -88,7 +90,7 @@ BOOST_AUTO_TEST_CASE(a_task_that_has_not_ended_is_named_the_longest_first) {
                         {{at(100, fired, task(1, 1))},
                          {at(20, fired, task(1, 2)), at(120, counter, 0)}})}));
   BOOST_TEST_REQUIRE(s.running.size() == 2u);
-  BOOST_TEST(s.running[0].task == task(1, 2));
+  BOOST_TEST(s.running[0].task.low == task(1, 2));
   BOOST_TEST(s.running[0].thread == 1u);
   BOOST_TEST(s.running[0].since == 100u);
   BOOST_TEST(s.running[1].since == 20u);
@@ -107,7 +109,7 @@ BOOST_AUTO_TEST_CASE(a_task_may_end_on_another_thread) {
   BOOST_TEST(s.running.empty());
   BOOST_TEST(s.nodes[0].tasks == 3u);
   BOOST_TEST(s.nodes[0].busy == 80u);
-  BOOST_TEST(s.layers.at(1).longest == 60u);
+  BOOST_TEST(s.layers.at({plan, 1}).longest == 60u);
 }
 
 BOOST_AUTO_TEST_CASE(many_tasks_that_end_elsewhere_are_all_found) {
@@ -119,7 +121,7 @@ BOOST_AUTO_TEST_CASE(many_tasks_that_end_elsewhere_are_all_found) {
   }
   const auto s = summarise(trace_of({node_of(here, there, {begins, ends})}));
   BOOST_TEST(s.nodes[0].tasks == 1000u);
-  BOOST_TEST(s.layers.at(1).longest == 2000u);
+  BOOST_TEST(s.layers.at({plan, 1}).longest == 2000u);
   BOOST_TEST(s.running.empty());
 }
 
@@ -132,7 +134,7 @@ BOOST_AUTO_TEST_CASE(a_task_whose_end_was_lost_spoils_no_other) {
   BOOST_TEST(s.nodes[0].tasks == 2u);
   BOOST_TEST(s.nodes[0].busy == 50u);
   BOOST_TEST_REQUIRE(s.running.size() == 1u);
-  BOOST_TEST(s.running[0].task == task(1, 2));
+  BOOST_TEST(s.running[0].task.low == task(1, 2));
 }
 
 // It ran inside another one, as a nested call does.
@@ -184,7 +186,7 @@ BOOST_AUTO_TEST_CASE(what_happened_before_a_move_comes_before_it) {
            node_of(there, here,
                    {{at(100, moved, a, 2, 1), message(110, sent, a, 3),
                      message(90, received, actor(6), 2)}})}),
-      a);
+      {plan, a});
   BOOST_TEST_REQUIRE(story.size() == 6u);
   std::vector<std::uint64_t> times;
   for (const auto& s : story)
@@ -194,7 +196,7 @@ BOOST_AUTO_TEST_CASE(what_happened_before_a_move_comes_before_it) {
   BOOST_TEST((story[2].where == there));
   BOOST_TEST((story[2].peer == here));
   BOOST_TEST_REQUIRE(story[1].other_end.has_value());
-  BOOST_TEST(story[1].other_end->actor == actor(6));
+  BOOST_TEST((story[1].other_actor == actor_id{plan, actor(6)}));
   BOOST_TEST(!story[0].other_end.has_value());
 }
 
@@ -204,11 +206,28 @@ BOOST_AUTO_TEST_CASE(actors_are_found_by_their_names) {
                         {{at(1, fired, task(3, 12)), at(2, fired, actor(12)),
                           at(3, fired, actor_id::service(here, 12).low)}})});
   BOOST_TEST(actors_called(trace, "task 3/12").size() == 1u);
-  BOOST_TEST(actors_called(trace, "3/12").at(0) == task(3, 12));
-  BOOST_TEST(actors_called(trace, "actor 12").at(0) == actor(12));
+  BOOST_TEST(actors_called(trace, "3/12").at(0).low == task(3, 12));
+  BOOST_TEST(actors_called(trace, "actor 12").at(0).low == actor(12));
   BOOST_TEST(actors_called(trace, "12").size() == 2u);
   BOOST_TEST(actors_called(trace, "2").empty());
   BOOST_TEST(actors_called(trace, "").empty());
+}
+
+BOOST_AUTO_TEST_CASE(tasks_of_two_plans_have_two_stories) {
+  auto n = node_of(here, there,
+                   {{at(1, fired, task(3, 1)), at(2, finished, task(3, 1)),
+                     at(3, fired, task(3, 1)), at(9, finished, task(3, 1))}});
+  n.scopes.push_back(plan + 1);
+  n.threads[0].events[2].scope = 2;
+  n.threads[0].events[3].scope = 2;
+  const auto trace = trace_of({n});
+  const auto both = actors_called(trace, "task 3/1");
+  BOOST_TEST_REQUIRE(both.size() == 2u);
+  BOOST_TEST(story_of(trace, both[0]).size() == 2u);
+  BOOST_TEST(actors_called(trace, to_string(both[1])).size() == 1u);
+  const auto s = summarise(trace);
+  BOOST_TEST(s.layers.at({plan, 3}).total == 1u);
+  BOOST_TEST(s.layers.at({plan + 1, 3}).total == 6u);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -27,7 +27,8 @@ trace_event random_event(std::mt19937_64& random, std::uint64_t time) {
           random(),
           static_cast<trace_kind>(random() % 12),
           static_cast<std::uint16_t>(random() % 3),
-          static_cast<std::uint32_t>(random())};
+          static_cast<std::uint16_t>(random()),
+          static_cast<std::uint16_t>(random() % 2)};
 }
 
 node_trace random_node(std::uint64_t seed, std::size_t events) {
@@ -38,6 +39,7 @@ node_trace random_node(std::uint64_t seed, std::size_t events) {
   node.pid = 17;
   node.lost = seed % 3;
   node.peers = {node.node, node_id{100}, node_id{200}};
+  node.scopes = {0, random()};
   for (std::uint32_t t = 0; t < 3; ++t) {
     thread_trace thread{t, "worker", {}};
     for (std::size_t i = 0; i < events; ++i)
@@ -106,7 +108,9 @@ BOOST_AUTO_TEST_CASE(events_come_out_as_they_went_in) {
   BOOST_TEST((first.time + 1000 > before && first.time < after + 1000));
   BOOST_TEST(events[1].time >= first.time);
   first.time = 0;
-  BOOST_TEST((first == trace_event{0, id.low, 4, trace_kind::sent, peer, 5}));
+  BOOST_TEST(
+      (first == trace_event{0, id.low, 4, trace_kind::sent, peer, 5, 1}));
+  BOOST_TEST((actor_of(trace, first) == id));
   BOOST_TEST(t.drain().threads.empty());
 }
 

@@ -2,6 +2,7 @@
 #include "dataflow/array/array.hpp"
 #include "dataflow/optimize/optimize.hpp"
 #include "dataflow/runtime/executor.hpp"
+#include "dataflow/runtime/recorded_transition.hpp"
 #include "dataflow/runtime/replay.hpp"
 #include "tests/tool/tool.hpp"
 
@@ -273,7 +274,7 @@ BOOST_AUTO_TEST_CASE(a_changed_instruction_is_noticed) {
     for (auto& thread : node.threads)
       for (auto& e : thread.events)
         if (e.kind == trace_kind::transition)
-          e.extra ^= static_cast<std::uint32_t>(effect::drop_inputs);
+          e.argument ^= pack({{}, 0, effect::drop_inputs});
   BOOST_TEST(!replay_transitions(edges, recorded).difference.empty());
 }
 

@@ -40,8 +40,8 @@ std::string words_of(const story_event& s, const trace_names& names) {
   auto text =
       fmt::format("{} {} {:x}", names.kind(e), names.message(e), e.argument);
   text += e.kind == trace_kind::sent ? " to " : " from ";
-  if (s.other_end && s.other_end->actor != 0)
-    text += text_of_actor(s.other_end->actor) + " on ";
+  if (s.other_actor != actor_id{})
+    text += text_of_actor(s.other_actor.low) + " on ";
   text += e.peer == 0 ? "this node" : "node " + names.node(s.peer);
   if (!s.other_end)
     return text + ", not seen there";
@@ -89,7 +89,7 @@ void print_json(const std::vector<story_event>& story, const std::string& actor,
       one["peer"] = names.node(s.peer);
     }
     if (s.other_end) {
-      one["other_actor"] = text_of_actor(s.other_end->actor);
+      one["other_actor"] = text_of_actor(s.other_actor.low);
       one["other_time_ns"] = s.other_end->time;
     }
     all["events"].push_back(std::move(one));
@@ -105,15 +105,14 @@ int run_story(const story_options& o) {
   if (found.empty())
     return complain(fmt::format("nothing in {} happened to '{}'; actors are "
                                 "written 'task LAYER/INDEX', 'actor N', "
-                                "'service N' or 'key HASH'",
+                                "'service N', 'key HASH' or in full",
                                 o.file, o.actor));
   if (found.size() > 1)
     return complain(fmt::format("'{}' may be {} or {}: say which", o.actor,
-                                text_of_actor(found[0]),
-                                text_of_actor(found[1])));
+                                to_string(found[0]), to_string(found[1])));
   const trace_names names{*trace};
   const auto story = story_of(*trace, found.front());
-  const auto actor = text_of_actor(found.front());
+  const auto actor = text_of_actor(found.front().low);
   if (o.json)
     print_json(story, actor, names);
   else
@@ -131,7 +130,8 @@ void add_story(CLI::App& tool) {
                                 "did on its nodes; for tasks their clocks do.");
   c->add_option("actor", o->actor,
                 "'task LAYER/INDEX', 'actor N', 'service N' or 'key HASH', or "
-                "what follows the word")
+                "what follows the word; in full, task/PLAN/LAYER/INDEX or "
+                "actor/NODE/N")
       ->required();
   c->add_option("--trace", o->file, "a .tern-trace file")->required();
   c->add_flag("--json", o->json, "one JSON object as the last line");

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <iterator>
 #include <ostream>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -14,7 +15,7 @@ namespace tern {
 namespace {
 
 using json = nlohmann::ordered_json;
-using named_layer = std::pair<std::uint32_t, trace_summary::layer>;
+using named_layer = std::pair<trace_summary::layer_name, trace_summary::layer>;
 
 constexpr std::size_t most_running = 10;
 
@@ -63,12 +64,17 @@ void print_nodes(std::ostream& out, const trace_summary& s) {
 void print_layers(std::ostream& out, const trace_summary& s) {
   if (s.layers.empty())
     return;
+  std::set<std::uint64_t> plans;
+  for (const auto& [name, l] : s.layers)
+    plans.insert(name.plan);
   line(out, "\n{:>8} {:>8} {:>11} {:>11} {:>11}  {}", "layer", "tasks",
        "seconds", "mean us", "longest us", "longest");
-  for (const auto& [number, l] : by_time(s))
-    line(out, "{:>8} {:>8} {:>11.6f} {:>11.1f} {:>11.1f}  {}", number, l.tasks,
-         seconds(l.total), micros_each(l.total, l.tasks),
-         micros_each(l.longest, 1), text_of_actor(l.longest_task));
+  for (const auto& [name, l] : by_time(s))
+    line(out, "{:>8} {:>8} {:>11.6f} {:>11.1f} {:>11.1f}  {}", name.layer,
+         l.tasks, seconds(l.total), micros_each(l.total, l.tasks),
+         micros_each(l.longest, 1),
+         plans.size() > 1 ? to_string(l.longest_task)
+                          : text_of_actor(l.longest_task.low));
 }
 
 void print_messages(std::ostream& out, const trace_summary& s,
@@ -90,7 +96,7 @@ void print_running(std::ostream& out, const trace_summary& s) {
   for (std::size_t i = 0; i < std::min(most_running, s.running.size()); ++i) {
     const auto& r = s.running[i];
     line(out, "  {} on node {}, thread {}, since {:.3f} ms",
-         text_of_actor(r.task), name_of_node(s, r.where), r.thread,
+         text_of_actor(r.task.low), name_of_node(s, r.where), r.thread,
          millis(r.since));
   }
   if (s.running.size() > most_running)
@@ -136,13 +142,14 @@ void print_summary_json(std::ostream& out, const trace_summary& s,
            {"running", json::array()}};
   for (const auto& n : s.nodes)
     all["nodes"].push_back(json_of(n));
-  for (const auto& [number, l] : by_time(s))
-    all["layers"].push_back({{"layer", number},
+  for (const auto& [name, l] : by_time(s))
+    all["layers"].push_back({{"plan", name.plan},
+                             {"layer", name.layer},
                              {"tasks", l.tasks},
                              {"failed", l.failed},
                              {"seconds", seconds(l.total)},
                              {"longest_seconds", seconds(l.longest)},
-                             {"longest", text_of_actor(l.longest_task)}});
+                             {"longest", text_of_actor(l.longest_task.low)}});
   for (const auto& [kind, m] : s.messages)
     all["messages"].push_back(
         {{"kind", name_in(names.messages, kind)},
@@ -151,7 +158,7 @@ void print_summary_json(std::ostream& out, const trace_summary& s,
          {"mean_seconds", micros_each(m.flight, m.timed) * 1e-6},
          {"longest_seconds", seconds(m.longest)}});
   for (const auto& r : s.running)
-    all["running"].push_back({{"task", text_of_actor(r.task)},
+    all["running"].push_back({{"task", text_of_actor(r.task.low)},
                               {"node", name_of_node(s, r.where)},
                               {"thread", r.thread},
                               {"seconds", seconds(r.since)}});
