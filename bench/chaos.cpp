@@ -82,6 +82,7 @@ private:
   bool is_excused(const ended_run& r) const;
   void judge(std::size_t which, const ended_run& r);
   void adopt(std::size_t which, const std::vector<std::string>& known);
+  bool is_of_another(std::size_t which, const ended_run& r) const;
   void kill_a_submitter();
   void end_hanging();
   std::vector<std::string> orphans() const;
@@ -194,12 +195,22 @@ void chaos_run::adopt(std::size_t which,
       return std::ranges::find(known, id) != known.end();
     });
   }
-  if (found.empty())
+  for (const auto& plan : found) {
+    const auto r = run({"attach", plan});
+    if (options_.cut && is_of_another(which, r))
+      continue;
+    judge(which, r);
+    std::lock_guard guard{mutex_};
+    ++tally_.attached;
     return;
-  const auto r = run({"attach", found.front()});
-  judge(which, r);
-  std::lock_guard guard{mutex_};
-  ++tally_.attached;
+  }
+}
+
+// A node that is cut off from a submitter takes it for dead, though it lives.
+bool chaos_run::is_of_another(std::size_t which, const ended_run& r) const {
+  const auto value = value_in(r.output);
+  return r.status == 0 && value != right_[which]
+         && std::ranges::find(right_, value) != right_.end();
 }
 
 // -- trouble ------------------------------------------------------------------
