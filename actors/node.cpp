@@ -199,7 +199,8 @@ result<std::unique_ptr<node>> node::start(node_config config) {
   i.traces.emplace(*n);
   if (!config.listen)
     return n;
-  auto peers = cluster::open(i.system, i.self, config.max_bulk, i.hooks());
+  const link_options links{{}, config.max_bulk, config.shares_memory};
+  auto peers = cluster::open(i.system, i.self, links, i.hooks());
   if (!peers)
     return tl::make_unexpected(peers.error());
   i.peers = std::move(*peers);
@@ -279,6 +280,7 @@ node::counters node::count() const {
   auto links = impl_->peers->links().count();
   c.messages_sent = links.messages_sent;
   c.bytes_sent = links.bytes_sent;
+  c.bytes_lent = links.bytes_lent;
   c.bytes_received = links.bytes_received;
   c.dropped += links.dropped;
   c.queued = links.queued;

@@ -54,6 +54,9 @@ struct node_config {
   std::uint16_t data_port = 0; ///< of the link
   /// Bytes of the largest bulk message that is received.
   std::uint64_t max_bulk = std::uint64_t{16} << 30;
+  /// Nodes of one host read large bulks from each other's memory, if the system
+  /// lets them.
+  bool shares_memory = true;
   std::string version = library_version; ///< what it says of itself
   std::string libraries{};               ///< as in `member`
 };
@@ -153,7 +156,8 @@ public:
   /// Like `send`, with bytes that go in chunks of at most 1 MiB between which
   /// small messages overtake. The receiver's handler is called once all are
   /// there, in one pooled buffer. It never overtakes what was sent before it,
-  /// and needs no `flush`. Holds `bulk` until it is written.
+  /// and needs no `flush`. Holds `bulk` until it is written, or read by a peer
+  /// that shares memory.
   void send_bulk(node_id to, message_kind kind, envelope head,
                  std::span<const std::byte> payload, buffer bulk);
 
@@ -165,6 +169,7 @@ public:
     std::uint64_t messages_sent = 0;
     std::uint64_t messages_received = 0;
     std::uint64_t bytes_sent = 0;
+    std::uint64_t bytes_lent = 0; ///< of these, read from this node's memory
     std::uint64_t bytes_received = 0;
     std::uint64_t dropped = 0;     ///< messages that found no node or handler
     std::uint64_t queued = 0;      ///< bytes that wait to be written, now

@@ -11,11 +11,13 @@ namespace tern::bench {
 /// Two processes on one host, joined by tern's link and, in the same run, by a
 /// bare TCP socket over loopback: round trip of a small message from handler
 /// to handler, small messages a second one way, GB/s of blocks by their size.
-/// A block counts once it lies whole in the receiver's pooled memory.
+/// Blocks go over TCP, as between hosts, and from memory to memory, as on one
+/// host. One counts once the receiver has read every byte of it.
 std::vector<row> run_link(unsigned repeats);
 
 /// One measured run of our side. `kind`: "round-trips" (n of them), "messages"
-/// (n), or "stream" (n bytes in blocks of `block` bytes). Prints seconds.
+/// (n), "stream" (n bytes in blocks of `block` bytes, over TCP) or "memory"
+/// (the same, read from the other's memory). Prints seconds.
 int run_link_once(const std::string& kind, std::uint64_t n,
                   std::uint64_t block);
 

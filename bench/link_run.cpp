@@ -14,6 +14,7 @@
 #include <chrono>
 #include <cstring>
 #include <iostream>
+#include <span>
 #include <thread>
 
 namespace tern::bench {
@@ -41,11 +42,26 @@ double seconds_since(std::chrono::steady_clock::time_point begin) {
       .count();
 }
 
+/// Reads every byte; what it returns depends on all of them.
+std::uint64_t read_through(std::span<const std::byte> bytes) {
+  std::uint64_t sum = 0;
+  for (std::size_t i = 0; i + sizeof sum <= bytes.size(); i += sizeof sum) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, bytes.data() + i, sizeof word);
+    sum += word;
+  }
+  return sum;
+}
+
 /// This side: a node, the child's node, and how many answers came.
 class two_nodes {
 public:
+  explicit two_nodes(bool shares_memory) : shares_memory_(shares_memory) {}
+
   bool start() {
-    auto started = node::start({});
+    node_config config;
+    config.shares_memory = shares_memory_;
+    auto started = node::start(config);
     if (!started) {
       std::cerr << started.error().what << '\n';
       return false;
@@ -125,6 +141,7 @@ private:
     return true;
   }
 
+  const bool shares_memory_;
   std::unique_ptr<node> here_;
   std::optional<child_process> child_;
   std::atomic<std::uint64_t> there_{0};
@@ -136,7 +153,7 @@ private:
 
 int run_link_once(const std::string& kind, std::uint64_t n,
                   std::uint64_t size) {
-  two_nodes both;
+  two_nodes both{kind == "memory"};
   if (!both.start())
     return 1;
   const auto run = [&](std::uint64_t amount) {
@@ -164,7 +181,10 @@ int run_link_peer(const std::string& to_host, std::uint16_t port) {
   auto& here = **started;
   here.on(echo,
           [&](incoming& in) { here.send(in.from, back, {}, in.payload); });
-  here.on(block, [&](incoming& in) { here.send(in.from, back, {}, {}); });
+  here.on(block, [&](incoming& in) {
+    const auto sum = read_through(in.bulk.bytes());
+    here.send(in.from, back, {}, std::as_bytes(std::span{&sum, 1}));
+  });
   std::uint64_t come = 0;
   here.on(count, [&](incoming& in) {
     std::uint64_t all = 0;

@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <numeric>
 #include <string>
 #include <vector>
 
@@ -50,12 +51,20 @@ void no_delay(int fd) {
   ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
 }
 
-/// The other process: echoes small messages, or answers each block.
+/// The other process: echoes small messages, or reads through each block and
+/// answers it.
 int serve(int fd, std::size_t block) {
-  std::vector<char> memory(block);
-  while (read_all(fd, memory.data(), block))
-    if (!write_all(fd, memory.data(), small))
+  std::vector<std::uint64_t> memory(block / sizeof(std::uint64_t));
+  auto* bytes = reinterpret_cast<char*>(memory.data());
+  while (read_all(fd, bytes, block)) {
+    std::uint64_t answer[2] = {
+        0, block == small ? 0
+                          : std::accumulate(memory.begin(), memory.end(),
+                                            std::uint64_t{0})};
+    static_assert(sizeof answer == small);
+    if (!write_all(fd, reinterpret_cast<char*>(answer), small))
       return 1;
+  }
   return 0;
 }
 

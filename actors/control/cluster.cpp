@@ -14,9 +14,9 @@ constexpr auto goodbye_time = std::chrono::seconds(1);
 
 } // namespace
 
-cluster::cluster(const member& self, unique_fd listener, std::uint64_t max_bulk,
-                 hooks to)
-  : self_(self), hooks_(std::move(to)), max_bulk_(max_bulk), members_{self},
+cluster::cluster(const member& self, unique_fd listener,
+                 const link_options& links, hooks to)
+  : self_(self), hooks_(std::move(to)), link_options_(links), members_{self},
     membership_(self), suspicion_(self.id), last_beat_(loop_.now()) {
   data_port_ = std::make_unique<data_port>(
       loop_, std::move(listener), self.id, greeting_time,
@@ -28,14 +28,14 @@ cluster::cluster(const member& self, unique_fd listener, std::uint64_t max_bulk,
 
 result<std::unique_ptr<cluster>> cluster::open(caf::actor_system& system,
                                                member& self,
-                                               std::uint64_t max_bulk,
+                                               const link_options& links,
                                                hooks to) {
   auto listener = listen_on(self.host, self.data_port);
   if (!listener)
     return tl::make_unexpected(listener.error());
   self.data_port = local_port(*listener);
   std::unique_ptr<cluster> c{
-      new cluster{self, std::move(*listener), max_bulk, std::move(to)}};
+      new cluster{self, std::move(*listener), links, std::move(to)}};
   if (auto opened = c->open_gateway(system); !opened)
     return tl::make_unexpected(opened.error());
   self = c->self_;
@@ -291,7 +291,7 @@ void cluster::add_link(node_id peer, unique_fd socket) {
     on_link_closed(peer, reason);
   };
   auto l = std::make_shared<link>(loop_, std::move(socket), peer, std::move(to),
-                                  beat_, max_bulk_);
+                                  link_options_);
   links_.insert(l);
   l->open();
   perform(membership_.on_link_up(peer));

@@ -37,7 +37,7 @@ public:
   /// Binds both ports and starts the loop; fills in the ports of `self`.
   static result<std::unique_ptr<cluster>> open(caf::actor_system& system,
                                                member& self,
-                                               std::uint64_t max_bulk,
+                                               const link_options& links,
                                                hooks to);
   ~cluster();
   cluster(const cluster&) = delete;
@@ -78,7 +78,7 @@ private:
   /// `reached`: at least somebody listens there.
   using connected = std::function<void(result<gateway::greeted>, bool reached)>;
 
-  cluster(const member& self, unique_fd listener, std::uint64_t max_bulk,
+  cluster(const member& self, unique_fd listener, const link_options& links,
           hooks to);
   result<void> open_gateway(caf::actor_system& system);
   gateway::events gateway_events();
@@ -130,8 +130,7 @@ private:
 
   member self_;
   hooks hooks_;
-  std::uint64_t max_bulk_;
-  heartbeat beat_;
+  const link_options link_options_;
   link_table links_;
   event_loop loop_;
   std::unique_ptr<data_port> data_port_;

@@ -12,7 +12,7 @@
 namespace tern {
 
 /// Of the link and of the control plane: nodes that differ refuse each other.
-constexpr std::uint32_t protocol_version = 1;
+constexpr std::uint32_t protocol_version = 2;
 
 /// What one end of a new connection says to the other.
 enum class hello_answer : std::uint32_t {

@@ -3,6 +3,10 @@
 #include "actors/trace/clock.hpp"
 #include "serialization/little_endian.hpp"
 
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <new>
 
@@ -24,6 +28,12 @@ namespace tern {
 // needs no further system call; an edge that comes while somebody writes is
 // remembered in `retry_`.
 
+// Reading memory. Each end sends a nonce; the other lays it into its mark and
+// says where that is. Who finds it there may be lent bulks: a frame says where
+// the bytes are, the reader copies them a chunk a round, so that its other
+// links and what comes meanwhile are served, and says so when it has them all.
+// What is lent last is there last: goodbye waits for it.
+
 namespace {
 
 // One chunk for a sender; the loop looks at its other sockets in between.
@@ -34,10 +44,11 @@ constexpr int reads_a_round = 16;
 } // namespace
 
 link::link(event_loop& loop, unique_fd socket, node_id peer, events to,
-           heartbeat beat, std::uint64_t max_bulk)
+           const link_options& options)
   : loop_(loop), socket_(std::move(socket)), peer_(peer),
-    events_(std::move(to)), beat_(beat), receiver_(max_bulk),
-    heard_(loop.now()), asked_(heard_) {}
+    events_(std::move(to)), beat_(options.beat), receiver_(options.max_bulk),
+    shares_memory_(options.shares_memory && has_one_address(socket_)),
+    borrowed_(options.max_bulk), heard_(loop.now()), asked_(heard_) {}
 
 link::~link() = default;
 
@@ -86,9 +97,10 @@ void link::flush() {
 link::counters link::count() const {
   std::lock_guard guard{mutex_};
   auto c = counters_;
-  c.queued = queue_.bytes();
+  c.queued = queue_.bytes() + queue_.lent_bytes();
   c.bytes_received = bytes_received_.load(std::memory_order_relaxed);
-  c.dropped += dropped_.load(std::memory_order_relaxed);
+  c.dropped += dropped_.load(std::memory_order_relaxed)
+               + borrowed_dropped_.load(std::memory_order_relaxed);
   return c;
 }
 
@@ -103,6 +115,8 @@ void link::write(std::unique_lock<patient_mutex>& lock, std::size_t budget) {
       break;
     }
     auto pieces = queue_.next();
+    if (pieces.empty()) // until the peer has read what it is lent
+      break;
     retry_ = false;
     lock.unlock();
     auto count = write_pieces(pieces);
@@ -145,6 +159,10 @@ void link::open() {
               [self = shared_from_this()](std::uint32_t ready) {
                 self->on_ready(ready);
               });
+  if (!shares_memory_)
+    return;
+  nonce_ = random_nonce();
+  send_frame(wire::frame_type::challenge, nonce_);
 }
 
 void link::start_reading() {
@@ -229,11 +247,34 @@ void link::on_message(const message_view& message, buffer bulk) {
 }
 
 void link::on_frame(wire::frame_type type, std::span<const std::byte> body) {
-  if (type == wire::frame_type::goodbye) {
-    peer_left_ = true;
-    close(left);
+  switch (type) {
+  case wire::frame_type::goodbye:
+    return on_goodbye();
+  case wire::frame_type::challenge:
+    return on_challenge(body);
+  case wire::frame_type::mark:
+    return on_mark(body);
+  case wire::frame_type::readable:
+    return on_readable();
+  case wire::frame_type::bulk_lent:
+    return on_lent(body);
+  case wire::frame_type::bulk_taken:
+    return on_taken();
+  default:
+    return on_time(type, body);
+  }
+}
+
+void link::on_goodbye() {
+  if (!borrowed_.empty()) {
+    says_goodbye_ = true;
     return;
   }
+  peer_left_ = true;
+  close(left);
+}
+
+void link::on_time(wire::frame_type type, std::span<const std::byte> body) {
   if (body.size() != sizeof(std::uint64_t))
     return;
   auto time = load_little_endian<std::uint64_t>(body.data());
@@ -244,14 +285,101 @@ void link::on_frame(wire::frame_type type, std::span<const std::byte> body) {
                       std::memory_order_relaxed);
 }
 
-void link::send_time(wire::frame_type type, std::uint64_t time) {
-  std::array<std::byte, sizeof time> body;
-  store_little_endian(body.data(), time);
+void link::on_challenge(std::span<const std::byte> nonce) {
+  if (!shares_memory_ || mark_.is_open())
+    return;
+  memory_nonce copy;
+  std::ranges::copy(nonce, copy.begin());
+  mark_.open(copy);
+  std::array<std::byte, 16> body;
+  store_little_endian(body.data(), static_cast<std::uint64_t>(getpid()));
+  store_little_endian(body.data() + 8, mark_.address());
+  send_frame(wire::frame_type::mark, body);
+}
+
+void link::on_mark(std::span<const std::byte> body) {
+  if (!shares_memory_)
+    return;
+  const auto process = load_little_endian<std::uint64_t>(body.data());
+  const auto address = load_little_endian<std::uint64_t>(body.data() + 8);
+  // if not, bulks come in chunks
+  if (borrowed_.recognise(static_cast<pid_t>(process), address, nonce_))
+    send_frame(wire::frame_type::readable, {});
+}
+
+void link::on_readable() {
+  std::lock_guard guard{mutex_};
+  if (mark_.is_open())
+    queue_.lend();
+}
+
+void link::on_lent(std::span<const std::byte> body) {
+  const bool reads = !borrowed_.empty();
+  if (auto added = borrowed_.add(body); !added)
+    return close("it sent " + added.error().what);
+  if (!reads)
+    loop_.post([self = shared_from_this()] { self->read_lent(); });
+}
+
+// A chunk, or as many bulks as are not more.
+void link::read_lent() {
+  std::size_t done = 0;
+  while (!closed_ && !borrowed_.empty() && done < wire::max_chunk) {
+    auto got = borrowed_.read_on();
+    if (!got)
+      return close(got.error().what);
+    done += *got ? (*got)->bytes.size() : wire::max_chunk;
+    if (*got)
+      take(**got);
+  }
+  if (closed_)
+    return;
+  end_batch();
+  flush();
+  if (!borrowed_.empty())
+    loop_.post([self = shared_from_this()] { self->read_lent(); });
+  else if (says_goodbye_)
+    on_goodbye();
+}
+
+void link::take(borrowed_bulks::taken& bulk) {
+  {
+    std::lock_guard guard{mutex_};
+    if (!shut_)
+      queue_.add_frame(wire::frame_type::bulk_taken, {});
+  }
+  if (bulk.dropped) {
+    borrowed_dropped_.fetch_add(1, std::memory_order_relaxed);
+    return;
+  }
+  bytes_received_.fetch_add(bulk.bytes.size(), std::memory_order_relaxed);
+  on_message(bulk.message, std::move(bulk.bytes));
+}
+
+void link::on_taken() {
+  std::unique_lock lock{mutex_};
+  const auto size = queue_.taken();
+  if (!size) {
+    lock.unlock();
+    return close("it took what was not lent to it");
+  }
+  counters_.bytes_sent += *size;
+  counters_.bytes_lent += *size;
+  write(lock, loop_budget);
+}
+
+void link::send_frame(wire::frame_type type, std::span<const std::byte> body) {
   std::unique_lock lock{mutex_};
   if (shut_)
     return;
   queue_.add_frame(type, body);
   write(lock, sender_budget);
+}
+
+void link::send_time(wire::frame_type type, std::uint64_t time) {
+  std::array<std::byte, sizeof time> body;
+  store_little_endian(body.data(), time);
+  send_frame(type, body);
 }
 
 void link::beat() {
@@ -296,6 +424,7 @@ void link::close(const std::string& reason) {
   auto self = shared_from_this();
   loop_.forget(socket_.value());
   shutdown(socket_.value(), SHUT_RDWR);
+  mark_.close();
   {
     std::lock_guard guard{mutex_};
     shut_ = true;

@@ -1,6 +1,8 @@
 #pragma once
 
+#include "actors/link/borrowed_bulks.hpp"
 #include "actors/link/event_loop.hpp"
+#include "actors/link/peer_memory.hpp"
 #include "actors/link/receiver.hpp"
 #include "actors/link/send_queue.hpp"
 #include "actors/node.hpp"
@@ -23,7 +25,16 @@ struct heartbeat {
   std::chrono::milliseconds silence{3750};
 };
 
+struct link_options {
+  heartbeat beat{};
+  std::uint64_t max_bulk = 0; ///< bytes of the largest bulk that is received
+  bool shares_memory = true;  ///< with a peer of this host
+};
+
 /// One end of the connection between two nodes, after the handshake.
+///
+/// Two processes of one host read large bulks from each other's memory, where
+/// the system lets them; else these go over the connection in chunks.
 ///
 /// `send`, `send_bulk`, `flush` and the counters may be called from any
 /// thread: they write to the socket themselves as long as it takes bytes, and
@@ -42,6 +53,7 @@ public:
   struct counters {
     std::uint64_t messages_sent = 0;
     std::uint64_t bytes_sent = 0;
+    std::uint64_t bytes_lent = 0; ///< of these, read by the peer in memory
     std::uint64_t bytes_received = 0;
     std::uint64_t dropped = 0;
     std::uint64_t queued = 0; ///< bytes that wait now
@@ -51,7 +63,7 @@ public:
   static constexpr auto left = "left";
 
   link(event_loop& loop, unique_fd socket, node_id peer, events to,
-       heartbeat beat, std::uint64_t max_bulk);
+       const link_options& options);
   ~link();
 
   node_id peer() const noexcept {
@@ -94,6 +106,17 @@ private:
   void on_frame(wire::frame_type type,
                 std::span<const std::byte> body) override;
 
+  void on_challenge(std::span<const std::byte> nonce);
+  void on_mark(std::span<const std::byte> body);
+  void on_readable();
+  void on_lent(std::span<const std::byte> body);
+  void on_taken();
+  void on_goodbye();
+  void on_time(wire::frame_type type, std::span<const std::byte> body);
+  void send_frame(wire::frame_type type, std::span<const std::byte> body);
+  void read_lent();
+  void take(borrowed_bulks::taken& bulk);
+
   void on_ready(std::uint32_t ready);
   void on_writable();
   void read(bool to_the_end);
@@ -122,13 +145,19 @@ private:
 
   // The loop's own.
   receiver receiver_;
+  const bool shares_memory_;
+  memory_mark mark_;     // of what this end lends
+  memory_nonce nonce_{}; // of the peer's mark
+  borrowed_bulks borrowed_;
   bool reading_ = false;
   bool peer_left_ = false;
+  bool says_goodbye_ = false; // behind what it has lent
   bool closed_ = false;
   event_loop::clock::time_point heard_;
   event_loop::clock::time_point asked_;
   std::atomic<std::uint64_t> bytes_received_{0};
-  std::atomic<std::uint64_t> dropped_{0}; // for want of memory
+  std::atomic<std::uint64_t> dropped_{0};          // for want of memory
+  std::atomic<std::uint64_t> borrowed_dropped_{0}; // the same
   std::atomic<std::int64_t> round_trip_{0};
 };
 

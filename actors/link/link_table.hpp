@@ -65,6 +65,7 @@ private:
   static link::counters sum(link::counters a, const link::counters& b) {
     a.messages_sent += b.messages_sent;
     a.bytes_sent += b.bytes_sent;
+    a.bytes_lent += b.bytes_lent;
     a.bytes_received += b.bytes_received;
     a.dropped += b.dropped;
     a.queued += b.queued;

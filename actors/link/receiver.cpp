@@ -20,16 +20,6 @@ wire::frame_type type_of(const frame_header& h) {
   return static_cast<wire::frame_type>(h.type);
 }
 
-result<message_view> only_message(std::span<const std::byte> body) {
-  message_reader reader{body};
-  auto message = reader.next();
-  if (!message)
-    return tl::make_unexpected(message.error());
-  if (!*message || message_size((*message)->payload.size()) != body.size())
-    return fail(failure_kind::malformed, "not one message in a bulk message");
-  return **message;
-}
-
 } // namespace
 
 receiver::receiver(std::uint64_t max_bulk)
@@ -153,15 +143,12 @@ result<void> receiver::begin_bulk(std::span<const std::byte> body,
   auto total = wire::take_bulk_total(body);
   if (!total)
     return tl::make_unexpected(total.error());
-  if (auto message = only_message(body); !message)
+  if (auto message = wire::only_message(body); !message)
     return tl::make_unexpected(message.error());
   if (bulk_.open)
     return fail(failure_kind::malformed, "a bulk message inside another");
-  if (*total > max_bulk_)
-    return fail(
-        failure_kind::malformed,
-        fmt::format("a bulk message of {} bytes is above the limit of {}",
-                    *total, max_bulk_));
+  if (auto fits = wire::check_bulk_total(*total, max_bulk_); !fits)
+    return fits;
   bulk_ = {};
   bulk_.total = *total;
   try {
@@ -221,7 +208,7 @@ void receiver::end_bulk(frame_sink& sink) {
     return;
   }
   auto body = done.begin.bytes().subspan(sizeof done.total);
-  auto message = only_message(body);
+  auto message = wire::only_message(body);
   sink.on_message(*message, std::move(done.bytes));
 }
 

@@ -16,7 +16,7 @@ namespace tern {
 class frame_sink {
 public:
   virtual void on_message(const message_view& message, buffer bulk) = 0;
-  /// ping, pong, goodbye.
+  /// All that are no messages: `bulk_lent` says only where one is.
   virtual void on_frame(wire::frame_type type,
                         std::span<const std::byte> body) = 0;
 

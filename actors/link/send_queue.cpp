@@ -55,16 +55,32 @@ void send_queue::add_bulk(message_kind kind, const envelope& head,
   close_batch();
   bulk_message m;
   m.after = batches_closed_;
-  m.begin.resize(wire::header_size + sizeof(std::uint64_t));
-  wire::write_bulk_total(m.begin.data() + wire::header_size, bulk.size());
-  wire::add_message(m.begin, kind, head, payload);
-  wire::write_header(m.begin.data(), wire::frame_type::bulk_begin,
-                     std::span{m.begin}.subspan(wire::header_size));
-  bytes_ +=
-      m.begin.size() + bulk.size() + chunks_of(bulk.size()) * wire::header_size;
-  ++messages_;
   m.bytes = std::move(bulk);
+  m.lent = lends_ && m.bytes.size() >= wire::least_lent;
+  begin_frame(m, kind, head, payload);
+  bytes_ += m.begin.size();
+  if (!m.lent)
+    bytes_ += m.bytes.size() + chunks_of(m.bytes.size()) * wire::header_size;
+  ++messages_;
   bulks_.push_back(std::move(m));
+}
+
+void send_queue::begin_frame(bulk_message& m, message_kind kind,
+                             const envelope& head,
+                             std::span<const std::byte> payload) {
+  const auto size = m.lent ? wire::lent_place_size : sizeof(std::uint64_t);
+  m.begin.resize(wire::header_size + size);
+  auto* at = m.begin.data() + wire::header_size;
+  if (m.lent)
+    wire::write_lent_place(
+        at, {m.bytes.size(), reinterpret_cast<std::uintptr_t>(m.bytes.data())});
+  else
+    wire::write_bulk_total(at, m.bytes.size());
+  wire::add_message(m.begin, kind, head, payload);
+  wire::write_header(m.begin.data(),
+                     m.lent ? wire::frame_type::bulk_lent
+                            : wire::frame_type::bulk_begin,
+                     std::span{m.begin}.subspan(wire::header_size));
 }
 
 // The header of a batch frame is written last: it holds length and checksum.
@@ -107,8 +123,13 @@ send_queue::pieces send_queue::next() {
   return {pieces_.data(), count};
 }
 
+// What is sent would be there before what is lent and not yet read.
 bool send_queue::may_go_on() const {
-  return !bulks_.empty() && bulks_.front().after <= batches_taken_;
+  if (bulks_.empty() || bulks_.front().after > batches_taken_)
+    return false;
+  return bulks_.front().lent ? lent_.size() < wire::most_lent
+                                   && lent_bytes_ < wire::most_lent_bytes
+                             : lent_.empty();
 }
 
 bool send_queue::next_batch() {
@@ -126,6 +147,11 @@ void send_queue::next_chunk() {
   auto& bulk = bulks_.front();
   in_bulk_ = true;
   head_.bytes.swap(bulk.begin);
+  if (bulk.lent) { // from now on the peer may answer
+    lent_bytes_ += bulk.bytes.size();
+    lent_.push_back(std::move(bulk.bytes));
+    return;
+  }
   body_ = std::min(bulk.bytes.size() - bulk.sent, wire::max_chunk);
   if (body_ == 0)
     return;
@@ -141,7 +167,9 @@ void send_queue::finish_current() {
   if (in_bulk_) {
     auto& bulk = bulks_.front();
     bulk.sent += body_;
-    if (bulk.sent == bulk.bytes.size()) {
+    if (bulk.lent) {
+      bulks_.pop_front();
+    } else if (bulk.sent == bulk.bytes.size()) {
       bulks_.pop_front();
       --messages_;
     }
@@ -152,6 +180,16 @@ void send_queue::finish_current() {
     spare_.swap(head_.bytes);
   head_ = {};
   head_written_ = body_ = body_written_ = 0;
+}
+
+std::optional<std::uint64_t> send_queue::taken() {
+  if (lent_.empty())
+    return std::nullopt;
+  const auto size = lent_.front().size();
+  lent_.pop_front();
+  lent_bytes_ -= size;
+  --messages_;
+  return size;
 }
 
 void send_queue::written(std::size_t count) {

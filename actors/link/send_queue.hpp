@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -21,6 +22,9 @@ namespace tern {
 /// neither starves the other; a bulk message never overtakes anything. Not
 /// safe for threads: the link locks it.
 ///
+/// To a peer that reads this process' memory, large bulks are lent: only where
+/// they lie is written, and their memory is held until `taken`.
+///
 /// The pieces that `next` gives stay valid while messages are added; `written`
 /// says how much of them is on the wire.
 class send_queue {
@@ -33,12 +37,23 @@ public:
            std::span<const std::byte> payload);
   void add_bulk(message_kind kind, const envelope& head,
                 std::span<const std::byte> payload, buffer bulk);
-  /// A frame that is no message: ping, pong, goodbye.
+  /// A frame that is no message.
   void add_frame(wire::frame_type type, std::span<const std::byte> body);
 
   /// The bytes that go next, at most two pieces; none if all is written.
   pieces next();
   void written(std::size_t count);
+
+  /// From now on large bulks are lent.
+  void lend() noexcept {
+    lends_ = true;
+  }
+  /// The peer has read what was lent first; how many bytes that were. Nothing
+  /// if nothing is lent. There may be more to write now.
+  std::optional<std::uint64_t> taken();
+  std::uint64_t lent_bytes() const noexcept {
+    return lent_bytes_;
+  }
 
   bool empty() const noexcept {
     return bytes_ == 0;
@@ -55,7 +70,7 @@ public:
   std::uint64_t bytes() const noexcept {
     return bytes_;
   }
-  /// Messages that are not wholly on the wire.
+  /// Messages that are not wholly on the wire, or lent.
   std::uint64_t messages() const noexcept {
     return messages_;
   }
@@ -70,6 +85,7 @@ private:
     buffer bytes;
     std::size_t sent = 0;
     std::uint64_t after = 0; // so many batches go before it
+    bool lent = false;
   };
 
   void close_frame();
@@ -77,6 +93,8 @@ private:
   bool may_go_on() const;
   bool next_batch();
   void next_chunk();
+  void begin_frame(bulk_message& m, message_kind kind, const envelope& head,
+                   std::span<const std::byte> payload);
   void finish_current();
 
   std::deque<batch> full_;
@@ -86,6 +104,9 @@ private:
   std::uint64_t batches_taken_ = 0;
   static constexpr std::size_t no_frame = ~std::size_t{0};
   std::deque<bulk_message> bulks_;
+  bool lends_ = false;
+  std::deque<buffer> lent_;
+  std::uint64_t lent_bytes_ = 0;
 
   // What is being written: `head_` (frames, or a chunk's header), then
   // `body_` bytes of the first bulk.

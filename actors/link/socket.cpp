@@ -115,6 +115,29 @@ std::uint16_t local_port(const unique_fd& socket) {
   return ntohs(reinterpret_cast<sockaddr_in&>(address).sin_port);
 }
 
+bool has_one_address(const unique_fd& socket) {
+  sockaddr_storage here{};
+  sockaddr_storage there{};
+  socklen_t here_size = sizeof here;
+  socklen_t there_size = sizeof there;
+  if (getsockname(socket.value(), reinterpret_cast<sockaddr*>(&here),
+                  &here_size)
+          != 0
+      || getpeername(socket.value(), reinterpret_cast<sockaddr*>(&there),
+                     &there_size)
+             != 0
+      || here.ss_family != there.ss_family)
+    return false;
+  if (here.ss_family == AF_INET6)
+    return std::memcmp(&reinterpret_cast<sockaddr_in6&>(here).sin6_addr,
+                       &reinterpret_cast<sockaddr_in6&>(there).sin6_addr,
+                       sizeof(in6_addr))
+           == 0;
+  return here.ss_family == AF_INET
+         && reinterpret_cast<sockaddr_in&>(here).sin_addr.s_addr
+                == reinterpret_cast<sockaddr_in&>(there).sin_addr.s_addr;
+}
+
 bool is_loopback(const std::string& host) {
   return host == "localhost" || host == "::1" || host.rfind("127.", 0) == 0;
 }

@@ -66,6 +66,9 @@ int connect_error(const unique_fd& socket);
 result<void> probe(const std::string& host, std::uint16_t port,
                    std::chrono::milliseconds timeout);
 
+/// Whether both ends of a connection have one address: they are on one host.
+bool has_one_address(const unique_fd& socket);
+
 /// Settings of a connection that carries messages: no delay, no blocking.
 void prepare_stream(const unique_fd& socket);
 

@@ -22,6 +22,15 @@ namespace tern::wire {
 //   ping, pong   a time 64: a pong returns that of its ping
 //   goodbye      nothing
 //
+// Between two processes of one host, which can read each other's memory
+// (peer_memory.hpp):
+//
+//   challenge    a nonce, 16 bytes: lay it where I may read it
+//   mark         process 64 | address 64: there it lies
+//   readable     nothing: I found it, so lend me what is large
+//   bulk_lent    total size 64 | address 64 | one message
+//   bulk_taken   nothing: the bulk that was lent first has been read
+//
 // All payloads but those of chunks are covered by a checksum: bulk bytes are
 // blocks and the like, which carry their own.
 
@@ -32,12 +41,23 @@ enum class frame_type : std::uint16_t {
   ping,
   pong,
   goodbye,
+  challenge,
+  mark,
+  readable,
+  bulk_lent,
+  bulk_taken,
 };
 
 constexpr std::size_t header_size = frame_header_size;
 constexpr std::size_t max_chunk = std::size_t{1} << 20;
 /// Of a batch, and of the small part of a bulk message.
 constexpr std::size_t max_body = std::size_t{64} << 20;
+/// From so many bytes on a bulk is lent rather than sent.
+constexpr std::size_t least_lent = std::size_t{64} << 10;
+/// So many bulks may be lent and not yet taken, and after so many bytes no
+/// more: a slow reader slows its writer.
+constexpr std::size_t most_lent = 64;
+constexpr std::uint64_t most_lent_bytes = std::uint64_t{256} << 20;
 
 /// Writes the header of `body` to `to`, `header_size` bytes.
 void write_header(std::byte* to, frame_type type,
@@ -53,6 +73,24 @@ result<frame_header> read_header(const std::byte* from);
 void write_bulk_total(std::byte* to, std::uint64_t total);
 /// Takes them off the front. Fails with `malformed`.
 result<std::uint64_t> take_bulk_total(std::span<const std::byte>& body);
+
+/// Fails with `malformed` if a bulk of `total` bytes is above the limit.
+result<void> check_bulk_total(std::uint64_t total, std::uint64_t limit);
+
+/// Where the bytes of a lent bulk are.
+struct lent_place {
+  std::uint64_t total = 0; ///< bytes
+  std::uint64_t address = 0;
+};
+constexpr std::size_t lent_place_size = 16;
+/// The begin of the body of `bulk_lent`; `to` has room for `lent_place_size`.
+void write_lent_place(std::byte* to, const lent_place& place);
+/// Takes it off the front. Fails with `malformed`.
+result<lent_place> take_lent_place(std::span<const std::byte>& body);
+
+/// What follows in the body of `bulk_begin` and `bulk_lent`: one message and
+/// nothing else. Fails with `malformed`.
+result<message_view> only_message(std::span<const std::byte> body);
 
 /// Appends a message to a batch.
 void add_message(std::vector<std::byte>& to, message_kind kind,

@@ -122,7 +122,8 @@ BOOST_AUTO_TEST_CASE(strangers_and_other_versions_get_their_answer) {
   BOOST_TEST((answer->answer == hello_answer::version));
   BOOST_TEST(answer->version == protocol_version);
   BOOST_TEST(refusal_text(answer->answer, 99)
-             == "it speaks version 99 of the protocol, this node version 1");
+             == "it speaks version 99 of the protocol, this node version "
+                    + std::to_string(protocol_version));
 }
 
 BOOST_AUTO_TEST_CASE(more_silent_connections_than_allowed_shut_nobody_out) {
@@ -176,7 +177,8 @@ BOOST_AUTO_TEST_CASE(another_version_is_refused_with_both_named) {
   auto no = std::get_if<control::refused>(&*answer);
   BOOST_REQUIRE(no);
   BOOST_TEST(no->why
-             == "it speaks version 99 of the protocol, this node version 1");
+             == "it speaks version 99 of the protocol, this node version "
+                    + std::to_string(protocol_version));
   BOOST_TEST(a->members().size() == 1u);
 }
 

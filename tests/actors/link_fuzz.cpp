@@ -62,7 +62,7 @@ std::vector<std::byte> frames_of(std::span<const std::byte> bytes) {
   std::vector<std::byte> stream;
   while (!bytes.empty()) {
     fuzz::choices choose{bytes};
-    auto type = static_cast<wire::frame_type>(choose.byte() % 8);
+    auto type = static_cast<wire::frame_type>(choose.byte() % 13);
     auto wanted = static_cast<std::size_t>(choose.number(2));
     auto body = choose.rest().first(std::min(wanted, choose.rest().size()));
     auto at = stream.size();
