@@ -87,8 +87,8 @@ void cluster::leave() {
   auto done = left.get_future();
   loop_.post([this, &left] { begin_leave(left); });
   done.wait();
+  loop_.stop(); // what it does next may need the gateway
   gateway_.reset();
-  loop_.stop();
 }
 
 // Goodbye goes behind everything that is queued; peers answer it by closing.
@@ -99,15 +99,21 @@ void cluster::begin_leave(std::promise<void>& left) {
     end_join(a, fail(failure_kind::cancelled, "this node leaves"));
   for (auto& l : links_.all())
     l->say_goodbye();
-  wait_for_ends(left, event_loop::clock::now() + goodbye_time);
+  wait_for_ends(left, links_.count().queued,
+                event_loop::clock::now() + goodbye_time);
 }
 
-void cluster::wait_for_ends(std::promise<void>& left,
+// As long as peers take what is queued there is time for more.
+void cluster::wait_for_ends(std::promise<void>& left, std::uint64_t queued,
                             event_loop::clock::time_point deadline) {
+  const auto now = event_loop::clock::now();
   auto open = links_.all();
-  if (!open.empty() && event_loop::clock::now() < deadline) {
-    loop_.after(std::chrono::milliseconds(1),
-                [this, &left, deadline] { wait_for_ends(left, deadline); });
+  if (!open.empty() && now < deadline) {
+    const auto rest = links_.count().queued;
+    const auto until = rest < queued ? now + goodbye_time : deadline;
+    loop_.after(std::chrono::milliseconds(1), [this, &left, rest, until] {
+      wait_for_ends(left, rest, until);
+    });
     return;
   }
   for (auto& l : open)

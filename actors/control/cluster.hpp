@@ -103,7 +103,7 @@ private:
   void on_link_closed(node_id peer, const std::string& reason);
   void publish_members();
   void begin_leave(std::promise<void>& left);
-  void wait_for_ends(std::promise<void>& left,
+  void wait_for_ends(std::promise<void>& left, std::uint64_t queued,
                      event_loop::clock::time_point deadline);
 
   // watching (cluster_watch.cpp)

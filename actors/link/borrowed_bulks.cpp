@@ -54,12 +54,14 @@ result<std::optional<borrowed_bulks::taken>> borrowed_bulks::read_on() {
   if (!memory_->read(bulk.bytes.mutable_data() + bulk.done,
                      bulk.from + bulk.done, count))
     return fail(failure_kind::unreachable,
-                "its memory cannot be read: " + error_text(errno));
+                "its link broke: its memory cannot be read: "
+                    + error_text(errno));
   bulk.done += count;
   if (bulk.done < bulk.total)
     return std::nullopt;
   if (!memory_->is_open())
-    return fail(failure_kind::unreachable, "it does not lend its memory");
+    return fail(failure_kind::unreachable,
+                "its link broke: it has taken back what it lent");
   return take_first();
 }
 

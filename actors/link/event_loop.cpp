@@ -62,6 +62,7 @@ void event_loop::stop() {
   thread_.join();
   if (deputy_.joinable())
     deputy_.join();
+  loop_thread_.store({}, std::memory_order_relaxed);
   // Their captures may own watchers of this loop.
   posted_.clear();
   timers_.clear();

@@ -32,7 +32,7 @@ namespace tern {
 // says where that is. Who finds it there may be lent bulks: a frame says where
 // the bytes are, the reader copies them a chunk a round, so that its other
 // links and what comes meanwhile are served, and says so when it has them all.
-// What is lent last is there last: goodbye waits for it.
+// Goodbye waits for the last answer.
 
 namespace {
 
@@ -247,6 +247,8 @@ void link::on_message(const message_view& message, buffer bulk) {
 }
 
 void link::on_frame(wire::frame_type type, std::span<const std::byte> body) {
+  if (closed_)
+    return;
   switch (type) {
   case wire::frame_type::goodbye:
     return on_goodbye();
@@ -266,10 +268,6 @@ void link::on_frame(wire::frame_type type, std::span<const std::byte> body) {
 }
 
 void link::on_goodbye() {
-  if (!borrowed_.empty()) {
-    says_goodbye_ = true;
-    return;
-  }
   peer_left_ = true;
   close(left);
 }
@@ -298,7 +296,7 @@ void link::on_challenge(std::span<const std::byte> nonce) {
 }
 
 void link::on_mark(std::span<const std::byte> body) {
-  if (!shares_memory_)
+  if (!shares_memory_ || std::exchange(marked_, true))
     return;
   const auto process = load_little_endian<std::uint64_t>(body.data());
   const auto address = load_little_endian<std::uint64_t>(body.data() + 8);
@@ -321,25 +319,33 @@ void link::on_lent(std::span<const std::byte> body) {
     loop_.post([self = shared_from_this()] { self->read_lent(); });
 }
 
-// A chunk, or as many bulks as are not more.
 void link::read_lent() {
+  if (closed_)
+    return;
+  try {
+    if (auto read = read_some_lent(); !read)
+      return close(read.error().what);
+    end_batch();
+  } catch (const std::bad_alloc&) {
+    return close("there is no memory for what it sent");
+  }
+  flush();
+  if (!borrowed_.empty())
+    loop_.post([self = shared_from_this()] { self->read_lent(); });
+}
+
+// A chunk, or as many bulks as are not more.
+result<void> link::read_some_lent() {
   std::size_t done = 0;
   while (!closed_ && !borrowed_.empty() && done < wire::max_chunk) {
     auto got = borrowed_.read_on();
     if (!got)
-      return close(got.error().what);
+      return tl::make_unexpected(got.error());
     done += *got ? (*got)->bytes.size() : wire::max_chunk;
     if (*got)
       take(**got);
   }
-  if (closed_)
-    return;
-  end_batch();
-  flush();
-  if (!borrowed_.empty())
-    loop_.post([self = shared_from_this()] { self->read_lent(); });
-  else if (says_goodbye_)
-    on_goodbye();
+  return {};
 }
 
 void link::take(borrowed_bulks::taken& bulk) {
@@ -411,7 +417,7 @@ void link::say_goodbye() {
   std::unique_lock lock{mutex_};
   if (shut_)
     return;
-  queue_.add_frame(wire::frame_type::goodbye, {});
+  queue_.add_last(wire::frame_type::goodbye);
   write(lock, loop_budget);
 }
 

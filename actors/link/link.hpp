@@ -115,6 +115,7 @@ private:
   void on_time(wire::frame_type type, std::span<const std::byte> body);
   void send_frame(wire::frame_type type, std::span<const std::byte> body);
   void read_lent();
+  result<void> read_some_lent();
   void take(borrowed_bulks::taken& bulk);
 
   void on_ready(std::uint32_t ready);
@@ -148,10 +149,10 @@ private:
   const bool shares_memory_;
   memory_mark mark_;     // of what this end lends
   memory_nonce nonce_{}; // of the peer's mark
+  bool marked_ = false;  // it has said where that is
   borrowed_bulks borrowed_;
   bool reading_ = false;
   bool peer_left_ = false;
-  bool says_goodbye_ = false; // behind what it has lent
   bool closed_ = false;
   event_loop::clock::time_point heard_;
   event_loop::clock::time_point asked_;

@@ -50,6 +50,7 @@ public:
     if (found == links_.end() || found->second.get() != &l)
       return;
     ended_ = sum(ended_, l.count());
+    ended_.queued = 0;
     links_.erase(found);
   }
 

@@ -34,7 +34,8 @@ public:
   }
   /// Before anything that was lent by it may change.
   void close() noexcept {
-    bytes_.open.store(0, std::memory_order_seq_cst);
+    bytes_.open.store(0, std::memory_order_relaxed);
+    std::atomic_thread_fence(std::memory_order_seq_cst);
   }
   bool is_open() const noexcept {
     return bytes_.open.load(std::memory_order_relaxed) != 0;
@@ -58,7 +59,8 @@ private:
 ///
 /// By `process_vm_readv(2)`, so it takes the same user, the same namespace of
 /// process numbers, and a system that allows it; `recognise` finds out. Any
-/// process number and any address are safe to try.
+/// process number and any address may be tried; a page that the other has on
+/// disk takes as long as the disk does.
 class peer_memory {
 public:
   /// Nothing unless an open mark with this nonce lies at `mark` in `process`.

@@ -56,13 +56,29 @@ void send_queue::add_bulk(message_kind kind, const envelope& head,
   bulk_message m;
   m.after = batches_closed_;
   m.bytes = std::move(bulk);
-  m.lent = lends_ && m.bytes.size() >= wire::least_lent;
+  m.lent = may_lend(payload.size(), m.bytes.size());
   begin_frame(m, kind, head, payload);
   bytes_ += m.begin.size();
-  if (!m.lent)
+  if (m.lent)
+    lent_bytes_ += m.bytes.size();
+  else
     bytes_ += m.bytes.size() + chunks_of(m.bytes.size()) * wire::header_size;
   ++messages_;
   bulks_.push_back(std::move(m));
+}
+
+bool send_queue::may_lend(std::size_t payload, std::size_t size) const {
+  if (!lends_ || payload > wire::max_lent_payload)
+    return false;
+  const bool behind_lent = bulks_.empty() ? !lent_.empty() : bulks_.back().lent;
+  return size >= wire::least_lent || behind_lent;
+}
+
+void send_queue::add_last(wire::frame_type type) {
+  close_batch();
+  last_.resize(wire::header_size);
+  wire::write_header(last_.data(), type, {});
+  bytes_ += last_.size();
 }
 
 void send_queue::begin_frame(bulk_message& m, message_kind kind,
@@ -108,8 +124,14 @@ send_queue::pieces send_queue::next() {
   if (head_.bytes.empty()) {
     // Turns: after a chunk a batch, after a batch a chunk.
     auto was_batch = !std::exchange(in_bulk_, false);
-    if ((was_batch && may_go_on()) || (!next_batch() && may_go_on()))
+    if (was_batch && may_go_on())
       next_chunk();
+    else if (!next_batch()) {
+      if (may_go_on())
+        next_chunk();
+      else if (bulks_.empty() && lent_.empty())
+        head_.bytes.swap(last_);
+    }
   }
   std::size_t count = 0;
   if (head_written_ < head_.bytes.size())
@@ -127,9 +149,9 @@ send_queue::pieces send_queue::next() {
 bool send_queue::may_go_on() const {
   if (bulks_.empty() || bulks_.front().after > batches_taken_)
     return false;
-  return bulks_.front().lent ? lent_.size() < wire::most_lent
-                                   && lent_bytes_ < wire::most_lent_bytes
-                             : lent_.empty();
+  return bulks_.front().lent
+             ? lent_.size() < wire::most_lent && out_ < wire::most_lent_bytes
+             : lent_.empty();
 }
 
 bool send_queue::next_batch() {
@@ -148,7 +170,7 @@ void send_queue::next_chunk() {
   in_bulk_ = true;
   head_.bytes.swap(bulk.begin);
   if (bulk.lent) { // from now on the peer may answer
-    lent_bytes_ += bulk.bytes.size();
+    out_ += bulk.bytes.size();
     lent_.push_back(std::move(bulk.bytes));
     return;
   }
@@ -187,6 +209,7 @@ std::optional<std::uint64_t> send_queue::taken() {
     return std::nullopt;
   const auto size = lent_.front().size();
   lent_.pop_front();
+  out_ -= size;
   lent_bytes_ -= size;
   --messages_;
   return size;

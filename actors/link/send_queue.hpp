@@ -23,7 +23,8 @@ namespace tern {
 /// safe for threads: the link locks it.
 ///
 /// To a peer that reads this process' memory, large bulks are lent: only where
-/// they lie is written, and their memory is held until `taken`.
+/// they lie is written, and their memory is held until `taken`. So are smaller
+/// ones behind them, which else would be there first or have to wait.
 ///
 /// The pieces that `next` gives stay valid while messages are added; `written`
 /// says how much of them is on the wire.
@@ -40,6 +41,9 @@ public:
   /// A frame that is no message.
   void add_frame(wire::frame_type type, std::span<const std::byte> body);
 
+  /// A frame without a body that goes once all else is written, and taken.
+  void add_last(wire::frame_type type);
+
   /// The bytes that go next, at most two pieces; none if all is written.
   pieces next();
   void written(std::size_t count);
@@ -51,6 +55,7 @@ public:
   /// The peer has read what was lent first; how many bytes that were. Nothing
   /// if nothing is lent. There may be more to write now.
   std::optional<std::uint64_t> taken();
+  /// Bytes of bulks that are lent, or will be.
   std::uint64_t lent_bytes() const noexcept {
     return lent_bytes_;
   }
@@ -93,6 +98,7 @@ private:
   bool may_go_on() const;
   bool next_batch();
   void next_chunk();
+  bool may_lend(std::size_t payload, std::size_t size) const;
   void begin_frame(bulk_message& m, message_kind kind, const envelope& head,
                    std::span<const std::byte> payload);
   void finish_current();
@@ -105,8 +111,10 @@ private:
   static constexpr std::size_t no_frame = ~std::size_t{0};
   std::deque<bulk_message> bulks_;
   bool lends_ = false;
-  std::deque<buffer> lent_;
+  std::deque<buffer> lent_; ///< the peer knows where they lie
+  std::uint64_t out_ = 0;   ///< their bytes
   std::uint64_t lent_bytes_ = 0;
+  std::vector<std::byte> last_;
 
   // What is being written: `head_` (frames, or a chunk's header), then
   // `body_` bytes of the first bulk.

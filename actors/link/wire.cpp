@@ -22,8 +22,10 @@ bool may_have(const frame_header& h) {
   switch (static_cast<frame_type>(h.type)) {
   case frame_type::batch:
   case frame_type::bulk_begin:
-  case frame_type::bulk_lent:
     return h.flags == frame_checked && h.length % 8 == 0;
+  case frame_type::bulk_lent:
+    return h.flags == frame_checked && h.length % 8 == 0
+           && h.length <= lent_place_size + message_size(max_lent_payload);
   case frame_type::bulk_chunk:
     return h.flags == 0 && h.payload_checksum == 0 && h.length <= max_chunk;
   case frame_type::ping:

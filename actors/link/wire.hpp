@@ -58,6 +58,8 @@ constexpr std::size_t least_lent = std::size_t{64} << 10;
 /// more: a slow reader slows its writer.
 constexpr std::size_t most_lent = 64;
 constexpr std::uint64_t most_lent_bytes = std::uint64_t{256} << 20;
+/// Of the small part of a bulk that is lent, for many may wait.
+constexpr std::size_t max_lent_payload = std::size_t{1} << 20;
 
 /// Writes the header of `body` to `to`, `header_size` bytes.
 void write_header(std::byte* to, frame_type type,

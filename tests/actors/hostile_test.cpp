@@ -1,9 +1,13 @@
+#include "actors/link/peer_memory.hpp"
+#include "actors/link/wire.hpp"
 #include "tests/actors/nodes.hpp"
 #include "tests/actors/stranger.hpp"
 
 #include <signal.h>
 #include <spawn.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <random>
 
 #include <sys/wait.h>
@@ -211,6 +215,56 @@ BOOST_AUTO_TEST_CASE(a_member_that_sends_garbage_is_dropped) {
   BOOST_TEST(s.wait_for_end());
   BOOST_TEST(heard.wait([](auto& list) { return list.size() == 2; }));
   BOOST_TEST(heard.value().back().starts_with("it sent frame:"));
+  check_serving(*a);
+}
+
+// It shows where its memory is, then lends what is not there and, in the same
+// breath, says that its memory is somewhere else.
+BOOST_AUTO_TEST_CASE(a_member_that_lends_what_it_has_not_is_dropped) {
+  watched<std::vector<std::string>> heard;
+  auto a = start_node();
+  a->on_joined([&](const member&) {
+    heard.change([](auto& list) { list.push_back("joined"); });
+  });
+  a->on_down([&](const member&, const std::string& reason) {
+    heard.change([&](auto& list) { list.push_back(reason); });
+  });
+  caf_program p{*a};
+  auto answer = p.ask(
+      control::message{control::hello{protocol_version, made_up(), true}});
+  BOOST_REQUIRE((answer && std::holds_alternative<control::welcome>(*answer)));
+  bare_socket s{a->self().host, a->self().data_port};
+  s.send(encode(
+      hello{protocol_version, hello_answer::hello, made_up().id, a->id()}));
+  BOOST_REQUIRE(s.receive(hello_size).size() == hello_size);
+  const auto challenge = s.receive(wire::header_size + 16);
+  BOOST_REQUIRE(challenge.size() == wire::header_size + 16);
+  memory_nonce nonce;
+  std::copy_n(challenge.begin() + wire::header_size, nonce.size(),
+              nonce.begin());
+  memory_mark mark;
+  mark.open(nonce);
+  const auto framed = [](wire::frame_type type, std::uint64_t first,
+                         std::uint64_t second) {
+    std::vector<std::byte> body(16);
+    wire::write_lent_place(body.data(), {first, second});
+    if (type == wire::frame_type::bulk_lent)
+      wire::add_message(body, message_kind::application, {}, {});
+    std::vector<std::byte> frame(wire::header_size);
+    wire::write_header(frame.data(), type, body);
+    frame.insert(frame.end(), body.begin(), body.end());
+    return frame;
+  };
+  const auto pid = static_cast<std::uint64_t>(getpid());
+  auto all = framed(wire::frame_type::mark, pid, mark.address());
+  for (const auto& more : {framed(wire::frame_type::bulk_lent, 4096, 64),
+                           framed(wire::frame_type::mark, ~0ull, 0)})
+    all.insert(all.end(), more.begin(), more.end());
+  s.send(all);
+  BOOST_TEST(s.wait_for_end());
+  BOOST_TEST(heard.wait([](auto& list) { return list.size() == 2; }));
+  BOOST_TEST(heard.value().back()
+             == "its link broke: its memory cannot be read: Bad address");
   check_serving(*a);
 }
 

@@ -63,12 +63,15 @@ public:
   }
   void on_frame(wire::frame_type type,
                 std::span<const std::byte> body) override {
-    BOOST_TEST_REQUIRE((type == wire::frame_type::bulk_lent));
-    lent.emplace_back(body.begin(), body.end());
+    if (type == wire::frame_type::bulk_lent)
+      lent.emplace_back(body.begin(), body.end());
+    else
+      ++others;
   }
 
   int messages = 0; ///< bulks among them
   int bulks = 0;
+  int others = 0;                           ///< frames that are neither
   std::vector<std::vector<std::byte>> lent; ///< bodies
 
 private:
@@ -131,21 +134,54 @@ BOOST_AUTO_TEST_CASE(large_bulks_are_lent_and_held_until_they_are_taken) {
   send_queue queue;
   queue.lend();
   const auto block = block_of(wire::least_lent, 1);
+  queue.add_bulk(kind_a, {}, {}, block_of(10, 3));
   queue.add(kind_b, {}, bytes_of("before"));
   queue.add_bulk(kind_a, {}, {}, block);
-  queue.add_bulk(kind_a, {}, {}, block_of(wire::least_lent - 1, 2));
+  queue.add_bulk(kind_a, {}, {}, block_of(10, 2));
+  BOOST_TEST(queue.lent_bytes() == block.size() + 10);
   const frames first{queue};
-  BOOST_TEST(first.messages == 1);
-  BOOST_TEST(first.lent.size() == 1u);
-  BOOST_TEST(first.bulks == 0); // it would be there before the one that is lent
-  BOOST_TEST(queue.lent_bytes() == block.size());
+  BOOST_TEST(first.messages == 2);
+  BOOST_TEST(first.bulks == 1); // what is small and first
+  BOOST_TEST(first.lent.size() == 2u);
   BOOST_TEST(queue.messages() == 2u);
   BOOST_TEST((queue.taken() == block.size()));
+  BOOST_TEST((queue.taken() == std::uint64_t{10}));
   BOOST_TEST(!queue.taken().has_value());
-  const frames second{queue};
-  BOOST_TEST(second.bulks == 1);
+  BOOST_TEST(queue.lent_bytes() == 0u);
   BOOST_TEST(queue.empty());
   BOOST_TEST(queue.messages() == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_sent_does_not_overtake_what_is_lent) {
+  send_queue queue;
+  queue.lend();
+  const std::vector<std::byte> much(wire::max_lent_payload + 1);
+  queue.add_bulk(kind_a, {}, {}, block_of(wire::least_lent, 1));
+  queue.add_bulk(kind_a, {}, much, block_of(wire::least_lent, 2));
+  const frames first{queue};
+  BOOST_TEST(first.lent.size() == 1u);
+  BOOST_TEST(first.messages == 0);
+  queue.taken();
+  BOOST_TEST(frames{queue}.bulks == 1);
+}
+
+BOOST_AUTO_TEST_CASE(the_last_frame_goes_when_all_is_taken) {
+  send_queue queue;
+  queue.lend();
+  constexpr auto extra = 3;
+  for (std::size_t i = 0; i < wire::most_lent + extra; ++i)
+    queue.add_bulk(kind_a, {}, {}, block_of(wire::least_lent, i));
+  queue.add(kind_b, {}, bytes_of("after"));
+  queue.add_last(wire::frame_type::goodbye);
+  std::size_t lent = 0;
+  for (std::size_t i = 0; i <= wire::most_lent + extra; ++i) {
+    const frames now{queue};
+    lent += now.lent.size();
+    BOOST_TEST(now.others == (i == wire::most_lent + extra ? 1 : 0));
+    queue.taken();
+  }
+  BOOST_TEST(lent == wire::most_lent + extra);
+  BOOST_TEST(queue.empty());
 }
 
 BOOST_AUTO_TEST_CASE(no_more_is_lent_than_the_peer_takes) {
@@ -260,12 +296,13 @@ BOOST_AUTO_TEST_CASE(nodes_share_memory_if_both_may) {
       auto part = buffer::copy(
           block.bytes().first(sent % 3 == 0 ? 1000 : block.size() - sent % 7));
       a->send_bulk(b->id(), kind_a, head, {}, part);
+      BOOST_TEST(eventually([&] { return a->queued(b->id()) == 0; }));
       return a->count().bytes_lent > 0;
     };
     if (a_may && b_may)
       BOOST_TEST(eventually(lent));
     else
-      for (int i = 0; i < 100; ++i)
+      for (int i = 0; i < 20; ++i)
         BOOST_TEST(!lent());
     BOOST_TEST(got.wait([&](state& s) { return s.order.size() == sent; }));
     BOOST_TEST(got.value().equal);
@@ -292,10 +329,13 @@ BOOST_AUTO_TEST_CASE(what_was_lent_before_a_goodbye_arrives) {
   };
   BOOST_TEST(eventually([&] {
     send();
+    BOOST_TEST(eventually([&] { return a->queued(b->id()) == 0; }));
     return a->count().bytes_lent > 0;
   }));
-  for (int i = 0; i < 10; ++i)
+  for (int i = 0; i < 40; ++i) // some have to wait to be lent
     send();
+  a->send_bulk(b->id(), kind_a, {}, {}, buffer::copy(bytes_of("the last")));
+  ++sent;
   a.reset();
   BOOST_TEST(got.wait([&](int& n) { return n == sent; }));
   BOOST_TEST(reason.wait([](const std::string& r) { return !r.empty(); }));
