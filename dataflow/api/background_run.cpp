@@ -1,10 +1,18 @@
 #include "dataflow/api/background_run.hpp"
 
 #include "dataflow/api/run_error.hpp"
+#include "dataflow/runtime/running_call.hpp"
 
+#include <chrono>
 #include <utility>
 
 namespace tern {
+
+namespace {
+
+constexpr auto look_again = std::chrono::milliseconds(50);
+
+} // namespace
 
 std::vector<array> calls_of(std::span<const future> futures) {
   std::vector<array> calls;
@@ -66,8 +74,15 @@ void background_run::put(std::size_t number, result<ndarray> outcome) {
 }
 
 std::optional<completion> background_run::next() {
+  const waiting_task waits;
+  if (waits.is_refused())
+    throw run_error{{failure_kind::refused,
+                     "too many functions of a node wait for others"}};
   std::unique_lock guard{mutex_};
-  changed_.wait(guard, [this] { return over_ || !come_.empty(); });
+  while (!changed_.wait_for(guard, look_again,
+                            [this] { return over_ || !come_.empty(); }))
+    if (waits.is_abandoned())
+      throw run_error{{failure_kind::cancelled, "the node ends"}};
   if (come_.empty()) {
     if (why_)
       std::rethrow_exception(why_);

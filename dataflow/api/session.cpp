@@ -7,6 +7,7 @@
 #include "dataflow/io/netcdf.hpp"
 #include "dataflow/runtime/executor.hpp"
 #include "dataflow/runtime/held_call.hpp"
+#include "dataflow/runtime/running_call.hpp"
 
 namespace tern {
 
@@ -71,6 +72,15 @@ struct session::state {
 
 session::session(session_options options)
   : state_(std::make_unique<state>(std::move(options))) {}
+
+session session::of_this_call() {
+  const auto* call = running_call::current();
+  if (!call)
+    throw run_error{{failure_kind::refused,
+                     "this thread runs no function of a node, so there is no "
+                     "session of its call"}};
+  return session{call->for_more()};
+}
 
 session::session(session&& other) noexcept = default;
 session& session::operator=(session&& other) noexcept = default;

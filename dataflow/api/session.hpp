@@ -38,6 +38,12 @@ class session {
 public:
   /// Starts or joins what the scheduler needs.
   explicit session(session_options options = {});
+  /// Inside a function that is called on some node: a session of the same
+  /// nodes, to submit more and to wait for it; meanwhile another thread runs
+  /// tasks in place of the one that waits. Elsewhere it throws `run_error` of
+  /// the kind `refused`.
+  static session of_this_call();
+
   session(session&& other) noexcept;
   session& operator=(session&& other) noexcept;
   ~session();

@@ -3,6 +3,11 @@
 // still the same after that; `remove` first takes the plan out of the list and
 // out of the heaps, then waits until no thread is active in it. Lists are
 // never changed, only replaced, and live as long as the pool.
+//
+// For each task that waits there is a thread more, started when it is first
+// needed: number k of these runs tasks while more than k tasks wait, and sleeps
+// else. So a task that has waited may find one thread too many at work, until
+// that one's task has run.
 
 #include "dataflow/runtime/compute_pool.hpp"
 
@@ -11,6 +16,7 @@
 #include <algorithm>
 #include <chrono>
 #include <limits>
+#include <system_error>
 
 #include <sys/resource.h>
 
@@ -19,6 +25,7 @@ namespace tern {
 namespace {
 
 thread_local int current_worker = -1;
+thread_local compute_pool* current_pool = nullptr;
 
 constexpr auto any_priority = std::numeric_limits<std::uint32_t>::max();
 
@@ -42,10 +49,12 @@ bool runs_later(const auto& a, const auto& b) noexcept {
 
 } // namespace
 
-compute_pool::compute_pool(unsigned threads) {
+compute_pool::compute_pool(unsigned threads) : threads_(threads) {
   publish({});
+  workers_.reserve(threads + most_waiting);
   for (unsigned i = 0; i < threads; ++i)
     workers_.push_back(std::make_unique<worker>());
+  started_.store(threads);
   for (unsigned i = 0; i < threads; ++i)
     workers_[i]->thread = std::thread([this, i] { loop(i); });
 }
@@ -56,7 +65,7 @@ compute_pool::~compute_pool() {
     stop_ = true;
   }
   wake_.notify_all();
-  for (auto& w : workers_)
+  for (const auto& w : workers())
     w->thread.join();
 }
 
@@ -65,14 +74,12 @@ int compute_pool::current() noexcept {
 }
 
 void compute_pool::push(runnable_plan& plan, task_record& task) {
-  if (workers_.empty())
+  if (threads_ == 0)
     return;
-  const auto own =
-      current_worker >= 0
-      && static_cast<std::size_t>(current_worker) < workers_.size();
+  const auto own = current_pool == this;
   const auto at =
       own ? static_cast<std::size_t>(current_worker)
-          : next_.fetch_add(1, std::memory_order_relaxed) % workers_.size();
+          : next_.fetch_add(1, std::memory_order_relaxed) % threads_;
   auto& w = *workers_[at];
   std::size_t queued = 0;
   {
@@ -101,7 +108,7 @@ void compute_pool::add(runnable_plan& plan) {
     list.push_back(&plan);
     publish(std::move(list));
   }
-  for (std::size_t i = 0; i < workers_.size(); ++i)
+  for (std::size_t i = 0; i < workers().size(); ++i)
     wake();
 }
 
@@ -116,7 +123,7 @@ void compute_pool::withdraw(runnable_plan& plan) {
 }
 
 void compute_pool::empty_heaps(const runnable_plan& of) {
-  for (auto& w : workers_) {
+  for (const auto& w : workers()) {
     std::lock_guard guard{w->lock};
     std::erase_if(w->heap, [&](const work& x) { return x.plan == &of; });
     std::make_heap(w->heap.begin(), w->heap.end(), runs_later<work, work>);
@@ -124,8 +131,8 @@ void compute_pool::empty_heaps(const runnable_plan& of) {
 }
 
 bool compute_pool::is_active(const runnable_plan& plan) const noexcept {
-  return std::any_of(workers_.begin(), workers_.end(),
-                     [&](const auto& w) { return w->active.load() == &plan; });
+  return std::ranges::any_of(
+      workers(), [&](const auto& w) { return w->active.load() == &plan; });
 }
 
 void compute_pool::remove(runnable_plan& plan) {
@@ -138,10 +145,15 @@ void compute_pool::remove(runnable_plan& plan) {
 void compute_pool::loop(unsigned self) {
   step_back();
   current_worker = static_cast<int>(self);
+  current_pool = this;
   auto& me = *workers_[self];
   work next{};
   bool waited = false;
   while (!stop_.load(std::memory_order_relaxed)) {
+    if (!may_run(self)) {
+      park(self);
+      continue;
+    }
     if (!take(self, waited, next)) {
       if (auto* watcher = watcher_.load())
         watcher->idle();
@@ -157,6 +169,57 @@ void compute_pool::loop(unsigned self) {
     me.active.store(nullptr, std::memory_order_release);
     tell(tell_surplus_, &load_watcher::surplus);
   }
+}
+
+compute_pool* compute_pool::of_this_thread() noexcept {
+  return current_pool;
+}
+
+bool compute_pool::begin_wait() {
+  if (waiting_.fetch_add(1) >= most_waiting) {
+    waiting_.fetch_sub(1);
+    return false;
+  }
+  workers_[static_cast<std::size_t>(current_worker)]->waits.store(true);
+  start_stand_in();
+  {
+    std::lock_guard guard{sleep_mutex_};
+    ++wake_count_;
+  }
+  wake_.notify_all();
+  return true;
+}
+
+void compute_pool::end_wait() noexcept {
+  workers_[static_cast<std::size_t>(current_worker)]->waits.store(false);
+  waiting_.fetch_sub(1);
+}
+
+// Where the system has no thread the task waits without one.
+void compute_pool::start_stand_in() {
+  std::lock_guard guard{stand_ins_mutex_};
+  const auto number = static_cast<unsigned>(workers_.size());
+  if (number - threads_ >= waiting_.load() || stop_)
+    return;
+  workers_.push_back(std::make_unique<worker>());
+  try {
+    workers_.back()->thread = std::thread([this, number] { loop(number); });
+    started_.store(number + 1, std::memory_order_release);
+  } catch (const std::system_error&) {
+    workers_.pop_back();
+  }
+}
+
+bool compute_pool::may_run(unsigned self) const noexcept {
+  return self < threads_
+         || self - threads_ < waiting_.load(std::memory_order_relaxed);
+}
+
+// What it had ready, others take.
+void compute_pool::park(unsigned self) {
+  wake();
+  std::unique_lock guard{sleep_mutex_};
+  wake_.wait(guard, [&] { return stop_ || may_run(self); });
 }
 
 bool compute_pool::pop(worker& from, unsigned self, std::uint32_t better_than,
@@ -220,8 +283,9 @@ bool compute_pool::take(unsigned self, bool waited, work& out) {
   }
   if (pop(own, self, any_priority, out))
     return true;
-  for (std::size_t i = 1; i < workers_.size(); ++i)
-    if (pop(*workers_[(self + i) % workers_.size()], self, any_priority, out))
+  const auto all = workers();
+  for (std::size_t i = 1; i < all.size(); ++i)
+    if (pop(*all[(self + i) % all.size()], self, any_priority, out))
       return true;
   const bool alone = idle_but(self);
   return ((waited || alone)
@@ -243,7 +307,7 @@ void compute_pool::tell(const std::atomic<bool>& wanted,
 std::vector<task_record*> compute_pool::take_back(runnable_plan& plan,
                                                   std::size_t most) {
   std::vector<task_record*> out;
-  for (auto& w : workers_) {
+  for (const auto& w : workers()) {
     std::lock_guard guard{w->lock};
     while (out.size() < most && !w->heap.empty()
            && w->heap.back().plan == &plan) {
@@ -256,7 +320,7 @@ std::vector<task_record*> compute_pool::take_back(runnable_plan& plan,
 
 std::size_t compute_pool::queued() const {
   std::size_t n = 0;
-  for (const auto& w : workers_) {
+  for (const auto& w : workers()) {
     std::lock_guard guard{w->lock};
     n += w->heap.size();
   }
@@ -265,8 +329,9 @@ std::size_t compute_pool::queued() const {
 
 std::optional<execution>
 compute_pool::execution_of(const task_record& task) const {
-  for (unsigned i = 0; i < threads(); ++i) {
-    const auto& w = *workers_[i];
+  const auto all = workers();
+  for (unsigned i = 0; i < all.size(); ++i) {
+    const auto& w = *all[i];
     if (w.executing.load(std::memory_order_acquire) != &task)
       continue;
     const auto began = w.began.load(std::memory_order_relaxed);
@@ -279,14 +344,15 @@ compute_pool::execution_of(const task_record& task) const {
 
 unsigned compute_pool::executing() const noexcept {
   unsigned n = 0;
-  for (const auto& w : workers_)
-    n += w->executing.load(std::memory_order_relaxed) ? 1 : 0;
+  for (const auto& w : workers())
+    n += w->computes() ? 1 : 0;
   return n;
 }
 
 bool compute_pool::idle_but(unsigned self) const noexcept {
-  for (std::size_t i = 0; i < workers_.size(); ++i)
-    if (i != self && workers_[i]->executing.load(std::memory_order_relaxed))
+  const auto all = workers();
+  for (std::size_t i = 0; i < all.size(); ++i)
+    if (i != self && all[i]->computes())
       return false;
   return true;
 }
@@ -302,7 +368,7 @@ bool compute_pool::sleep(unsigned self) {
   const auto before = wake_count_;
   // look once more: a push that did not see the sleeper is seen here
   bool work_left = false;
-  for (auto& w : workers_) {
+  for (const auto& w : workers()) {
     std::lock_guard heap_guard{w->lock};
     work_left = work_left || !w->heap.empty();
   }

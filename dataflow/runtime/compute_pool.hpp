@@ -9,6 +9,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <thread>
 #include <vector>
 
@@ -50,8 +51,14 @@ public:
 /// source for which memory can be made. Tasks that a thread's own work makes
 /// ready stay with it, so that blocks are used where they are in the cache.
 /// Nothing runs here but kernels and the messages they cause.
+///
+/// A task may wait for others (`waiting_task`, running_call.hpp): then another
+/// thread runs tasks in its place, so that as many as ever do not wait.
 class compute_pool {
 public:
+  /// So many tasks may wait at a time.
+  static constexpr unsigned most_waiting = 256;
+
   explicit compute_pool(unsigned threads);
   compute_pool(const compute_pool&) = delete;
   compute_pool& operator=(const compute_pool&) = delete;
@@ -91,10 +98,25 @@ public:
   std::optional<execution> execution_of(const task_record& task) const;
 
   unsigned threads() const noexcept {
-    return static_cast<unsigned>(workers_.size());
+    return threads_;
   }
-  /// Number of this compute thread, or -1 on any other thread.
+  /// Number of this compute thread, or -1 on any other thread. Those that stand
+  /// in come after the `threads` of the pool.
   static int current() noexcept;
+
+  /// The pool whose thread this is; null on any other thread.
+  static compute_pool* of_this_thread() noexcept;
+  /// The task of this compute thread waits for others until `end_wait`. False:
+  /// too many do.
+  bool begin_wait();
+  void end_wait() noexcept;
+  /// The node ends: those that wait should give up.
+  void abandon() noexcept {
+    abandoned_.store(true);
+  }
+  bool is_abandoned() const noexcept {
+    return abandoned_.load();
+  }
 
 private:
   struct work {
@@ -107,11 +129,23 @@ private:
     std::vector<work> heap;
     std::atomic<runnable_plan*> active{nullptr};
     std::atomic<const task_record*> executing{nullptr};
+    std::atomic<bool> waits{false};      ///< the task waits for others
     std::atomic<std::uint64_t> began{0}; ///< to execute, in ticks
     std::thread thread;
+
+    bool computes() const noexcept {
+      return executing.load(std::memory_order_relaxed)
+             && !waits.load(std::memory_order_relaxed);
+    }
   };
   using plan_list = std::vector<runnable_plan*>;
 
+  std::span<const std::unique_ptr<worker>> workers() const noexcept {
+    return {workers_.data(), started_.load(std::memory_order_acquire)};
+  }
+  void start_stand_in();
+  bool may_run(unsigned self) const noexcept;
+  void park(unsigned self);
   void loop(unsigned self);
   bool take(unsigned self, bool waited, work& out);
   bool pop(worker& from, unsigned self, std::uint32_t better_than, work& out);
@@ -131,7 +165,12 @@ private:
   void tell(const std::atomic<bool>& wanted, void (load_watcher::*what)());
 
   const trace_clock clock_;
-  std::vector<std::unique_ptr<worker>> workers_;
+  const unsigned threads_;
+  std::vector<std::unique_ptr<worker>> workers_; ///< never reallocated
+  std::atomic<std::size_t> started_{0};          ///< of them
+  std::mutex stand_ins_mutex_;
+  std::atomic<unsigned> waiting_{0}; ///< tasks that wait for others
+  std::atomic<bool> abandoned_{false};
   std::atomic<const plan_list*> plans_;
   std::mutex plans_mutex_;
   std::vector<std::unique_ptr<const plan_list>> lists_; ///< all there ever were

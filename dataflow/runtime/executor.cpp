@@ -16,6 +16,7 @@
 #include "dataflow/runtime/placement.hpp"
 #include "dataflow/runtime/plan_finder.hpp"
 #include "dataflow/runtime/plan_run.hpp"
+#include "dataflow/runtime/running_call.hpp"
 #include "dataflow/runtime/service.hpp"
 #include "dataflow/runtime/spiller.hpp"
 
@@ -380,13 +381,22 @@ result<run_report> node_executor::attempt(const graph& work,
   if (auto fits = check_memory_of(where, *edges, kept > 0); !fits)
     return tl::make_unexpected(fits.error());
   // with compute threads in this process the node's own id is the engine's
+  const waiting_task waits;
+  if (waits.is_refused())
+    return fail(failure_kind::refused,
+                fmt::format("more than {} functions of a node wait for others",
+                            compute_pool::most_waiting));
+  auto until_the_end = hooks;
+  until_the_end.cancelled = [&] {
+    return waits.is_abandoned() || (hooks.cancelled && hooks.cancelled());
+  };
   const auto name =
       node_->self().threads > 0 ? node_id{random_number()} : node_->id();
   auto run = std::make_unique<plan_run>(*service_, std::move(p), name,
                                         std::move(edges), kept);
   auto report = [&] {
     const current_run here{*this, *run};
-    return run->run(hooks);
+    return run->run(until_the_end);
   }();
   const auto gone = run->leaving();
   std::lock_guard guard{mutex_};
@@ -527,6 +537,7 @@ result<held_arrays> synchronous_executor::hold(std::span<const array> arrays) {
 result<run_report> synchronous_executor::run(graph work,
                                              const compute_hooks& hooks) {
   const auto begin = std::chrono::steady_clock::now();
+  const running_call here{{.kernels = &kernels_}, {}};
   const edge_index edges{std::move(work)};
   if (memory_ > 0)
     if (auto fits =

@@ -4,10 +4,10 @@
 #include "actors/trace/clock.hpp"
 #include "actors/trace/tracer.hpp"
 #include "dataflow/graph/memory_need.hpp"
-#include "dataflow/runtime/crash_note.hpp"
 #include "dataflow/runtime/hooks.hpp"
 #include "dataflow/runtime/message_codec.hpp"
 #include "dataflow/runtime/recorded_transition.hpp"
+#include "dataflow/runtime/running_call.hpp"
 
 #include <fmt/format.h>
 
@@ -189,13 +189,10 @@ result<block> plan_host::run_call(const task_record& task,
   std::unique_lock<std::mutex> alone;
   if (!died.empty() && world_.alone)
     alone = std::unique_lock{*world_.alone};
-  const auto thread = compute_pool::current();
-  if (world_.note)
-    world_.note->begin(thread, {id_, task.low});
-  auto outcome = run_kernel(task, inputs);
-  if (world_.note)
-    world_.note->end(thread);
-  return outcome;
+  const running_call here{
+      {&world_.self, &world_.kernels, world_.pool.threads(), world_.note},
+      {id_, task.low}};
+  return run_kernel(task, inputs);
 }
 
 result<block> plan_host::run_kernel(const task_record& task,

@@ -57,6 +57,7 @@ dataflow_service::~dataflow_service() {
   gate_.close();
   held_.close();
   slow_.stop();
+  pool_.abandon();
   for (const auto& life : lives()) {
     plans_.end(life->id_of_round());
     life->end();

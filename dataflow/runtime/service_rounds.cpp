@@ -103,7 +103,8 @@ crash_note* dataflow_service::note_for(const edge_index& edges) {
         return std::holds_alternative<op_call>(l.op);
       });
   if (!note_ && calls && self_.self().port != 0 && pool_.threads() > 0)
-    note_ = std::make_unique<crash_note>(self_.id(), pool_.threads());
+    note_ = std::make_unique<crash_note>(
+        self_.id(), pool_.threads() + compute_pool::most_waiting);
   return note_.get();
 }
 

@@ -67,6 +67,13 @@ private:
 
 BOOST_AUTO_TEST_SUITE(graphs)
 
+BOOST_AUTO_TEST_CASE(functions_of_libraries_may_submit_calls_and_wait) {
+  const two_nodes nodes;
+  auto s = nodes.open();
+  BOOST_TEST(s.gather(s.submit("leaves", 3)).item<double>() == 8);
+  nodes.are_empty();
+}
+
 BOOST_AUTO_TEST_CASE(nodes_run_the_functions_of_the_libraries_they_loaded) {
   const two_nodes nodes;
   auto s = nodes.open();
