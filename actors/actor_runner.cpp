@@ -303,9 +303,8 @@ std::optional<runner_job> actor_runner::perform(instruction::restore& job,
     return next;
   if (runs) {
     auto& trace = host_->on().trace();
-    if (trace.enabled())
-      trace.emit(trace_kind::moved, instance_.actor, instance_.epoch, 0,
-                 trace.peer_index(job.source));
+    trace.emit_between(trace_kind::moved, instance_.actor, instance_.epoch, 0,
+                       job.source);
   }
   return next;
 }

@@ -11,6 +11,9 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <cstdlib>
+#include <string_view>
+
 #include <sys/random.h>
 
 namespace tern {
@@ -37,6 +40,18 @@ member make_self(const node_config& config) {
   self.version = config.version;
   self.libraries = config.libraries;
   return self;
+}
+
+// Enough for a session that looks several times a second at threads which do
+// nothing but record.
+constexpr std::uint64_t most_waiting_events = 1u << 21;
+
+tracer_options recorder_options() {
+  const char* level = std::getenv(flight_variable);
+  const bool off = level && std::string_view{level} == "off";
+  return {.waiting_events = most_waiting_events,
+          .usual = off ? trace_level::off : trace_level::flight,
+          .directory = flight_directory};
 }
 
 /// Functions that are called in the order in which they came.
@@ -69,8 +84,8 @@ std::string describe(const member& who) {
 
 struct node::impl {
   explicit impl(const node_config& config)
-    : self(make_self(config)), recorder(self.id), caf(config.listen),
-      system(caf) {
+    : self(make_self(config)), recorder(self.id, recorder_options()),
+      caf(config.listen), system(caf) {
     system.await_actors_before_shutdown(false);
   }
 
@@ -78,6 +93,10 @@ struct node::impl {
   void deliver(node_id from, message_kind kind, const envelope& head,
                std::span<const std::byte> payload, buffer bulk);
   void stamp(node_id to, message_kind kind, envelope& head);
+  // Messages of this node to itself are for sessions only.
+  bool is_recorded(node_id other) const noexcept {
+    return other != self.id ? recorder.is_on() : recorder.enabled();
+  }
   void send(node_id to, message_kind kind, const envelope& head,
             std::span<const std::byte> payload, buffer bulk);
   void keep(node_id to, message_kind kind, const envelope& head,
@@ -115,16 +134,12 @@ cluster::hooks node::impl::hooks() {
     batch_end.call();
   };
   to.joined = [this](const member& who) {
-    if (recorder.enabled())
-      recorder.emit(trace_kind::node_up, {}, who.id.value, 0,
-                    recorder.peer_index(who.id));
+    recorder.emit_between(trace_kind::node_up, {}, who.id.value, 0, who.id);
     send_kept(who.id);
     joined.call(who);
   };
   to.down = [this](const member& who, const std::string& reason) {
-    if (recorder.enabled())
-      recorder.emit(trace_kind::node_down, {}, who.id.value, 0,
-                    recorder.peer_index(who.id));
+    recorder.emit_between(trace_kind::node_down, {}, who.id.value, 0, who.id);
     unlinked.gone(who.id);
     down.call(who, reason);
   };
@@ -137,20 +152,19 @@ cluster::hooks node::impl::hooks() {
 
 void node::impl::deliver(node_id from, message_kind kind, const envelope& head,
                          std::span<const std::byte> payload, buffer bulk) {
-  if (recorder.enabled()) [[unlikely]]
-    recorder.emit(trace_kind::received, head.to, head.number,
-                  static_cast<std::uint16_t>(kind), recorder.peer_index(from));
+  if (is_recorded(from))
+    recorder.emit_between(trace_kind::received, head.to, head.number,
+                          static_cast<std::uint16_t>(kind), from);
   incoming message{from, kind, head, payload, std::move(bulk)};
   if (!handlers.call(message))
     drop();
 }
 
 void node::impl::stamp(node_id to, message_kind kind, envelope& head) {
-  if (!recorder.enabled()) [[likely]]
-    return;
-  head.number = recorder.next_number();
-  recorder.emit(trace_kind::sent, head.from, head.number,
-                static_cast<std::uint16_t>(kind), recorder.peer_index(to));
+  head.number = recorder.next_number(); // the receiver may record
+  if (is_recorded(to))
+    recorder.emit_between(trace_kind::sent, head.from, head.number,
+                          static_cast<std::uint16_t>(kind), to);
 }
 
 void node::impl::send(node_id to, message_kind kind, const envelope& head,
@@ -186,6 +200,7 @@ node::~node() {
 }
 
 void node::leave() {
+  impl_->traces->stop();
   if (!impl_->peers)
     return;
   impl_->peers->leave();
@@ -197,13 +212,16 @@ result<std::unique_ptr<node>> node::start(node_config config) {
   n->impl_ = std::make_unique<impl>(config);
   auto& i = *n->impl_;
   i.traces.emplace(*n);
-  if (!config.listen)
+  if (!config.listen) {
+    i.recorder.set_name(i.traces->name());
     return n;
+  }
   const link_options links{{}, config.max_bulk, config.shares_memory};
   auto peers = cluster::open(i.system, i.self, links, i.hooks());
   if (!peers)
     return tl::make_unexpected(peers.error());
   i.peers = std::move(*peers);
+  i.recorder.set_name(i.traces->name());
   return n;
 }
 

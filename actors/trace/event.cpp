@@ -26,6 +26,16 @@ std::string_view name_of(trace_kind kind) noexcept {
     return "node_down";
   case trace_kind::counter:
     return "counter";
+  case trace_kind::lent:
+    return "lent";
+  case trace_kind::stolen:
+    return "stolen";
+  case trace_kind::spilled:
+    return "spilled";
+  case trace_kind::read_back:
+    return "read_back";
+  case trace_kind::recomputed:
+    return "recomputed";
   }
   return {};
 }

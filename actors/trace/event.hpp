@@ -18,12 +18,17 @@ enum class trace_kind : std::uint16_t {
   fired = 3,      ///< a task begins to run, on this thread
   finished = 4,   ///< it ends well; one that fetches a block on another thread
   failed = 5,     ///< it ends in an error
-  moved = 6,      ///< an actor arrived from peer; argument: its epoch
+  moved = 6,      ///< an actor or a task arrived from peer; argument: its epoch
   transition = 7, ///< a task's state took an event; argument: which, and what
                   ///< came of it (dataflow/runtime/replay.hpp)
   node_up = 8,    ///< peer became a member
   node_down = 9,  ///< peer is gone
   counter = 10,   ///< argument: the value; extra: which one
+  lent = 11,      ///< a task goes to peer; argument: bytes that go with it
+  stolen = 12,    ///< the same, for peer had nothing to do
+  spilled = 13,   ///< a block went to disk; argument: bytes
+  read_back = 14, ///< blocks came back from disk; argument: bytes
+  recomputed = 15, ///< a task that had run before a death ran again
 };
 
 /// The name of a kind; empty for numbers without one.

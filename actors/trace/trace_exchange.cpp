@@ -1,9 +1,15 @@
+// What a node has may be megabytes, which take time to write down: a thread of
+// its own does that, not the one that serves the links.
 #include "actors/trace/trace_exchange.hpp"
 
 #include "actors/link/socket.hpp"
 #include "actors/trace/tracer.hpp"
+#include "serialization/little_endian.hpp"
 
 #include <algorithm>
+#include <array>
+#include <iterator>
+#include <utility>
 
 namespace tern {
 
@@ -12,6 +18,11 @@ namespace {
 std::string name_of(const member& m) {
   return m.port != 0 ? address_text(m.host, m.port) : to_string(m.id);
 }
+
+// A hundred years; more would not fit into nanoseconds.
+constexpr std::uint64_t longest_flight = 100ull * 365 * 24 * 3600 * 1000;
+constexpr std::size_t most_answers = 64; // somebody asks in vain after these
+constexpr std::size_t most_late = 256;
 
 // What a peer sent as its trace: its own record, then its events.
 result<node_trace> read_node(std::span<const std::byte> bytes) {
@@ -41,6 +52,7 @@ result<node_trace> read_node(std::span<const std::byte> bytes) {
 } // namespace
 
 trace_exchange::trace_exchange(node& owner) : node_(owner) {
+  owner.trace().exchange = this;
   owner.on(message_kind::trace_request, [this](incoming& m) { on_request(m); });
   owner.on(message_kind::trace_reply, [this](incoming& m) { on_reply(m); });
   owner.on_down([this](const member& m, const std::string&) { on_down(m.id); });
@@ -53,11 +65,36 @@ trace_exchange::trace_exchange(node& owner) : node_(owner) {
   });
 }
 
-void trace_exchange::ask(node_id to, request what, std::uint64_t number) {
+trace_exchange::~trace_exchange() {
+  stop();
+}
+
+trace_exchange& trace_exchange::of(node& owner) {
+  return *owner.trace().exchange;
+}
+
+std::string trace_exchange::name() const {
+  return name_of(node_.self());
+}
+
+void trace_exchange::stop() {
+  {
+    std::lock_guard guard{mutex_};
+    stopped_ = true;
+    answers_.clear();
+  }
+  worker_ = {};
+}
+
+void trace_exchange::ask(node_id to, request what, std::uint64_t number,
+                         std::chrono::milliseconds last) {
   envelope head;
   head.sequence = static_cast<std::uint64_t>(what);
   head.cause = number;
-  node_.send(to, message_kind::trace_request, head, {});
+  std::array<std::byte, sizeof(std::uint64_t)> span_of_time;
+  store_little_endian(span_of_time.data(),
+                      static_cast<std::uint64_t>(last.count()));
+  node_.send(to, message_kind::trace_request, head, span_of_time);
 }
 
 void trace_exchange::record(bool on) {
@@ -72,18 +109,32 @@ void trace_exchange::record(bool on) {
 
 std::vector<node_trace>
 trace_exchange::collect(std::chrono::milliseconds timeout) {
+  return fetch(request::drain, {}, timeout);
+}
+
+std::vector<node_trace>
+trace_exchange::flight(std::chrono::milliseconds last,
+                       std::chrono::milliseconds timeout) {
+  return fetch(request::flight, last, timeout);
+}
+
+std::vector<node_trace>
+trace_exchange::fetch(request what, std::chrono::milliseconds last,
+                      std::chrono::milliseconds timeout) {
   auto members = node_.members();
   std::unique_lock lock{mutex_};
   auto number = ++numbers_;
   collections_[number].awaited = members;
   lock.unlock();
   for (auto& m : members)
-    ask(m.id, request::drain, number);
+    ask(m.id, what, number, last);
   node_.flush();
   lock.lock();
   auto& mine = collections_[number];
   answered_.wait_for(lock, timeout, [&] { return mine.awaited.empty(); });
   auto all = std::move(mine.arrived);
+  if (what == request::drain)
+    std::ranges::move(std::exchange(late_, {}), std::back_inserter(all));
   for (auto& silent : mine.awaited)
     all.push_back({silent.id,
                    name_of(silent) + " (no answer)",
@@ -97,25 +148,55 @@ trace_exchange::collect(std::chrono::milliseconds timeout) {
   return all;
 }
 
-node_trace trace_exchange::own_trace() {
-  auto trace = node_.trace().drain();
-  trace.name = name_of(node_.self());
-  trace.pid = node_.self().pid;
-  return trace;
-}
-
 void trace_exchange::on_request(const incoming& m) {
   switch (static_cast<request>(m.head.sequence)) {
   case request::switch_on:
     return node_.trace().enable();
   case request::switch_off:
     return node_.trace().disable();
-  case request::drain: {
-    std::vector<std::byte> bytes;
-    append_node(bytes, own_trace());
-    node_.send_bulk(m.from, message_kind::trace_reply, m.head, {},
-                    buffer::copy(bytes));
+  case request::drain:
+    return answer_later(m.from, m.head,
+                        [this] { return node_.trace().drain(); });
+  case request::flight: {
+    if (m.payload.size() != sizeof(std::uint64_t))
+      return;
+    const auto asked = load_little_endian<std::uint64_t>(m.payload.data());
+    const std::chrono::milliseconds last{std::min(asked, longest_flight)};
+    return answer_later(m.from, m.head,
+                        [=, this] { return node_.trace().snapshot(last); });
   }
+  }
+}
+
+void trace_exchange::answer_later(node_id to, const envelope& head,
+                                  std::function<node_trace()> of) {
+  std::lock_guard guard{mutex_};
+  if (stopped_ || answers_.size() == most_answers)
+    return;
+  answers_.push_back([this, to, head, of = std::move(of)] {
+    auto trace = of();
+    trace.name = name();
+    trace.pid = node_.self().pid;
+    std::vector<std::byte> bytes;
+    append_node(bytes, trace);
+    node_.send_bulk(to, message_kind::trace_reply, head, {},
+                    buffer::copy(bytes));
+  });
+  if (!worker_.joinable())
+    worker_ = std::jthread{[this](std::stop_token stop) {
+      work(stop);
+    }};
+  asked_.notify_one();
+}
+
+void trace_exchange::work(std::stop_token stop) {
+  std::unique_lock lock{mutex_};
+  while (asked_.wait(lock, stop, [this] { return !answers_.empty(); })) {
+    const auto next = std::move(answers_.front());
+    answers_.pop_front();
+    lock.unlock();
+    next();
+    lock.lock();
   }
 }
 
@@ -123,8 +204,13 @@ void trace_exchange::on_reply(const incoming& m) {
   auto node = read_node(m.bulk.bytes());
   std::lock_guard guard{mutex_};
   auto found = collections_.find(m.head.cause);
-  if (found == collections_.end())
+  if (found == collections_.end()) {
+    const bool drained =
+        m.head.sequence == static_cast<std::uint64_t>(request::drain);
+    if (drained && node && late_.size() < most_late)
+      late_.push_back(std::move(*node));
     return;
+  }
   auto& c = found->second;
   auto erased = std::erase_if(
       c.awaited, [&](const member& who) { return who.id == m.from; });

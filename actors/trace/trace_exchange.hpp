@@ -3,9 +3,14 @@
 #include "actors/node.hpp"
 #include "actors/trace/trace_record.hpp"
 
+#include <chrono>
 #include <condition_variable>
+#include <deque>
+#include <functional>
 #include <map>
 #include <mutex>
+#include <string>
+#include <thread>
 #include <vector>
 
 namespace tern {
@@ -14,41 +19,67 @@ namespace tern {
 /// fetches what they have.
 ///
 /// Belongs to a node and speaks by it; any thread may call it, but `collect`
-/// waits and so must not be called from a handler.
+/// and `flight` wait and so must not be called from a handler.
 class trace_exchange {
 public:
   /// Registers its handlers at `owner`, which must outlive it.
   explicit trace_exchange(node& owner);
+  ~trace_exchange();
+
+  /// Of a node.
+  static trace_exchange& of(node& owner);
 
   /// Switches the recorders of all members on or off, also of those that join
   /// later.
   void record(bool on);
 
-  /// Takes the events out of the rings of all members. A member that does not
-  /// answer in time has no events and "no answer" in its name.
+  /// Takes what the recorders of all members have for sessions. A member that
+  /// does not answer in time has no events and "no answer" in its name; what
+  /// it had is in the next collection.
   std::vector<node_trace> collect(std::chrono::milliseconds timeout);
 
-private:
-  enum class request : std::uint64_t { switch_off, switch_on, drain };
+  /// What all members did lately: of the last `last`, as far as they still have
+  /// it. They keep it. As `collect` otherwise.
+  std::vector<node_trace> flight(std::chrono::milliseconds last,
+                                 std::chrono::milliseconds timeout);
 
-  /// Somebody waits for the answers to a `drain`.
+  /// What people see of the node.
+  std::string name() const;
+
+  /// Answers no more; the node is about to leave.
+  void stop();
+
+private:
+  enum class request : std::uint64_t { switch_off, switch_on, drain, flight };
+
+  /// Somebody waits for the answers to a `drain` or `flight`.
   struct collection {
     std::vector<node_trace> arrived;
     std::vector<member> awaited;
   };
 
-  void ask(node_id to, request what, std::uint64_t number);
+  void ask(node_id to, request what, std::uint64_t number,
+           std::chrono::milliseconds last = {});
+  std::vector<node_trace> fetch(request what, std::chrono::milliseconds last,
+                                std::chrono::milliseconds timeout);
   void on_request(const incoming& m);
   void on_reply(const incoming& m);
   void on_down(node_id who);
-  node_trace own_trace();
+  void answer_later(node_id to, const envelope& head,
+                    std::function<node_trace()> of);
+  void work(std::stop_token stop);
 
   node& node_;
-  std::mutex mutex_;
+  std::mutex mutex_; // guards what follows
   std::condition_variable answered_;
   std::map<std::uint64_t, collection> collections_; // by number of request
   std::uint64_t numbers_ = 0;
+  std::vector<node_trace> late_; // drained, and came when nobody waited
   bool recording_ = false;
+  bool stopped_ = false;
+  std::condition_variable_any asked_;
+  std::deque<std::function<void()>> answers_; // to give
+  std::jthread worker_;                       // gives them; from the first on
 };
 
 } // namespace tern
