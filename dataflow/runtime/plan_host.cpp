@@ -23,6 +23,9 @@ constexpr std::size_t most_awaited = 2;
 // The block of another plan that a task is about to take, or the error.
 thread_local const result<block>* fetched = nullptr;
 
+// This thread gives tasks to a node that has nothing to do.
+thread_local bool gives = false;
+
 block take_fetched(const held_call&, std::int64_t) {
   if (!*fetched)
     throw task_error{fetched->error()};
@@ -43,6 +46,25 @@ std::vector<bool> calls_of(const edge_index& edges) {
     if (const auto* call = std::get_if<op_call>(&edges.at(id).op))
       all[id] = !decode_held(*call) && !is_receipt(*call);
   return all;
+}
+
+/// Bytes of blocks that go with a task.
+std::uint64_t bytes_of(const dataflow_message& lend) {
+  std::uint64_t bytes = lend.data ? lend.data.bytes() : 0;
+  for (const auto& in : lend.lend->inputs)
+    bytes += in.data ? in.data.bytes() : 0;
+  return bytes;
+}
+
+// A task goes with `lend`; whoever has got it says `installed`.
+void record_move(tracer& trace, std::uint64_t plan, node_id to,
+                 const dataflow_message& m) {
+  const actor_id task{plan, m.to};
+  if (m.kind == message_kind::lend && m.lend)
+    trace.emit_between(gives ? trace_kind::stolen : trace_kind::lent, task,
+                       bytes_of(m), 0, to);
+  else if (m.kind == message_kind::installed)
+    trace.emit_between(trace_kind::moved, task, m.epoch, 0, to);
 }
 
 std::string words_of(const std::vector<node_id>& nodes) {
@@ -159,10 +181,13 @@ void plan_host::fetch_held(task_record& task, const held_call& from) {
 void plan_host::take_outcome(task_record& task, result<block> outcome) {
   world_.self.trace().emit(outcome ? trace_kind::finished : trace_kind::failed,
                            name_of_task(task));
+  const bool again = rest_ && rest_->has_run(task.key());
   const bool taken = outcome ? engine_.finish(task, std::move(*outcome))
                              : engine_.fail(task, std::move(outcome.error()));
   if (!taken)
     world_.late(task.low, std::move(outcome));
+  else if (again)
+    world_.self.trace().emit(trace_kind::recomputed, name_of_task(task));
   world_.self.flush();
 }
 
@@ -234,8 +259,10 @@ std::size_t plan_host::give(steal_terms& terms) {
   if (plan_for_guest.size() > most_plan_bytes)
     return 0; // no message holds it
   const auto before = terms.tasks;
+  gives = true;
   const auto kept =
       engine_.give(world_.pool.take_back(*this, terms.tasks), terms);
+  gives = false;
   for (auto* task : kept)
     ready(*task);
   const auto given = before - terms.tasks;
@@ -285,6 +312,7 @@ void plan_host::send(node_id to, dataflow_message m) {
     world_.here(std::move(m));
     return;
   }
+  record_move(world_.self.trace(), id_, to, m);
   if (m.kind == message_kind::want) // how long the block takes to come
     m.bytes = monotonic_ns();
   if (m.data.bytes() > spill_file::largest_kept) // lest the link waits for it
@@ -310,6 +338,8 @@ void plan_host::ended(task_record& r, std::string_view reason) {
 
 void plan_host::transition(const task_record& r, std::uint8_t event,
                            std::uint32_t argument, effect effects) {
+  if (!world_.self.trace().enabled())
+    return;
   world_.self.trace().emit(
       trace_kind::transition, name_of_task(r),
       pack(recorded_transition{static_cast<task_event>(event), argument,
