@@ -2,7 +2,8 @@
 
 #include "actors/link/socket.hpp"
 #include "actors/node.hpp"
-#include "actors/trace/tracer.hpp"
+#include "actors/trace/trace_exchange.hpp"
+#include "actors/trace/trace_file.hpp"
 #include "dataflow/graph/memory_need.hpp"
 #include "dataflow/graph/synchronous.hpp"
 #include "dataflow/optimize/optimize.hpp"
@@ -23,6 +24,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstdlib>
 #include <filesystem>
 #include <map>
@@ -88,6 +90,10 @@ result<void> check_memory(const plan_projection& plan, std::uint64_t each,
                   size_text(smallest)));
 }
 
+// Of what the nodes remember, and for how long they may think about it.
+constexpr auto all_there_is = std::chrono::hours(24);
+constexpr auto flight_limit = std::chrono::seconds(3);
+
 // Until nodes that still take a dead process for a member know better.
 constexpr auto death_limit = std::chrono::seconds(10);
 
@@ -98,6 +104,7 @@ public:
   explicit node_executor(session_options options)
     : options_(std::move(options)) {}
   ~node_executor() override {
+    pump_.reset();
     gate_.close();
     for (const auto& [plan, run] : kept_)
       service_->forget(plan, run->view());
@@ -117,6 +124,7 @@ public:
   result<plan> find_plan(std::uint64_t id) override;
   result<run_report> attach(plan p, const compute_hooks& hooks) override;
   result<std::vector<node_trace>> traces() override;
+  result<trace_totals> write_trace() override;
 
 private:
   class current_run;
@@ -136,11 +144,16 @@ private:
                                bool keeps_roots) const;
   result<run_report> run(const graph& work, plan_view& where,
                          const compute_hooks& hooks, std::size_t kept);
+  compute_hooks with_flight_file(const compute_hooks& hooks,
+                                 std::uint64_t plan);
+  result<void> write_flight(const std::string& file);
 
   session_options options_;
   std::unique_ptr<local_nodes> children_;
   std::unique_ptr<node> node_;
   std::unique_ptr<dataflow_service> service_;
+  std::unique_ptr<trace_pump> pump_; ///< with a file to trace to
+  std::atomic<bool> told_of_stall_{false};
   gate gate_;
   mutable std::mutex mutex_; ///< guards what follows
   std::set<plan_run*> runs_; ///< that go on
@@ -238,8 +251,14 @@ result<void> node_executor::join_cluster() {
 result<void> node_executor::start() {
   if (auto ok = start_nodes(); !ok)
     return ok;
-  if (options_.trace || options_.record)
+  if (!options_.trace_file.empty()) {
+    auto pump = trace_pump::start(*node_, options_.trace_file);
+    if (!pump)
+      return tl::make_unexpected(pump.error());
+    pump_ = std::move(*pump);
+  } else if (options_.trace || options_.record) {
     node_->record_traces(true);
+  }
   return {};
 }
 
@@ -380,7 +399,6 @@ result<run_report> node_executor::attempt(const graph& work,
   auto edges = std::make_shared<const edge_index>(work);
   if (auto fits = check_memory_of(where, *edges, kept > 0); !fits)
     return tl::make_unexpected(fits.error());
-  // with compute threads in this process the node's own id is the engine's
   const waiting_task waits;
   if (waits.is_refused())
     return fail(failure_kind::refused,
@@ -390,13 +408,15 @@ result<run_report> node_executor::attempt(const graph& work,
   until_the_end.cancelled = [&] {
     return waits.is_abandoned() || (hooks.cancelled && hooks.cancelled());
   };
+  // with compute threads in this process the node's own id is the engine's
   const auto name =
       node_->self().threads > 0 ? node_id{random_number()} : node_->id();
+  const auto run_id = p.id;
   auto run = std::make_unique<plan_run>(*service_, std::move(p), name,
                                         std::move(edges), kept);
   auto report = [&] {
     const current_run here{*this, *run};
-    return run->run(until_the_end);
+    return run->run(with_flight_file(until_the_end, run_id));
   }();
   const auto gone = run->leaving();
   std::lock_guard guard{mutex_};
@@ -429,6 +449,7 @@ result<run_report> node_executor::attach(plan p, const compute_hooks& hooks) {
                             "lives and waits for its result",
                             p.id, to_string(p.round.submitter)));
   auto edges = std::make_shared<const edge_index>(p.work);
+  const auto id = p.id;
   plan_run run{*service_, std::move(p), node_->id(), std::move(edges)};
   const current_run here{*this, run};
   const auto all = node_->members();
@@ -439,11 +460,47 @@ result<run_report> node_executor::attach(plan p, const compute_hooks& hooks) {
                      [&](const member& m) { return m.id == gone.id; }))
       run.node_down(gone, "it had left before");
   }
-  return run.attach(hooks);
+  return run.attach(with_flight_file(hooks, id));
 }
 
 result<std::vector<node_trace>> node_executor::traces() {
   return node_->collect_traces(std::chrono::seconds(10));
+}
+
+result<trace_totals> node_executor::write_trace() {
+  if (!pump_)
+    return fail(failure_kind::refused, "this session traces to no file");
+  return pump_->write_all();
+}
+
+// What all nodes did before it stalled, once.
+compute_hooks node_executor::with_flight_file(const compute_hooks& hooks,
+                                              std::uint64_t plan) {
+  auto more = hooks;
+  if (!hooks.stalled)
+    return more;
+  more.stalled = [this, &hooks, plan](const std::string& what) {
+    hooks.stalled(what);
+    if (told_of_stall_.exchange(true))
+      return;
+    const auto file = (std::filesystem::path{options_.flight_directory}
+                       / fmt::format("tern-stalled-{:016x}.tern-trace", plan))
+                          .string();
+    const auto written = write_flight(file);
+    hooks.stalled(written ? fmt::format("what the nodes did before that is in "
+                                        "{}: tern trace summary {}",
+                                        file, file)
+                          : written.error().what);
+  };
+  return more;
+}
+
+result<void> node_executor::write_flight(const std::string& file) {
+  auto out = trace_writer::create(file);
+  if (!out)
+    return tl::make_unexpected(out.error());
+  return out->add(
+      trace_exchange::of(*node_).flight(all_there_is, flight_limit));
 }
 
 /// The caller's thread, in order.
@@ -486,6 +543,9 @@ public:
 
   result<std::vector<node_trace>> traces() override {
     return std::vector<node_trace>{};
+  }
+  result<trace_totals> write_trace() override {
+    return trace_totals{};
   }
 
 private:
@@ -608,6 +668,9 @@ result<std::unique_ptr<executor>> executor::open(session_options options) {
   if (options.scheduler == scheduler::synchronous) {
     if (auto loaded = load_kernels(options.libraries, options.kernels); !loaded)
       return tl::make_unexpected(loaded.error());
+    if (!options.trace_file.empty()) // it records nothing
+      if (auto file = trace_writer::create(options.trace_file); !file)
+        return tl::make_unexpected(file.error());
     return std::make_unique<synchronous_executor>(std::move(options.kernels),
                                                   options.memory);
   }

@@ -6,6 +6,7 @@
 #include "dataflow/graph/memory_need.hpp"
 #include "dataflow/runtime/plan_message.hpp"
 #include "dataflow/runtime/session_options.hpp"
+#include "dataflow/runtime/trace_pump.hpp"
 #include "dataflow/runtime/view.hpp"
 #include "serialization/failure.hpp"
 
@@ -99,6 +100,8 @@ public:
 
   /// What the nodes recorded since the last call (`options.trace`).
   virtual result<std::vector<node_trace>> traces() = 0;
+  /// Brings `options.trace_file` up to now. Fails with `io` and the path.
+  virtual result<trace_totals> write_trace() = 0;
 };
 
 } // namespace tern

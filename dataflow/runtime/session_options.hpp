@@ -35,8 +35,15 @@ struct session_options {
   /// empty: TERN_SPILL_DIR, else TMPDIR, else /var/tmp. One a process: the
   /// first that was used.
   std::string spill_directory{};
-  bool rotate = false;       ///< move every actor at every step
-  bool trace = false;        ///< record messages and tasks
+  bool rotate = false; ///< move every actor at every step
+  bool trace = false;  ///< record messages and tasks
+  /// Where to, as they happen; empty: in memory, for `traces`, as far as there
+  /// is room.
+  std::string trace_file{};
+  /// Where a file goes that says what all nodes did before nothing was done for
+  /// some time, if `compute_hooks::stalled` is heard; empty: the current
+  /// directory.
+  std::string flight_directory{};
   bool record = false;       ///< and every transition of every task
   std::string executable{};  ///< of node processes; empty: this program
   kernel_registry kernels{}; ///< for `threads`; other nodes have their own

@@ -27,6 +27,7 @@ namespace {
 struct eval_options {
   std::string statements;
   std::string trace;
+  std::string flight_directory;
   std::string output;
   std::vector<std::string> libraries;
   bool rotate = false;
@@ -124,7 +125,8 @@ int read_options(const eval_options& o, const configuration& in,
   out.insecure = o.insecure;
   out.libraries = o.libraries;
   out.rotate = o.rotate;
-  out.trace = !o.trace.empty();
+  out.trace_file = o.trace;
+  out.flight_directory = o.flight_directory;
   return exit_well;
 }
 
@@ -168,6 +170,14 @@ private:
   session_options options_;
   std::unique_ptr<executor> opened_;
 };
+
+result<void> write_trace(executor& s, const std::string& file) {
+  const auto totals = s.write_trace();
+  if (!totals)
+    return tl::make_unexpected(totals.error());
+  tell_of_trace(file, *totals);
+  return {};
+}
 
 /// An array that the rest of the statements depends on.
 result<block> compute_index(late_executor& session, const array& a) {
@@ -222,6 +232,9 @@ int run_eval(const eval_options& o, const configuration& settings) {
     if (o.explain)
       explain(std::cerr, (*s)->project(arrays));
     auto done = compute(**s, arrays, *sinks);
+    if (!o.trace.empty() && interrupted == 0) // a run that failed, too
+      if (const auto written = write_trace(**s, o.trace); !written && done)
+        return complain(written.error());
     if (!done)
       return complain(done.error());
     report = *done;
@@ -229,13 +242,6 @@ int run_eval(const eval_options& o, const configuration& settings) {
     if (!whole)
       return complain(whole.error());
     results = std::move(*whole);
-    if (!o.trace.empty()) {
-      auto traces = (*s)->traces();
-      if (!traces)
-        return complain(traces.error());
-      if (auto ok = save_traces(o.trace, *traces); !ok)
-        return complain(ok.error());
-    }
   }
   print_run({o.json, !o.output.empty()}, value, results, report);
   return exit_well;
@@ -263,6 +269,9 @@ void add_eval(CLI::App& tool, configuration& settings) {
   c->add_flag("--explain", o->explain,
               "the layers, before and after passes, and what it will take");
   c->add_option("--trace", o->trace, "record messages and tasks into FILE");
+  c->add_option("--flight-dir", o->flight_directory,
+                "where a file goes that says what the nodes did before a run "
+                "came to a stop; default: here");
   c->add_option("-o,--output", o->output,
                 "write the result: FILE.nc or .npy, or a map: .png");
   c->add_flag("--insecure", o->insecure,

@@ -1,16 +1,12 @@
 #pragma once
 
-#include "actors/trace/event.hpp"
-#include "serialization/failure.hpp"
+#include "dataflow/runtime/trace_pump.hpp"
 
 #include <string>
-#include <vector>
 
 namespace tern {
 
-/// Writes what the nodes recorded as one .tern-trace file and says on standard
-/// error how to look at it.
-result<void> save_traces(const std::string& path,
-                         const std::vector<node_trace>& nodes);
+/// Says on standard error what is in a .tern-trace file and how to look at it.
+void tell_of_trace(const std::string& path, const trace_totals& in);
 
 } // namespace tern

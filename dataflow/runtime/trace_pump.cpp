@@ -1,0 +1,79 @@
+#include "dataflow/runtime/trace_pump.hpp"
+
+#include "actors/node.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace tern {
+
+namespace {
+
+constexpr auto fetch_every = std::chrono::milliseconds(100);
+// What comes later is in the next fetch; longer for the last one.
+constexpr auto answer_limit = std::chrono::seconds(2);
+
+} // namespace
+
+result<std::unique_ptr<trace_pump>> trace_pump::start(node& self,
+                                                      const std::string& file) {
+  auto out = trace_writer::create(file);
+  if (!out)
+    return tl::make_unexpected(out.error());
+  return std::unique_ptr<trace_pump>{new trace_pump{self, std::move(*out)}};
+}
+
+trace_pump::trace_pump(node& self, trace_writer out)
+  : self_(self), out_(std::move(out)) {
+  self_.record_traces(true);
+  thread_ = std::jthread{[this](std::stop_token stop) {
+    run(stop);
+  }};
+}
+
+trace_pump::~trace_pump() {
+  thread_ = {};
+  self_.record_traces(false);
+}
+
+void trace_pump::run(std::stop_token stop) {
+  std::unique_lock lock{mutex_};
+  for (;;) {
+    stopped_.wait_for(lock, stop, fetch_every, [] { return false; });
+    if (stop.stop_requested() || problem_)
+      return;
+    fetch();
+  }
+}
+
+void trace_pump::count(const node_trace& n) {
+  totals_.lost += n.lost - std::exchange(lost_[n.node], n.lost);
+  totals_.nodes = lost_.size();
+  for (const auto& thread : n.threads)
+    totals_.events += thread.events.size();
+}
+
+// A node that did not answer is left out: its name would say so for good.
+void trace_pump::fetch() {
+  auto all = self_.collect_traces(answer_limit);
+  std::erase_if(all, [](const node_trace& n) { return n.scopes.empty(); });
+  for (const auto& n : all)
+    count(n);
+  std::erase_if(all, [](const node_trace& n) { return n.threads.empty(); });
+  if (auto ok = out_.add(all); !ok) {
+    problem_ = ok.error();
+    self_.record_traces(false);
+  }
+}
+
+result<trace_totals> trace_pump::write_all() {
+  std::lock_guard guard{mutex_};
+  if (!problem_)
+    fetch();
+  if (problem_)
+    return tl::make_unexpected(*problem_);
+  return totals_;
+}
+
+} // namespace tern

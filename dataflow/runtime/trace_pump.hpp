@@ -1,0 +1,59 @@
+#pragma once
+
+#include "actors/trace/trace_file.hpp"
+#include "serialization/failure.hpp"
+
+#include <condition_variable>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace tern {
+
+class node;
+
+/// What is in a file of traces.
+struct trace_totals {
+  std::uint64_t events = 0;
+  std::uint64_t lost = 0; ///< that found no room before they were fetched
+  std::uint64_t nodes = 0;
+};
+
+/// Writes what all nodes of a cluster record into a file, while they do: it
+/// fetches several times a second, so that no recorder has to forget.
+class trace_pump {
+public:
+  /// Switches the recorders on. `self` must outlive it. Fails with `io` and the
+  /// path.
+  static result<std::unique_ptr<trace_pump>> start(node& self,
+                                                   const std::string& file);
+  ~trace_pump();
+  trace_pump(const trace_pump&) = delete;
+  trace_pump& operator=(const trace_pump&) = delete;
+
+  /// Writes what there is by now; it goes on. Fails with `io` and the path if
+  /// that, or something before, could not be written.
+  result<trace_totals> write_all();
+
+private:
+  trace_pump(node& self, trace_writer out);
+  void run(std::stop_token stop);
+  void fetch();
+  void count(const node_trace& n);
+
+  node& self_;
+  std::mutex mutex_; ///< guards what follows, and is held while it fetches
+  std::condition_variable_any stopped_;
+  trace_writer out_;
+  std::optional<failure> problem_;
+  trace_totals totals_;
+  std::map<node_id, std::uint64_t> lost_; ///< by each node that it knows
+  std::jthread thread_;
+};
+
+} // namespace tern
