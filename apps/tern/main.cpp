@@ -32,6 +32,9 @@ int main(int argc, char** argv) {
   tern::add_sim(tool);
   tern::add_story(tool);
   tern::add_trace(tool);
+  auto& trace = *tool.get_subcommand("trace");
+  tern::add_flight(trace, settings);
+  tern::add_recover(trace);
   tern::add_move(tool, settings);
   tern::add_where(tool, settings);
   tern::add_why(tool, settings);

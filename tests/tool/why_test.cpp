@@ -5,6 +5,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <csignal>
+#include <filesystem>
 #include <string>
 
 using namespace tern::test;
@@ -72,6 +73,7 @@ BOOST_AUTO_TEST_CASE(a_plan_that_makes_no_progress_says_why) {
   const auto r = tern::test::tern(
       {"eval", "--load", TERN_BINARY_DIR "/test_functions_library.so",
        "--scheduler", "processes", "--nodes", "2", "--threads", "1",
+       "--flight-dir", TERN_BINARY_DIR,
        "map_blocks('nap', ones((4,), chunks=4).sum() * 3000) + 1"});
   BOOST_TEST_REQUIRE(r.status == 0, r.err);
   BOOST_TEST(r.out == "2.0\n");
@@ -82,6 +84,17 @@ BOOST_AUTO_TEST_CASE(a_plan_that_makes_no_progress_says_why) {
   BOOST_TEST(r.err.find("runs on compute thread 0 of node 127.0.0.1:")
                  != std::string::npos,
              r.err);
+  const std::string words = "what the nodes did before that is in ";
+  const auto at = r.err.find(words);
+  BOOST_TEST_REQUIRE(at != std::string::npos, r.err);
+  BOOST_TEST(r.err.find(words, at + 1) == std::string::npos, r.err); // once
+  const auto begin = at + words.size();
+  const auto file = r.err.substr(begin, r.err.find(": ", begin) - begin);
+  BOOST_TEST(file.starts_with(TERN_BINARY_DIR "/tern-stalled-"), file);
+  const auto s = tern::test::tern({"trace", "summary", file, "--json"});
+  BOOST_TEST_REQUIRE(s.status == 0, s.err);
+  BOOST_TEST(!s.json()["running"].empty(), s.out);
+  std::filesystem::remove(file);
 }
 
 BOOST_AUTO_TEST_CASE(a_plan_that_nobody_has_is_named) {
