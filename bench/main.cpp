@@ -14,6 +14,7 @@
 #include "bench/slides.hpp"
 #include "bench/startup.hpp"
 #include "bench/tasks.hpp"
+#include "bench/trace.hpp"
 #include "dataflow/api/node_main.hpp"
 #include "dataflow/api/run_error.hpp"
 
@@ -269,6 +270,28 @@ int main(int argc, char** argv) {
   startup->add_flag("--json", json, "one JSON object a line");
   startup->add_option("--repeats", repeats)->capture_default_str();
   startup->callback([&] { finish(run_startup(repeats)); });
+
+  trace_options trace_how;
+  auto* trace = tool.add_subcommand("trace", "What recording costs.");
+  trace->add_flag("--json", json, "one JSON object a line");
+  trace->add_option("--pairs", trace_how.pairs)->capture_default_str();
+  trace->add_option("--empty", trace_how.empty, "tasks that do nothing")
+      ->capture_default_str();
+  trace->add_option("--long", trace_how.long_ones, "tasks of 100 us")
+      ->capture_default_str();
+  trace->add_flag("--check", trace_how.check,
+                  "one small run each: does it end well?");
+  trace->footer("Example:\n  tern-bench trace --json");
+  trace->callback([&] { finish(run_trace(trace_how)); });
+
+  auto* trace_once = tool.add_subcommand("trace-once")->group("");
+  std::uint64_t rounds = 0;
+  std::string trace_file;
+  trace_once->add_option("tasks", extent)->required();
+  trace_once->add_option("rounds", rounds)->required();
+  trace_once->add_option("file", trace_file)->required();
+  trace_once->callback(
+      [&] { status = run_trace_once(extent, rounds, trace_file); });
 
   const cluster_commands more{tool,
                               [&](const std::vector<row>& rows, bool as_json) {
