@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <map>
 #include <system_error>
 
 namespace tern {
@@ -31,8 +32,15 @@ thread_trace& thread_of(node_trace& node, std::uint32_t number) {
   return *node.threads.insert(found, {number, {}, {}});
 }
 
+/// A plan whose first piece has come.
+struct announced_plan {
+  std::size_t position = 0; ///< in the content
+  std::uint64_t size = 0;   ///< of all its pieces
+};
+
 struct collector {
   trace_content& to;
+  std::map<std::uint64_t, announced_plan>& announced; ///< by id
 
   void operator()(trace_header& header) const {
     to.header = std::move(header);
@@ -47,6 +55,25 @@ struct collector {
     thread.name = std::move(run.thread.name);
     thread.events.insert(thread.events.end(), run.thread.events.begin(),
                          run.thread.events.end());
+  }
+  void operator()(trace_plan_piece& piece) const {
+    const auto [known, fresh] = announced.try_emplace(
+        piece.plan.id, announced_plan{to.plans.size(), piece.size});
+    if (fresh) {
+      to.plans.push_back(std::move(piece.plan));
+      return;
+    }
+    auto& bytes = to.plans[known->second.position].bytes;
+    if (bytes.size() < known->second.size) // else the plan came again
+      bytes.insert(bytes.end(), piece.plan.bytes.begin(),
+                   piece.plan.bytes.end());
+  }
+
+  /// Plans of which pieces are missing are not there.
+  void finish() const {
+    std::erase_if(to.plans, [&](const trace_plan& p) {
+      return p.bytes.size() != announced.at(p.id).size;
+    });
   }
 };
 
@@ -74,6 +101,12 @@ result<void> trace_writer::add(const std::vector<node_trace>& nodes) {
   return {};
 }
 
+result<void> trace_writer::add(const trace_plan& plan) {
+  std::vector<std::byte> bytes;
+  append_plan(bytes, plan);
+  return write(bytes);
+}
+
 result<void> trace_writer::write(const std::vector<std::byte>& bytes) {
   file_.write(reinterpret_cast<const char*>(bytes.data()),
               static_cast<std::streamsize>(bytes.size()));
@@ -98,6 +131,8 @@ result<std::vector<std::byte>> load_file(const std::string& path) {
 
 result<trace_content> read_trace(std::span<const std::byte> bytes) {
   trace_content content;
+  std::map<std::uint64_t, announced_plan> announced;
+  const collector collect{content, announced};
   trace_reader reader{bytes};
   for (bool first = true;; first = false) {
     auto record = reader.next();
@@ -106,6 +141,7 @@ result<trace_content> read_trace(std::span<const std::byte> bytes) {
     if (!*record && first)
       return fail(failure_kind::malformed, "trace: it has no header");
     if (!*record) {
+      collect.finish();
       content.truncated = reader.truncated();
       return content;
     }
@@ -113,7 +149,7 @@ result<trace_content> read_trace(std::span<const std::byte> bytes) {
       return fail(failure_kind::malformed,
                   first ? "trace: it does not begin with a header"
                         : "trace: a second header");
-    std::visit(collector{content}, **record);
+    std::visit(collect, **record);
   }
 }
 

@@ -17,6 +17,8 @@ public:
 
   /// Appends what nodes have recorded; the same node may come again.
   result<void> add(const std::vector<node_trace>& nodes);
+  /// Appends a plan.
+  result<void> add(const trace_plan& plan);
 
 private:
   trace_writer(std::string path, std::ofstream file)
@@ -32,6 +34,7 @@ private:
 struct trace_content {
   trace_header header;
   std::vector<node_trace> nodes; ///< each once, its threads in order of number
+  std::vector<trace_plan> plans; ///< those that are whole, as they came
   bool truncated = false;        ///< the last frame was cut off
 };
 

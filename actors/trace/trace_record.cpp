@@ -5,6 +5,7 @@
 #include "serialization/schema/trace.capnp.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace tern {
 
@@ -13,6 +14,8 @@ namespace {
 constexpr auto magic = "tern-trace";
 // Far above any record that is written.
 constexpr std::size_t max_record = std::size_t{4} << 20;
+// Of a plan.
+constexpr std::size_t max_piece = std::size_t{1} << 20;
 
 using names = capnp::List<schema::Name>;
 
@@ -52,6 +55,7 @@ struct writer {
     auto h = to.initHeader();
     h.setMagic(magic);
     h.setVersion(header.version);
+    h.setTern(reader_of(header.tern));
     write(h.initKinds(static_cast<unsigned>(header.kinds.size())),
           header.kinds);
     write(h.initMessages(static_cast<unsigned>(header.messages.size())),
@@ -89,6 +93,16 @@ struct writer {
     write_column(e.initExtras(count), events, &trace_event::extra);
     write_column(e.initScopes(count), events, &trace_event::scope);
   }
+
+  void operator()(const trace_plan_piece& piece) {
+    auto p = to.initPlan();
+    p.setId(piece.plan.id);
+    p.setText(reader_of(piece.plan.text));
+    p.setSize(piece.size);
+    const auto& bytes = piece.plan.bytes;
+    p.setPiece(capnp::Data::Reader(
+        reinterpret_cast<const capnp::byte*>(bytes.data()), bytes.size()));
+  }
 };
 
 result<trace_record> malformed(const char* what) {
@@ -105,6 +119,8 @@ result<trace_record> read(schema::TraceHeader::Reader from) {
   trace_header header;
   header.kinds = read(from.getKinds());
   header.messages = read(from.getMessages());
+  auto tern = from.getTern();
+  header.tern = std::string{tern.begin(), tern.size()};
   return header;
 }
 
@@ -149,7 +165,20 @@ result<trace_record> read(schema::TraceEvents::Reader from) {
   return run;
 }
 
-result<trace_record> read(schema::TraceRecord::Reader from) {
+result<trace_record> read(schema::TracePlan::Reader from) {
+  trace_plan_piece out;
+  out.plan.id = from.getId();
+  auto text = from.getText();
+  out.plan.text = std::string{text.begin(), text.size()};
+  out.size = from.getSize();
+  const auto piece = from.getPiece();
+  const auto* bytes = reinterpret_cast<const std::byte*>(piece.begin());
+  out.plan.bytes.assign(bytes, bytes + piece.size());
+  return out;
+}
+
+/// Nothing for a kind that a later version has added.
+result<std::optional<trace_record>> read(schema::TraceRecord::Reader from) {
   switch (from.which()) {
   case schema::TraceRecord::HEADER:
     return read(from.getHeader());
@@ -157,8 +186,10 @@ result<trace_record> read(schema::TraceRecord::Reader from) {
     return read(from.getNode());
   case schema::TraceRecord::EVENTS:
     return read(from.getEvents());
+  case schema::TraceRecord::PLAN:
+    return read(from.getPlan());
   }
-  return malformed("a record of an unknown kind");
+  return std::nullopt;
 }
 
 tl::unexpected<failure> at(std::size_t offset, const std::string& what) {
@@ -191,24 +222,39 @@ void append_node(std::vector<std::byte>& out, const node_trace& node) {
   }
 }
 
+void append_plan(std::vector<std::byte>& out, const trace_plan& plan) {
+  std::span<const std::byte> rest{plan.bytes};
+  auto text = plan.text.substr(0, max_plan_text);
+  do {
+    const auto piece = rest.first(std::min(rest.size(), max_piece));
+    rest = rest.subspan(piece.size());
+    append_record(out, trace_plan_piece{{plan.id,
+                                         std::exchange(text, {}),
+                                         {piece.begin(), piece.end()}},
+                                        plan.bytes.size()});
+  } while (!rest.empty());
+}
+
 result<std::optional<trace_record>> trace_reader::next() {
-  if (rest_.empty() || truncated_)
-    return std::nullopt;
-  auto frame = read_lz4_frame(rest_, max_record);
-  if (!frame)
-    return at(offset_, frame.error().what);
-  if (!*frame) {
-    truncated_ = true;
-    return std::nullopt;
+  while (!rest_.empty() && !truncated_) {
+    auto frame = read_lz4_frame(rest_, max_record);
+    if (!frame)
+      return at(offset_, frame.error().what);
+    if (!*frame) {
+      truncated_ = true;
+      break;
+    }
+    auto record = decode_capnp<schema::TraceRecord>(
+        (*frame)->bytes, "trace record",
+        [](schema::TraceRecord::Reader root) { return read(root); });
+    if (!record)
+      return at(offset_, record.error().what);
+    rest_ = rest_.subspan((*frame)->stored);
+    offset_ += (*frame)->stored;
+    if (*record)
+      return std::move(*record);
   }
-  auto record = decode_capnp<schema::TraceRecord>(
-      (*frame)->bytes, "trace record",
-      [](schema::TraceRecord::Reader root) { return read(root); });
-  if (!record)
-    return at(offset_, record.error().what);
-  rest_ = rest_.subspan((*frame)->stored);
-  offset_ += (*frame)->stored;
-  return std::move(*record);
+  return std::nullopt;
 }
 
 } // namespace tern

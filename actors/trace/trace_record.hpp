@@ -3,10 +3,12 @@
 #include "actors/trace/event.hpp"
 #include "actors/trace/names.hpp"
 #include "serialization/failure.hpp"
+#include "serialization/version.hpp"
 
 #include <cstddef>
 #include <optional>
 #include <span>
+#include <string>
 #include <variant>
 #include <vector>
 
@@ -15,6 +17,7 @@ namespace tern {
 /// The first record of a trace: what its numbers mean.
 struct trace_header {
   std::uint32_t version = 1;
+  std::string tern = library_version; ///< that wrote it; empty: not known
   name_table kinds = names_of_events();
   name_table messages = names_of_messages();
 
@@ -29,9 +32,28 @@ struct trace_events {
   friend bool operator==(const trace_events&, const trace_events&) = default;
 };
 
+/// A plan that was submitted while nodes recorded.
+struct trace_plan {
+  std::uint64_t id = 0;
+  std::string text;             ///< the user's words; empty: none
+  std::vector<std::byte> bytes; ///< the plan; its meaning is not known here
+
+  friend bool operator==(const trace_plan&, const trace_plan&) = default;
+};
+
+/// A piece of one, of which all have `size` bytes together.
+struct trace_plan_piece {
+  trace_plan plan;
+  std::uint64_t size = 0;
+
+  friend bool operator==(const trace_plan_piece&,
+                         const trace_plan_piece&) = default;
+};
+
 /// A `node_trace` in a record has no threads: their events are records of
 /// their own.
-using trace_record = std::variant<trace_header, node_trace, trace_events>;
+using trace_record =
+    std::variant<trace_header, node_trace, trace_events, trace_plan_piece>;
 
 /// Appends one record as one LZ4 frame. Of `trace_events` at most
 /// `max_events_a_record` may be given.
@@ -41,11 +63,17 @@ inline constexpr std::size_t max_events_a_record = 8192;
 /// Appends a whole node: its record, then its events in as many as needed.
 void append_node(std::vector<std::byte>& out, const node_trace& node);
 
+/// Appends a whole plan, in as many pieces as needed. Of its text at most
+/// `max_plan_text` bytes are kept.
+void append_plan(std::vector<std::byte>& out, const trace_plan& plan);
+inline constexpr std::size_t max_plan_text = std::size_t{64} << 10;
+
 /// Reads records off a `.tern-trace` file (or a part of one) that lies in
 /// memory.
 ///
 /// Any bytes give records or a failure. A last frame that is cut off is the end
-/// of the trace, and `truncated`.
+/// of the trace, and `truncated`. Kinds of records that this version does not
+/// know are passed over.
 class trace_reader {
 public:
   explicit trace_reader(std::span<const std::byte> bytes) : rest_(bytes) {}

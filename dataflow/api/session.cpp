@@ -170,6 +170,8 @@ void session::write(const array& a, const std::filesystem::path& file) {
 void session::write_traces(const std::filesystem::path& file) {
   const auto nodes = value_or_throw(state_->run->traces());
   auto out = value_or_throw(trace_writer::create(file.string()));
+  for (const auto& plan : state_->run->traced_plans())
+    check(out.add(plan));
   check(out.add(nodes));
 }
 

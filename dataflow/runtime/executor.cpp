@@ -27,11 +27,13 @@
 #include <atomic>
 #include <cstdlib>
 #include <filesystem>
+#include <iterator>
 #include <map>
 #include <mutex>
 #include <random>
 #include <set>
 #include <thread>
+#include <utility>
 
 namespace tern {
 
@@ -125,6 +127,7 @@ public:
   result<run_report> attach(plan p, const compute_hooks& hooks) override;
   result<std::vector<node_trace>> traces() override;
   result<trace_totals> write_trace() override;
+  std::vector<trace_plan> traced_plans() override;
 
 private:
   class current_run;
@@ -135,6 +138,7 @@ private:
   result<void> start_processes();
   result<void> join_cluster();
   plan_view view() const;
+  void note(const plan& p);
   std::size_t leaving() const;
   result<run_report> attempt(const graph& work, const plan_view& where,
                              const compute_hooks& hooks, std::size_t kept);
@@ -158,7 +162,8 @@ private:
   mutable std::mutex mutex_; ///< guards what follows
   std::set<plan_run*> runs_; ///< that go on
   std::map<std::uint64_t, std::unique_ptr<plan_run>> kept_; ///< hold arrays
-  std::vector<node_id> leaving_; ///< nodes that take no new plan
+  std::vector<node_id> leaving_;  ///< nodes that take no new plan
+  std::vector<trace_plan> noted_; ///< for whoever reads the traces
 };
 
 /// Who hears of nodes that die, as long as it runs.
@@ -396,6 +401,7 @@ result<run_report> node_executor::attempt(const graph& work,
   p.work = work;
   if (p.view.places.empty())
     return fail(failure_kind::unreachable, "no node of the cluster takes work");
+  note(p);
   auto edges = std::make_shared<const edge_index>(work);
   if (auto fits = check_memory_of(where, *edges, kept > 0); !fits)
     return tl::make_unexpected(fits.error());
@@ -424,6 +430,28 @@ result<run_report> node_executor::attempt(const graph& work,
   if (report && kept > 0) // it still has a part in what becomes of the blocks
     kept_[report->plan] = std::move(run);
   return report;
+}
+
+// A session may trace for long and never ask, so the oldest go.
+void node_executor::note(const plan& p) {
+  if (pump_)
+    return pump_->add({p.id, options_.trace_words, encode(p)});
+  if (!options_.trace && !options_.record)
+    return;
+  trace_plan noted{p.id, options_.trace_words, encode(p)};
+  std::lock_guard guard{mutex_};
+  auto sum = noted.bytes.size();
+  auto first = noted_.end();
+  while (first != noted_.begin()
+         && sum + std::prev(first)->bytes.size() <= most_plan_bytes)
+    sum += (--first)->bytes.size();
+  noted_.erase(noted_.begin(), first);
+  noted_.push_back(std::move(noted));
+}
+
+std::vector<trace_plan> node_executor::traced_plans() {
+  std::lock_guard guard{mutex_};
+  return std::exchange(noted_, {});
 }
 
 result<plan> node_executor::find_plan(std::uint64_t id) {
@@ -546,6 +574,9 @@ public:
   }
   result<trace_totals> write_trace() override {
     return trace_totals{};
+  }
+  std::vector<trace_plan> traced_plans() override {
+    return {};
   }
 
 private:

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/trace/event.hpp"
+#include "actors/trace/trace_record.hpp"
 #include "dataflow/array/array.hpp"
 #include "dataflow/block/block.hpp"
 #include "dataflow/graph/memory_need.hpp"
@@ -102,6 +103,9 @@ public:
   virtual result<std::vector<node_trace>> traces() = 0;
   /// Brings `options.trace_file` up to now. Fails with `io` and the path.
   virtual result<trace_totals> write_trace() = 0;
+  /// The plans that were submitted since then (the last 60 MB of them), as
+  /// `decode_plan` reads them; without words (`options.trace`).
+  virtual std::vector<trace_plan> traced_plans() = 0;
 };
 
 } // namespace tern

@@ -40,6 +40,8 @@ struct session_options {
   /// Where to, as they happen; empty: in memory, for `traces`, as far as there
   /// is room.
   std::string trace_file{};
+  /// What the plans in it are called: the user's own words.
+  std::string trace_words{};
   /// Where a file goes that says what all nodes did before nothing was done for
   /// some time, if `compute_hooks::stalled` is heard; empty: the current
   /// directory.

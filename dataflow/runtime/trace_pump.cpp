@@ -61,10 +61,30 @@ void trace_pump::fetch() {
   for (const auto& n : all)
     count(n);
   std::erase_if(all, [](const node_trace& n) { return n.threads.empty(); });
-  if (auto ok = out_.add(all); !ok) {
+  auto ok = write_plans();
+  if (ok)
+    ok = out_.add(all);
+  if (!ok) {
     problem_ = ok.error();
     self_.record_traces(false);
   }
+}
+
+void trace_pump::add(trace_plan plan) {
+  std::lock_guard guard{plans_mutex_};
+  plans_.push_back(std::move(plan));
+}
+
+result<void> trace_pump::write_plans() {
+  std::vector<trace_plan> plans;
+  {
+    std::lock_guard guard{plans_mutex_};
+    plans.swap(plans_);
+  }
+  for (const auto& plan : plans)
+    if (auto ok = out_.add(plan); !ok)
+      return ok;
+  return {};
 }
 
 result<trace_totals> trace_pump::write_all() {

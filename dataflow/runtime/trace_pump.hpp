@@ -36,6 +36,9 @@ public:
   trace_pump(const trace_pump&) = delete;
   trace_pump& operator=(const trace_pump&) = delete;
 
+  /// With the next events, and before them.
+  void add(trace_plan plan);
+
   /// Writes what there is by now; it goes on. Fails with `io` and the path if
   /// that, or something before, could not be written.
   result<trace_totals> write_all();
@@ -44,6 +47,7 @@ private:
   trace_pump(node& self, trace_writer out);
   void run(std::stop_token stop);
   void fetch();
+  result<void> write_plans();
   void count(const node_trace& n);
 
   node& self_;
@@ -53,6 +57,8 @@ private:
   std::optional<failure> problem_;
   trace_totals totals_;
   std::map<node_id, std::uint64_t> lost_; ///< by each node that it knows
+  std::mutex plans_mutex_;                ///< guards the next one
+  std::vector<trace_plan> plans_;
   std::jthread thread_;
 };
 

@@ -18,6 +18,7 @@ struct TraceHeader {
   version @1 :UInt32;      # 1
   kinds @2 :List(Name);    # what the kinds of events are called
   messages @3 :List(Name); # what the kinds of messages are called
+  tern @4 :Text;           # the version that wrote it; older traces lack it
 }
 
 # What is said of a node a second time replaces what was said first; the
@@ -46,10 +47,21 @@ struct TraceEvents {
   scopes @9 :List(UInt16);  # 0: the actor's high half is not known
 }
 
+# A piece of a plan that was submitted. The pieces of a plan follow each other
+# in order, and together have `size` bytes.
+struct TracePlan {
+  id @0 :UInt64;
+  text @1 :Text;            # of the first piece: the user's words
+  size @2 :UInt64;
+  piece @3 :Data;           # what they make: dataflow/runtime/plan_message.hpp
+}
+
+# A reader passes over kinds of records that it does not know.
 struct TraceRecord {
   union {
     header @0 :TraceHeader;
     node @1 :TraceNode;
     events @2 :TraceEvents;
+    plan @3 :TracePlan;
   }
 }

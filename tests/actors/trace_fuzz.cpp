@@ -21,10 +21,13 @@ void any_file(std::span<const std::byte> bytes) {
   check(counts.has_value(), "what is read can be exported");
   std::vector<std::byte> again;
   append_record(again, content->header);
+  for (auto& plan : content->plans)
+    append_plan(again, plan);
   for (auto& node : content->nodes)
     append_node(again, node);
   auto back = read_trace(again);
-  check(back.has_value() && back->header == content->header,
+  check(back.has_value() && back->header == content->header
+            && back->plans.size() == content->plans.size(),
         "what is read can be written");
 }
 

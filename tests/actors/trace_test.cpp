@@ -1,4 +1,5 @@
 #include "actors/trace/chrome_export.hpp"
+#include "actors/trace/lz4_frame.hpp"
 #include "actors/trace/ring.hpp"
 #include "actors/trace/trace_file.hpp"
 #include "actors/trace/tracer.hpp"
@@ -220,6 +221,50 @@ BOOST_AUTO_TEST_CASE(a_file_gives_back_what_was_written) {
     for (auto& e : more.threads[t].events)
       expected.threads[t].events.push_back(e);
   BOOST_TEST((content->nodes[1] == expected));
+}
+
+BOOST_AUTO_TEST_CASE(plans_of_any_size_come_back_and_half_ones_do_not) {
+  std::mt19937_64 random{3};
+  const auto some = bytes_of("a plan");
+  trace_plan small{7, "ones(3).sum()", {some.begin(), some.end()}};
+  trace_plan large{8, std::string(max_plan_text + 5, 'x'), {}};
+  for (int i = 0; i < 3'000'000; ++i)
+    large.bytes.push_back(static_cast<std::byte>(random()));
+  trace_plan empty{9, "", {}};
+  std::vector<std::byte> bytes;
+  append_record(bytes, trace_header{});
+  append_plan(bytes, small);
+  append_plan(bytes, large);
+  append_plan(bytes, empty);
+  append_plan(bytes, large); // again
+  const auto content = read_trace(bytes);
+  BOOST_REQUIRE_MESSAGE(content.has_value(), why(content));
+  large.text.resize(max_plan_text);
+  BOOST_TEST((content->plans == std::vector{small, large, empty}));
+  BOOST_TEST(content->header.tern == library_version);
+  const auto cut = read_trace(std::span{bytes}.first(2'500'000));
+  BOOST_REQUIRE(cut);
+  BOOST_TEST(cut->truncated);
+  BOOST_TEST((cut->plans == std::vector{small}));
+}
+
+// The number of the record's kind lies behind the message's table and its root
+// pointer.
+BOOST_AUTO_TEST_CASE(a_record_of_a_later_version_is_passed_over) {
+  std::vector<std::byte> record;
+  append_record(record, random_node(1, 0));
+  auto later = read_lz4_frame(record, 1 << 20).value()->bytes;
+  BOOST_REQUIRE(later[16] == std::byte{1});
+  later[16] = std::byte{99};
+  std::vector<std::byte> bytes;
+  append_record(bytes, trace_header{});
+  append_lz4_frame(bytes, later);
+  append_node(bytes, random_node(2, 5));
+  const auto content = read_trace(bytes);
+  BOOST_REQUIRE_MESSAGE(content.has_value(), why(content));
+  BOOST_REQUIRE(content->nodes.size() == 1u);
+  BOOST_TEST((content->nodes[0] == random_node(2, 5)));
+  BOOST_TEST(!content->truncated);
 }
 
 BOOST_AUTO_TEST_CASE(a_file_that_was_cut_off_is_readable_to_its_last_frame) {

@@ -126,6 +126,7 @@ int read_options(const eval_options& o, const configuration& in,
   out.libraries = o.libraries;
   out.rotate = o.rotate;
   out.trace_file = o.trace;
+  out.trace_words = o.statements;
   out.flight_directory = o.flight_directory;
   return exit_well;
 }
