@@ -1,6 +1,7 @@
 #include "apps/tern/explain.hpp"
 
 #include "dataflow/optimize/optimize.hpp"
+#include "dataflow/runtime/analysis/layer_words.hpp"
 
 #include <fmt/format.h>
 
@@ -9,48 +10,6 @@
 namespace tern {
 
 namespace {
-
-struct operation_name {
-  std::string operator()(const op_blockwise& op) const {
-    return fmt::format("blockwise, {} steps", op.code.steps.size());
-  }
-  std::string operator()(const op_reduce_chunk& op) const {
-    return fmt::format("reduce blocks, {} steps", op.feed.code.steps.size());
-  }
-  std::string operator()(const op_reduce_combine&) const {
-    return "combine";
-  }
-  std::string operator()(const op_reduce_finish&) const {
-    return "finish";
-  }
-  std::string operator()(const op_slice&) const {
-    return "slice";
-  }
-  std::string operator()(const op_dot&) const {
-    return "dot";
-  }
-  std::string operator()(const op_assemble&) const {
-    return "assemble";
-  }
-  std::string operator()(const op_reshape&) const {
-    return "reshape";
-  }
-  std::string operator()(const op_scan&) const {
-    return "scan";
-  }
-  std::string operator()(const op_take&) const {
-    return "take";
-  }
-  std::string operator()(const op_read_nc& op) const {
-    return "read " + op.path;
-  }
-  std::string operator()(const op_read_npy& op) const {
-    return "read " + op.path;
-  }
-  std::string operator()(const op_call& op) const {
-    return "call " + op.name;
-  }
-};
 
 /// How many layers and tasks, and a line for each layer.
 std::string layers_of(const graph& g) {
@@ -64,10 +23,10 @@ std::string layers_of(const graph& g) {
       inputs += fmt::format(" {}", in.from);
     text += fmt::format("  {:3}{} {:24} {:8} blocks {:12} tasks {:8} from{:8} "
                         "{}\n",
-                        id, edges.is_root(id) ? '*' : ' ',
-                        std::visit(operation_name{}, l.op), name_of(l.type),
-                        to_string(edges.grid_of(id)), edges.needed(id).size(),
-                        inputs.empty() ? " -" : inputs, l.expression);
+                        id, edges.is_root(id) ? '*' : ' ', kernel_of(l),
+                        name_of(l.type), to_string(edges.grid_of(id)),
+                        edges.needed(id).size(), inputs.empty() ? " -" : inputs,
+                        l.expression);
   }
   return text;
 }
