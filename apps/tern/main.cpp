@@ -27,6 +27,7 @@ int main(int argc, char** argv) {
   tern::add_attach(tool, settings);
   tern::add_config(tool, settings);
   tern::add_critical(tool);
+  tern::add_diff(tool);
   tern::add_eval(tool, settings);
   tern::add_node(tool, settings);
   tern::add_status(tool, settings);

@@ -15,6 +15,7 @@ class configuration;
 void add_attach(CLI::App& tool, configuration& settings);
 void add_config(CLI::App& tool, configuration& settings);
 void add_critical(CLI::App& tool);
+void add_diff(CLI::App& tool);
 void add_eval(CLI::App& tool, configuration& settings);
 void add_node(CLI::App& tool, configuration& settings);
 void add_status(CLI::App& tool, configuration& settings);
