@@ -30,6 +30,7 @@ int main(int argc, char** argv) {
   tern::add_diff(tool);
   tern::add_eval(tool, settings);
   tern::add_node(tool, settings);
+  tern::add_provenance(tool);
   tern::add_status(tool, settings);
   tern::add_sim(tool);
   tern::add_story(tool);
