@@ -31,6 +31,7 @@ int main(int argc, char** argv) {
   tern::add_eval(tool, settings);
   tern::add_node(tool, settings);
   tern::add_provenance(tool);
+  tern::add_replay(tool);
   tern::add_status(tool, settings);
   tern::add_sim(tool);
   tern::add_story(tool);

@@ -4,6 +4,7 @@
 #include "dataflow/io/npy.hpp"
 
 #include <optional>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -67,15 +68,21 @@ task_hooks hooks_with(const kernel_registry& kernels, const edge_index& edges,
   return hooks;
 }
 
-bool knows_all(const kernel_registry& kernels, const edge_index& edges) {
+std::vector<std::string> unknown_kernels(const kernel_registry& kernels,
+                                         const edge_index& edges) {
   const auto callees = callees_of(kernels, edges);
+  std::set<std::string> names;
   for (layer_id id = 0; id < edges.layers(); ++id) {
     const auto& c = callees[id];
-    if (std::holds_alternative<op_call>(edges.at(id).op) && !c.registered
-        && !c.held && !c.receipt)
-      return false;
+    const auto* call = std::get_if<op_call>(&edges.at(id).op);
+    if (call && !c.registered && !c.held && !c.receipt)
+      names.insert(call->name);
   }
-  return true;
+  return {names.begin(), names.end()};
+}
+
+bool knows_all(const kernel_registry& kernels, const edge_index& edges) {
+  return unknown_kernels(kernels, edges).empty();
 }
 
 } // namespace tern

@@ -19,6 +19,7 @@ void add_diff(CLI::App& tool);
 void add_eval(CLI::App& tool, configuration& settings);
 void add_node(CLI::App& tool, configuration& settings);
 void add_provenance(CLI::App& tool);
+void add_replay(CLI::App& tool);
 void add_status(CLI::App& tool, configuration& settings);
 void add_sim(CLI::App& tool);
 void add_story(CLI::App& tool);
