@@ -166,6 +166,8 @@ void compute_pool::loop(unsigned self) {
     me.executing.store(next.task, std::memory_order_release);
     next.plan->run(*next.task);
     me.executing.store(nullptr, std::memory_order_relaxed);
+    me.executed.store(me.executed.load(std::memory_order_relaxed) + 1,
+                      std::memory_order_relaxed);
     me.active.store(nullptr, std::memory_order_release);
     tell(tell_surplus_, &load_watcher::surplus);
   }
@@ -340,6 +342,13 @@ compute_pool::execution_of(const task_record& task) const {
     return execution{i, now - std::min(now, to_ns(began))};
   }
   return {};
+}
+
+std::uint64_t compute_pool::executed() const noexcept {
+  std::uint64_t all = 0;
+  for (const auto& w : workers_)
+    all += w->executed.load(std::memory_order_relaxed);
+  return all;
 }
 
 unsigned compute_pool::executing() const noexcept {

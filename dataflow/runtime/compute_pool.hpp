@@ -94,6 +94,8 @@ public:
   std::size_t queued() const;
   /// Threads that run a task, about.
   unsigned executing() const noexcept;
+  /// Tasks that the threads have run since the start, about.
+  std::uint64_t executed() const noexcept;
   /// Which of them runs `task`, if one does.
   std::optional<execution> execution_of(const task_record& task) const;
 
@@ -129,8 +131,9 @@ private:
     std::vector<work> heap;
     std::atomic<runnable_plan*> active{nullptr};
     std::atomic<const task_record*> executing{nullptr};
-    std::atomic<bool> waits{false};      ///< the task waits for others
-    std::atomic<std::uint64_t> began{0}; ///< to execute, in ticks
+    std::atomic<bool> waits{false};         ///< the task waits for others
+    std::atomic<std::uint64_t> began{0};    ///< to execute, in ticks
+    std::atomic<std::uint64_t> executed{0}; ///< the thread alone writes it
     std::thread thread;
 
     bool computes() const noexcept {

@@ -34,6 +34,12 @@ struct compute_hooks {
   std::function<void(std::size_t array, const failure& why)> failed;
   /// Now and then: tasks done and tasks in all.
   std::function<void(std::uint64_t done, std::uint64_t total)> progress;
+  /// The same by layer, before each call of `progress`: tasks done of each
+  /// layer of the plan. Not for more than `most_told_layers`, nor by
+  /// `synchronous`.
+  std::function<void(const edge_index& plan,
+                     std::span<const std::uint64_t> done)>
+      layer_progress;
   /// Once the plan is accepted by all nodes: its id and its nodes.
   std::function<void(std::uint64_t plan, const plan_view& view)> accepted;
   /// A node of the plan has died, with its name and why. The plan goes on.

@@ -126,6 +126,9 @@ plan_reply plan_host::reply() const {
   r.bytes_moved = n.bytes_moved.load();
   r.steals = n.steals.load();
   r.recomputed = n.recomputed.load();
+  if (const auto layers = engine_.edges().layers(); layers <= most_told_layers)
+    for (layer_id id = 0; id < layers; ++id)
+      r.done_by_layer.push_back(times_.done(id));
   const auto& nodes = engine_.nodes();
   for (auto i = nodes.places(); i < nodes.size(); ++i)
     if (!nodes.is_suspected(static_cast<node_index>(i)))
@@ -188,6 +191,8 @@ void plan_host::take_outcome(task_record& task, result<block> outcome) {
     world_.late(task.low, std::move(outcome));
   else if (again)
     world_.self.trace().emit(trace_kind::recomputed, name_of_task(task));
+  if (taken && outcome)
+    times_.finish(task.key().layer);
   world_.self.flush();
 }
 

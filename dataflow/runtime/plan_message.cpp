@@ -102,6 +102,10 @@ plan_reply& operator+=(plan_reply& sum, const plan_reply& more) {
     if (std::find(sum.guests.begin(), sum.guests.end(), guest)
         == sum.guests.end())
       sum.guests.push_back(guest);
+  if (sum.done_by_layer.size() < more.done_by_layer.size())
+    sum.done_by_layer.resize(more.done_by_layer.size());
+  for (std::size_t i = 0; i < more.done_by_layer.size(); ++i)
+    sum.done_by_layer[i] += more.done_by_layer[i];
   return sum;
 }
 
@@ -150,6 +154,10 @@ std::vector<std::byte> encode(const plan_reply& r) {
   auto guests = root.initGuests(static_cast<unsigned>(r.guests.size()));
   for (unsigned i = 0; i < r.guests.size(); ++i)
     guests.set(i, r.guests[i].value);
+  auto layers = root.initDoneByLayer(static_cast<unsigned>(
+      std::min(r.done_by_layer.size(), most_told_layers)));
+  for (unsigned i = 0; i < layers.size(); ++i)
+    layers.set(i, r.done_by_layer[i]);
   return encode_capnp(builder);
 }
 
@@ -219,6 +227,11 @@ result<plan_reply> decode_reply(std::span<const std::byte> bytes) {
         r.recomputed = in.getRecomputed();
         for (auto guest : in.getGuests())
           r.guests.push_back(node_id{guest});
+        const auto layers = in.getDoneByLayer();
+        if (layers.size() > most_told_layers)
+          return fail(failure_kind::malformed, "plan reply: too many layers");
+        for (const auto done : layers)
+          r.done_by_layer.push_back(done);
         return r;
       });
 }

@@ -43,7 +43,12 @@ struct plan_reply {
   std::uint64_t bytes_spilled = 0;
   std::uint64_t recomputed = 0; ///< tasks that had run before a death
   std::vector<node_id> guests;  ///< outside the view, with tasks of the plan
+  /// Tasks done, as `done`, of each layer; empty where there are too many.
+  std::vector<std::uint64_t> done_by_layer;
 };
+
+/// The progress of plans with more layers is told as a whole only.
+inline constexpr std::size_t most_told_layers = 64;
 
 /// Counts of a plan's further round, or of another node, on top of these.
 plan_reply& operator+=(plan_reply& sum, const plan_reply& more);

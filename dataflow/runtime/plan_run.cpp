@@ -400,6 +400,9 @@ void plan_run::poll_progress(const compute_hooks& hooks) {
       || steady_clock::now() - polled_ < poll_every)
     return;
   polled_ = steady_clock::now();
+  if (hooks.layer_progress)
+    if (const auto done = tasks_done_by_layer(); !done.empty())
+      hooks.layer_progress(*edges_, done);
   if (hooks.progress)
     hooks.progress(tasks_done(), static_cast<std::uint64_t>(edges_->tasks()));
   ask_progress(known_nodes());
@@ -410,6 +413,21 @@ std::uint64_t plan_run::tasks_done() {
   std::uint64_t done = 0;
   for (const auto& [node, r] : replies_)
     done += r.done;
+  return done;
+}
+
+// None as long as a node has said only how many it has done in all.
+std::vector<std::uint64_t> plan_run::tasks_done_by_layer() {
+  std::lock_guard guard{mutex_};
+  std::vector<std::uint64_t> done(edges_->layers());
+  for (const auto& [node, r] : replies_) {
+    if (r.done_by_layer.empty() && r.done == 0)
+      continue;
+    if (r.done_by_layer.size() != done.size())
+      return {};
+    for (std::size_t i = 0; i < done.size(); ++i)
+      done[i] += r.done_by_layer[i];
+  }
   return done;
 }
 

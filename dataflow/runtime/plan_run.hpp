@@ -95,6 +95,7 @@ private:
   void ask_progress(const std::vector<node_id>& nodes);
   void poll_progress(const compute_hooks& hooks);
   std::uint64_t tasks_done();
+  std::vector<std::uint64_t> tasks_done_by_layer();
   void watch_for_stall(const compute_hooks& hooks);
   std::string name_of(node_id who) const;
   void final_counts(run_report& report);

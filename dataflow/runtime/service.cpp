@@ -423,13 +423,18 @@ held_blocks::surroundings dataflow_service::held_elsewhere() {
 dataflow_service::status dataflow_service::report() const {
   status out;
   out.memory_used = memory_.used();
+  out.bytes_spilled = memory_.spilled();
+  out.busy = pool_.executing();
+  out.queued = pool_.queued();
+  out.tasks_run = pool_.executed();
   const auto members = self_.members();
   for (const auto& life : lives()) {
     const auto r = life->reply();
     const bool orphaned =
         std::ranges::find(members, life->round().submitter, &member::id)
         == members.end();
-    out.plans.push_back({r.id, r.tasks, r.done, orphaned});
+    out.plans.push_back(
+        {r.id, r.tasks, r.done, orphaned, life->edges(), r.done_by_layer});
   }
   for (const auto& [id, host] : open_plans()) {
     host->engine().tasks().each([&](task_record& t) {

@@ -104,9 +104,16 @@ public:
     std::uint64_t total = 0; ///< tasks of this node's region
     std::uint64_t done = 0;
     bool orphaned = false; ///< its submitter is gone
+    std::shared_ptr<const edge_index> edges;
+    /// Of each layer, what this node has done; empty: too many layers.
+    std::vector<std::uint64_t> done_by_layer;
   };
   struct status {
     std::uint64_t memory_used = 0;
+    std::uint64_t bytes_spilled = 0; ///< since the start
+    unsigned busy = 0;               ///< compute threads that run a task
+    std::uint64_t queued = 0;        ///< tasks that wait for one
+    std::uint64_t tasks_run = 0;     ///< since the start
     std::vector<plan_status> plans;
     std::map<std::string, std::uint64_t> actors; ///< by phase
   };

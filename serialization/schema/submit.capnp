@@ -74,4 +74,5 @@ struct PlanReply {
   guests @10 :List(UInt64); # nodes outside the view that took tasks
   leaving @11 :Bool;        # refused because the node is about to leave
   recomputed @12 :UInt64;   # tasks that had run before a death
+  doneByLayer @13 :List(UInt64); # empty: too many layers
 }
