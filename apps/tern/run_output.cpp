@@ -1,7 +1,9 @@
 #include "apps/tern/run_output.hpp"
 
 #include "apps/tern/print.hpp"
+#include "dataflow/runtime/analysis/layer_words.hpp"
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <iostream>
@@ -28,6 +30,16 @@ nlohmann::ordered_json counted(const run_report& r) {
   out["messages_by_node"] = r.messages_by_node;
   out["tasks_by_node"] = r.tasks_by_node;
   return out;
+}
+
+std::vector<progress_part> parts_of(const edge_index& plan,
+                                    std::span<const std::uint64_t> done) {
+  std::vector<progress_part> parts;
+  for (layer_id id = 0; id < done.size(); ++id)
+    parts.push_back(
+        {fmt::format("{}: {}", kernel_of(plan.at(id)), plan.at(id).expression),
+         done[id], static_cast<std::uint64_t>(plan.needed(id).size())});
+  return parts;
 }
 
 void print_json(const run_output& how, const program_value& shown,
@@ -75,6 +87,11 @@ compute_hooks hooks_into(std::vector<result_sink>& sinks, progress_bar& bar,
   hooks.progress = [&bar](std::uint64_t done, std::uint64_t total) {
     bar.show(done, total);
   };
+  if (bar.is_on())
+    hooks.layer_progress = [&bar](const edge_index& plan,
+                                  std::span<const std::uint64_t> done) {
+      bar.set_parts(parts_of(plan, done));
+    };
   hooks.died = [&bar, command](const std::string& what) {
     bar.finish();
     std::cerr << command << ": " << what

@@ -211,9 +211,9 @@ BOOST_AUTO_TEST_CASE(a_node_that_yields_is_gone_at_once) {
   at_work->self().signal(SIGUSR1);
   const auto id = at_work->listening()["node"];
   const auto is_known = [&] {
-    const auto nodes = status_of(other)["nodes"];
+    const auto known = status_of(other)["nodes"];
     return std::ranges::any_of(
-        nodes, [&](const auto& node) { return node["id"] == id; });
+        known, [&](const auto& node) { return node["id"] == id; });
   };
   eventually("the others know that it is gone", [&] { return !is_known(); });
   const auto asked = tern::test::tern({"status", "--join", at_work->address()});
