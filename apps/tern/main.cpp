@@ -39,6 +39,7 @@ int main(int argc, char** argv) {
   auto& trace = *tool.get_subcommand("trace");
   tern::add_flight(trace, settings);
   tern::add_recover(trace);
+  tern::add_top(tool, settings);
   tern::add_move(tool, settings);
   tern::add_where(tool, settings);
   tern::add_why(tool, settings);

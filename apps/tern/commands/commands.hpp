@@ -24,6 +24,7 @@ void add_status(CLI::App& tool, configuration& settings);
 void add_sim(CLI::App& tool);
 void add_story(CLI::App& tool);
 void add_trace(CLI::App& tool);
+void add_top(CLI::App& tool, configuration& settings);
 void add_move(CLI::App& tool, configuration& settings);
 void add_where(CLI::App& tool, configuration& settings);
 void add_why(CLI::App& tool, configuration& settings);

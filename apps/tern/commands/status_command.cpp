@@ -1,4 +1,4 @@
-#include "actors/node.hpp"
+#include "apps/tern/cluster_status.hpp"
 #include "apps/tern/commands/commands.hpp"
 #include "apps/tern/commands/options.hpp"
 #include "apps/tern/commands/setting_flag.hpp"
@@ -7,7 +7,6 @@
 #include <nlohmann/json.hpp>
 
 #include <iostream>
-#include <map>
 #include <memory>
 
 namespace tern {
@@ -16,63 +15,9 @@ namespace {
 
 using json = nlohmann::ordered_json;
 
-constexpr auto answer_limit = std::chrono::seconds(5);
-
 struct status_options {
   bool json = false;
 };
-
-result<json> ask(const std::string& host, std::uint16_t port) {
-  const auto bytes = node::query_status(host, port, answer_limit);
-  if (!bytes)
-    return tl::make_unexpected(bytes.error());
-  const auto* text = reinterpret_cast<const char*>(bytes->data());
-  auto said = json::parse(text, text + bytes->size(), nullptr, false);
-  if (said.is_discarded() || !said.contains("node"))
-    return fail(failure_kind::malformed,
-                fmt::format("{}:{} gave no status", host, port));
-  return said;
-}
-
-// All members, each asked by itself; plans summed over the nodes.
-result<json> whole_status(const address& where) {
-  auto first = ask(where.host, where.port);
-  if (!first)
-    return first;
-  json out;
-  out["nodes"] = json::array();
-  std::map<std::string, json> plans;
-  auto add = [&](const json& said) {
-    out["nodes"].push_back(said["node"]);
-    for (const auto& p : said["plans"]) {
-      const auto id = fmt::format("{:016x}", p["id"].get<std::uint64_t>());
-      auto& sum = plans.try_emplace(id, json::object()).first->second;
-      const auto total = sum.value("tasks_total", 0ull)
-                         + p["tasks_total"].get<std::uint64_t>();
-      const auto done =
-          sum.value("tasks_done", 0ull) + p["tasks_done"].get<std::uint64_t>();
-      const bool orphaned =
-          p.value("orphaned", false) && sum.value("orphaned", true);
-      sum = {{"id", id},
-             {"state", done < total ? "running" : "done"},
-             {"tasks_total", total},
-             {"tasks_done", done},
-             {"orphaned", orphaned}}; // its submitter, as all nodes see it
-    }
-  };
-  const auto own = (*first)["node"]["id"];
-  add(*first);
-  for (const auto& m : (*first)["members"]) {
-    if (m["id"] == own || m["threads"] == 0) // sessions have no status
-      continue;
-    if (const auto said = ask(m["host"], m["port"]))
-      add(*said);
-  }
-  out["plans"] = json::array();
-  for (const auto& [id, plan] : plans)
-    out["plans"].push_back(plan);
-  return out;
-}
 
 void print(const json& status) {
   std::cout << fmt::format("{:18} {:22} {:>7} {:>7} {:>12} {:>12}  {}\n",
@@ -107,7 +52,7 @@ int run_status(const status_options& o, const configuration& settings) {
     std::cerr << "tern status: which cluster? --join HOST:PORT\n";
     return exit_usage;
   }
-  const auto status = whole_status(*where);
+  const auto status = cluster_status(*where);
   if (!status) {
     std::cerr << "tern status: " << status.error().what << '\n';
     return exit_failed;
