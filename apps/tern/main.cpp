@@ -29,6 +29,7 @@ int main(int argc, char** argv) {
   tern::add_critical(tool);
   tern::add_diff(tool);
   tern::add_eval(tool, settings);
+  tern::add_graph(tool, settings);
   tern::add_node(tool, settings);
   tern::add_provenance(tool);
   tern::add_replay(tool);

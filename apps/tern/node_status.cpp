@@ -1,6 +1,6 @@
 #include "apps/tern/node_status.hpp"
 
-#include "apps/tern/operation_text.hpp"
+#include "dataflow/runtime/analysis/layer_words.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -17,7 +17,7 @@ json layers_of(const dataflow_service::plan_status& p) {
   for (layer_id id = 0; id < p.done_by_layer.size(); ++id) {
     const auto& l = p.edges->at(id);
     out.push_back({{"layer", id},
-                   {"what", operation_text(l)},
+                   {"what", kernel_of(l)},
                    {"expression", l.expression},
                    {"tasks", p.edges->needed(id).size()},
                    {"tasks_done", p.done_by_layer[id]}});

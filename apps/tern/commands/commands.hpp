@@ -17,6 +17,7 @@ void add_config(CLI::App& tool, configuration& settings);
 void add_critical(CLI::App& tool);
 void add_diff(CLI::App& tool);
 void add_eval(CLI::App& tool, configuration& settings);
+void add_graph(CLI::App& tool, configuration& settings);
 void add_node(CLI::App& tool, configuration& settings);
 void add_provenance(CLI::App& tool);
 void add_replay(CLI::App& tool);
