@@ -1,6 +1,7 @@
 // tern: block arrays and task graphs on migrating actors, from the shell.
 
 #include "apps/tern/commands/commands.hpp"
+#include "apps/tern/commands/flight_command.hpp"
 #include "apps/tern/commands/options.hpp"
 #include "apps/tern/configuration/configuration.hpp"
 #include "serialization/version.hpp"
