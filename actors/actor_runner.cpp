@@ -2,7 +2,11 @@
 
 #include "actors/trace/clock.hpp"
 #include "actors/trace/tracer.hpp"
+#include "actors/wait_report.hpp"
 #include "actors/worker_turn.hpp"
+
+#include <time.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <exception>
@@ -104,7 +108,73 @@ private:
   }
 };
 
+// To some milliseconds; much cheaper than the exact time.
+std::uint64_t coarse_ns() noexcept {
+  timespec now{};
+  ::clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+  return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000
+         + static_cast<std::uint64_t>(now.tv_nsec);
+}
+
+std::uint64_t thread_number() noexcept {
+  thread_local const auto number = static_cast<std::uint64_t>(::gettid());
+  return number;
+}
+
+thread_local const actor_id* running = nullptr;
+
 } // namespace
+
+/// While handlers of a job run: who looks can see that, and since when.
+class actor_runner::handler_mark {
+public:
+  explicit handler_mark(actor_runner& of)
+    : of_(of), before_(std::exchange(running, &of.instance_.actor)) {
+    of_.thread_.store(thread_number(), std::memory_order_relaxed);
+    of_.began_.store(coarse_ns(), std::memory_order_relaxed);
+  }
+  ~handler_mark() {
+    running = before_;
+    of_.ended_.store(coarse_ns(), std::memory_order_relaxed);
+    of_.began_.store(0, std::memory_order_relaxed);
+  }
+  handler_mark(const handler_mark&) = delete;
+  handler_mark& operator=(const handler_mark&) = delete;
+
+private:
+  actor_runner& of_;
+  const actor_id* const before_; // of another host, mostly none
+};
+
+std::optional<actor_id> actor_runner::running_here() noexcept {
+  return running ? std::optional{*running} : std::nullopt;
+}
+
+// While a worker has it, its behavior belongs to that.
+void actor_runner::add_to(wait_report& report) {
+  report.came_from = {came_from_.load(std::memory_order_relaxed)};
+  report.sender = {sender_high_.load(std::memory_order_relaxed),
+                   sender_low_.load(std::memory_order_relaxed)};
+  report.replies = sent_.load(std::memory_order_relaxed);
+  const auto now = coarse_ns();
+  const auto ended = ended_.load(std::memory_order_relaxed);
+  report.ago = ended > 0 && now > ended ? now - ended : 0;
+  std::lock_guard guard{mutex_};
+  if (!scheduled_) {
+    if (!closed_ && behavior_)
+      behavior_->add_waits(report);
+    return;
+  }
+  const auto began = began_.load(std::memory_order_relaxed);
+  if (began == 0) {
+    if (report.activity == actor_activity::running)
+      report.activity = actor_activity::queued;
+    return;
+  }
+  report.activity = actor_activity::running;
+  report.ns = now > began ? now - began : 0;
+  report.thread = thread_.load(std::memory_order_relaxed);
+}
 
 actor_runner::actor_runner(std::shared_ptr<actor_host::impl> host,
                            std::unique_ptr<mobile_behavior> made)
@@ -212,6 +282,7 @@ std::optional<runner_job> actor_runner::perform(instruction::run& job,
   said.more = std::move(job.more);
   room_.begin(job.free);
   t.begin_job();
+  std::optional<handler_mark> mark{*this};
   handle(job.what, said);
   if (!said.more.empty()) {
     const auto end = monotonic_ns() + longest_batch;
@@ -219,6 +290,7 @@ std::optional<runner_job> actor_runner::perform(instruction::run& job,
            && !closed_.load(std::memory_order_relaxed) && monotonic_ns() < end)
       handle(said.more[said.ran++], said);
   }
+  mark.reset();
   t.end_handlers();
   t.take(said.ran);
   auto next = host_->apply(said);
@@ -228,6 +300,10 @@ std::optional<runner_job> actor_runner::perform(instruction::run& job,
 
 void actor_runner::handle(const mail& m, mobility_event::handled& said) {
   const auto sent_before = said.sent.size();
+  if (m.what == mail::kind::message) {
+    sender_high_.store(m.from.high, std::memory_order_relaxed);
+    sender_low_.store(m.from.low, std::memory_order_relaxed);
+  }
   handler_context context(*host_, instance_, m.number ? m.number : m.cause,
                           room_, said);
   try {
@@ -258,6 +334,8 @@ void actor_runner::handle(const mail& m, mobility_event::handled& said) {
   } catch (...) { // whatever it is, the actor goes on
     host_->handler_failed();
   }
+  if (m.what == mail::kind::message)
+    sent_.store(said.sent.size() - sent_before, std::memory_order_relaxed);
   if (host_->counts_talks())
     host_->count_talks(instance_.actor, m,
                        std::span{said.sent}.subspan(sent_before));
@@ -285,6 +363,7 @@ std::optional<runner_job> actor_runner::perform(instruction::save& job,
 std::optional<runner_job> actor_runner::perform(instruction::restore& job,
                                                 worker_turn&) {
   bytes_.store(job.snapshot.size(), std::memory_order_relaxed);
+  came_from_.store(job.source.value, std::memory_order_relaxed);
   mobility_event::restored event{job.attempt, {}, handle()};
   try {
     auto made = host_->make(job.type, job.snapshot.bytes());

@@ -52,12 +52,19 @@ public:
   /// Nanoseconds in which it had something to do since it was asked last, while
   /// the host measures.
   std::uint64_t take_active(std::uint64_t now);
+  /// What only its behavior and its threads know. Any thread.
+  void add_to(wait_report& report);
+  /// The actor whose handler runs on this thread; none: no handler does.
+  static std::optional<actor_id> running_here() noexcept;
+
   /// Of its state, when it came; 0: not known.
   std::uint64_t bytes() const noexcept {
     return bytes_.load(std::memory_order_relaxed);
   }
 
 private:
+  class handler_mark;
+
   void schedule();
   std::optional<runner_job> next_job();
   void put_back(runner_job job);
@@ -82,6 +89,15 @@ private:
   std::uint64_t active_ = 0;        // nanoseconds before that
   std::atomic<bool> closed_{false};
   std::atomic<std::uint64_t> bytes_{0};
+
+  // of the handlers that run, or ran last, for people who ask
+  std::atomic<std::uint64_t> began_{0}; // 0: none runs
+  std::atomic<std::uint64_t> ended_{0}; // the last job; 0: there was none
+  std::atomic<std::uint64_t> sent_{0};  // by the last handler of a message
+  std::atomic<std::uint64_t> thread_{0};
+  std::atomic<std::uint64_t> sender_high_{0};
+  std::atomic<std::uint64_t> sender_low_{0};
+  std::atomic<std::uint64_t> came_from_{0};
 };
 
 } // namespace tern

@@ -33,6 +33,8 @@ enum class message_kind : std::uint16_t {
   census_answer,
   balance_report,
   suspicion, ///< between the nodes themselves, for no handler
+  wait_query,
+  wait_answer,
 
   // 100..199: dataflow
   plan_submit = 100,

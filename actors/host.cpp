@@ -1,6 +1,8 @@
 #include "actors/host.hpp"
 
+#include "actors/actor_runner.hpp"
 #include "actors/host_impl.hpp"
+#include "actors/link/socket.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -153,6 +155,22 @@ bool actor_host::is_here(const actor_id& actor) const {
   bool here = false;
   impl_->consult([&](auto&) { here = impl_->machine_.is_here(actor); });
   return here;
+}
+
+std::optional<wait_report> actor_host::report(const actor_id& actor) const {
+  std::optional<wait_report> out;
+  impl_->consult([&](auto&) { out = impl_->machine_.inspect(actor); });
+  if (!out)
+    return out;
+  if (const auto runner = impl_->runner_of({actor, out->epoch}))
+    runner->add_to(*out);
+  const auto& self = impl_->node_.self();
+  out->address = address_text(self.host, self.port);
+  return out;
+}
+
+std::optional<actor_id> actor_host::running_here() noexcept {
+  return actor_runner::running_here();
 }
 
 mobility::counters actor_host::count() const {

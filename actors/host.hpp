@@ -12,6 +12,7 @@
 #include <functional>
 #include <future>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -156,6 +157,11 @@ public:
 
   /// Whether the actor is on this node.
   bool is_here(const actor_id& actor) const;
+  /// What an actor of this node does and waits for; none: it is not here. May
+  /// be called while handlers of it run, and changes nothing.
+  std::optional<wait_report> report(const actor_id& actor) const;
+  /// The actor whose handler runs on this thread; none: no handler does.
+  static std::optional<actor_id> running_here() noexcept;
   mobility::counters count() const;
   /// Handlers that ended with an exception.
   std::uint64_t failed_handlers() const;

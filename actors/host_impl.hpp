@@ -163,6 +163,7 @@ private:
   void answer(const instruction::order_done& i);
   void answer(const instruction::located& i);
   runner_map end_runners();
+  caf::intrusive_ptr<actor_runner> runner_of(const instance_id& instance);
 
   // workers (host_workers.cpp)
   void open_workers();

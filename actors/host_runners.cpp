@@ -22,15 +22,15 @@ std::uint64_t actor_host::impl::start(const instance_id& instance,
 }
 
 void actor_host::impl::dispatch(const instance_id& to, runner_job job) {
-  caf::intrusive_ptr<actor_runner> runner;
-  {
-    std::lock_guard guard{runners_mutex_};
-    const auto found = runners_.find(to);
-    if (found == runners_.end())
-      return;
-    runner = found->second;
-  }
-  runner->take(std::move(job));
+  if (const auto runner = runner_of(to))
+    runner->take(std::move(job));
+}
+
+caf::intrusive_ptr<actor_runner>
+actor_host::impl::runner_of(const instance_id& instance) {
+  std::lock_guard guard{runners_mutex_};
+  const auto found = runners_.find(instance);
+  return found == runners_.end() ? nullptr : found->second;
 }
 
 // By the bare address: this is the way of every message. The runner is still

@@ -15,6 +15,8 @@
 
 namespace tern {
 
+struct wait_report;
+
 /// What a handler may do. Valid during the call only.
 class actor_context {
 public:
@@ -91,6 +93,12 @@ public:
   /// here. Called again for another attempt; when one fails it goes on as if
   /// nothing had been. An exception fails the attempt.
   virtual void departs() {}
+
+  /// For people who ask what it waits for: adds its open requests, and whom it
+  /// cannot send to. Called by any thread, while no handler runs.
+  virtual void add_waits(wait_report& to) const {
+    static_cast<void>(to);
+  }
 
   /// Everything that `receive` builds upon, as the type's factory takes it.
   virtual buffer save() const = 0;

@@ -88,6 +88,25 @@ bool mobility::runs_here(const actor_id& actor) const {
   return r != residents_.end() && !r->second->frozen && !r->second->ended;
 }
 
+std::optional<wait_report> mobility::inspect(const actor_id& actor) const {
+  const auto* r = find(actor);
+  if (!r)
+    return {};
+  wait_report out;
+  out.actor = actor;
+  out.node = self_;
+  out.type = r->type;
+  out.epoch = r->epoch;
+  out.mailbox = r->mailbox.size();
+  using enum actor_activity;
+  out.activity = r->ended     ? ending
+                 : r->frozen  ? moving
+                 : r->busy    ? running
+                 : r->resting ? resting
+                              : idle;
+  return out;
+}
+
 std::optional<location> mobility::believed(const actor_id& actor) const {
   if (is_dead(actor))
     return {};

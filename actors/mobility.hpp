@@ -5,6 +5,7 @@
 #include "actors/migration.hpp"
 #include "actors/mobility_event.hpp"
 #include "actors/resident.hpp"
+#include "actors/wait_report.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -117,6 +118,8 @@ public:
   /// actors: something that was sent and not acknowledged, or an end that its
   /// home has not heard of.
   bool has_debts() const;
+  /// What is known here of an actor for people who ask; none: it is not here.
+  std::optional<wait_report> inspect(const actor_id& actor) const;
   /// What this node believes about an actor's place.
   std::optional<location> believed(const actor_id& actor) const;
   std::size_t parked(const actor_id& actor) const;

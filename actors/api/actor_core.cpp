@@ -14,6 +14,7 @@
 
 #include "actors/api/actor_error.hpp"
 #include "actors/api/context.hpp"
+#include "actors/wait_report.hpp"
 
 #include <algorithm>
 #include <exception>
@@ -119,8 +120,10 @@ void actor_core::post_after(std::chrono::nanoseconds delay, const actor_id& to,
 
 std::uint64_t actor_core::open_request(const actor_id& to,
                                        open_work::continuation then,
-                                       std::chrono::nanoseconds deadline) {
-  return open_.open({to, std::move(then), world_.now() + bounded(deadline)});
+                                       std::chrono::nanoseconds deadline,
+                                       std::uint64_t tag) {
+  const auto now = world_.now();
+  return open_.open({to, std::move(then), now + bounded(deadline), now, tag});
 }
 
 void actor_core::watch(actor_context& here, const actor_id& actor) {
@@ -417,6 +420,21 @@ void actor_core::down(actor_context& here, const actor_id& actor,
     each.run([&] { end_of(c, actor, "stopped, or gone with its node"); });
     each.end();
   });
+}
+
+void actor_core::add_waits(wait_report& to) const {
+  const auto now = world_.now();
+  to.open_in_all += open_.requests().size();
+  for (const auto& [number, r] : open_.requests()) {
+    if (to.open.size() >= most_reported_waits)
+      break;
+    const auto age = std::max(now - r.since, open_work::time{0});
+    to.open.push_back({r.to, world_.message_name(r.tag),
+                       static_cast<std::uint64_t>(age.count()), false});
+  }
+  for (const auto& receiver : open_.receivers_waiting())
+    if (to.without_room.size() < most_reported_waits)
+      to.without_room.push_back(receiver);
 }
 
 // -- on the way ---------------------------------------------------------------

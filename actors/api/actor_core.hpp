@@ -48,8 +48,10 @@ public:
             overflow_policy how = {});
   void post_after(std::chrono::nanoseconds delay, const actor_id& to,
                   bytes payload);
+  /// `tag`: of the message's type.
   std::uint64_t open_request(const actor_id& to, open_work::continuation then,
-                             std::chrono::nanoseconds deadline);
+                             std::chrono::nanoseconds deadline,
+                             std::uint64_t tag);
   std::size_t waiting() const noexcept {
     return open_.waiting();
   }
@@ -72,6 +74,7 @@ public:
   void down(actor_context& here, const actor_id& actor,
             std::uint64_t lost) final;
   buffer save() const final;
+  void add_waits(wait_report& to) const final;
 
   /// Takes what `save` gave.
   result<void> load(bytes_view state);

@@ -1,9 +1,12 @@
 #include "actors/api/actor_system.hpp"
 
+#include "actors/api/wait_watch.hpp"
+#include "actors/link/socket.hpp"
 #include "actors/trace/clock.hpp"
 
 #include <atomic>
 #include <condition_variable>
+#include <cstdio>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -39,6 +42,10 @@ struct actor_system::state final : actor_world {
 
   struct open {
     actor_id to;
+    std::uint64_t tag = 0;
+    actor_id asker; ///< whose handler asked; the gateway: none did
+    std::uint64_t since = 0;
+    bool is_waited_for = false; ///< in that handler
     std::optional<result<bytes>> answer;
   };
 
@@ -58,6 +65,10 @@ struct actor_system::state final : actor_world {
   void on_down(const actor_id& actor, std::uint64_t lost);
   void bury(dead_letter letter, std::uint64_t tag) override;
   void answer(std::uint64_t request, result<bytes> given);
+  std::optional<wait_report> report(const actor_id& actor);
+  void add_waits(wait_report& to);
+  std::vector<actor_id> blocked_for(std::chrono::nanoseconds least);
+  void say_stuck(const std::string& what);
 
   std::unique_ptr<node> below;
   mutable std::mutex mutex; ///< guards all but `room_made`, whose changes it
@@ -69,8 +80,10 @@ struct actor_system::state final : actor_world {
       0}; ///< how often some receiver had room again
   std::function<void(const name_lost&)> name_lost_handler;
   std::function<void(const dead_letter&)> dead_letter_handler;
+  std::function<void(const std::string&)> deadlock_handler;
   std::map<std::uint64_t, std::string> messages; ///< their names, by tag
-  std::unique_ptr<actor_host> actors; ///< last: its threads use all of this
+  std::unique_ptr<actor_host> actors; ///< its threads use all of this,
+  std::unique_ptr<wait_watch> watch;  ///< and this one's that, too
 };
 
 void actor_system::state::on_message(const envelope&,
@@ -134,6 +147,12 @@ actor_system::actor_system(const options& o)
                               }));
   if (o.balancer != balance_policy::none)
     balance(o.balancer);
+  s.watch = std::make_unique<wait_watch>(wait_watch::surroundings{
+      *s.below, [&s](const actor_id& actor) { return s.report(actor); },
+      [&s](std::chrono::nanoseconds least) { return s.blocked_for(least); },
+      [&s](const std::string& what) {
+        s.say_stuck(what);
+      }});
 }
 
 actor_system::~actor_system() = default;
@@ -273,10 +292,13 @@ bool actor_system::post_until(const actor_id& to, const bytes& payload,
   }
 }
 
-std::uint64_t actor_system::open_request(const actor_id& to) {
-  std::lock_guard guard{state_->mutex};
-  const auto number = ++state_->last_request;
-  state_->requests[number].to = to;
+std::uint64_t actor_system::open_request(const actor_id& to,
+                                         std::uint64_t tag) {
+  auto& s = *state_;
+  const auto asker = actor_host::running_here().value_or(s.actors->gateway());
+  std::lock_guard guard{s.mutex};
+  const auto number = ++s.last_request;
+  s.requests[number] = {to, tag, asker, monotonic_ns(), false, {}};
   return number;
 }
 
@@ -291,6 +313,7 @@ actor_system::wait_for_answer(std::uint64_t request,
   auto& s = *state_;
   std::unique_lock lock{s.mutex};
   const auto found = s.requests.find(request);
+  found->second.is_waited_for = true;
   s.changed.wait_until(lock, limit,
                        [&] { return found->second.answer.has_value(); });
   auto given = std::move(found->second.answer);
@@ -299,6 +322,69 @@ actor_system::wait_for_answer(std::uint64_t request,
     return fail(failure_kind::unreachable, "no answer within the deadline");
   return std::move(*given);
 }
+
+// -- for people who ask -------------------------------------------------------
+
+std::optional<wait_report> actor_system::state::report(const actor_id& actor) {
+  auto out = actors->report(actor);
+  if (out)
+    add_waits(*out);
+  return out;
+}
+
+// What handlers ask for by way of the system, for which they block.
+void actor_system::state::add_waits(wait_report& to) {
+  const bool is_handler = to.actor != actors->gateway();
+  const auto now = monotonic_ns();
+  std::vector<std::pair<open_wait, std::uint64_t>> found; // and the tag
+  {
+    std::lock_guard guard{mutex};
+    for (const auto& [number, r] : requests)
+      if (r.asker == to.actor && !r.answer) {
+        ++to.open_in_all;
+        if (to.open.size() + found.size() < most_reported_waits)
+          found.push_back(
+              {{r.to, {}, now - r.since, is_handler && r.is_waited_for},
+               r.tag});
+      }
+  }
+  for (auto& [wait, tag] : found) {
+    wait.message = message_name(tag);
+    to.open.push_back(std::move(wait));
+  }
+}
+
+std::vector<actor_id>
+actor_system::state::blocked_for(std::chrono::nanoseconds least) {
+  const auto now = monotonic_ns();
+  const auto gateway = actors->gateway();
+  std::vector<actor_id> out;
+  std::lock_guard guard{mutex};
+  for (const auto& [number, r] : requests)
+    if (r.is_waited_for && !r.answer && r.asker != gateway
+        && now - r.since >= static_cast<std::uint64_t>(least.count()))
+      out.push_back(r.asker);
+  return out;
+}
+
+void actor_system::state::say_stuck(const std::string& what) {
+  std::unique_lock lock{mutex};
+  const auto f = deadlock_handler;
+  lock.unlock();
+  if (f)
+    f(what);
+  else
+    std::fprintf(stderr, "tern: node %s: %s\n",
+                 address_text(below->self().host, below->self().port).c_str(),
+                 what.c_str());
+}
+
+void actor_system::on_deadlock(std::function<void(const std::string&)> f) {
+  std::lock_guard guard{state_->mutex};
+  state_->deadlock_handler = std::move(f);
+}
+
+// -- moves --------------------------------------------------------------------
 
 void actor_system::state::order_move(const actor_id& actor, node_id target) {
   actors->migrate(actor, target, [](const migration_outcome&) {});

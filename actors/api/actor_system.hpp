@@ -160,6 +160,10 @@ public:
   /// the actor of the other one. Must not block.
   void on_name_lost(std::function<void(const name_lost&)> f);
 
+  /// Called with words, instead of standard error, when actors of this node
+  /// wait for each other in a circle: `wait_watch`. Must not block.
+  void on_deadlock(std::function<void(const std::string&)> f);
+
   /// What lies below: bytes, traces, counters.
   node& below() noexcept;
   actor_host& host() noexcept;
@@ -184,7 +188,7 @@ private:
   bool offer(const actor_id& to, const bytes& payload);
   bool post_until(const actor_id& to, const bytes& payload,
                   std::chrono::steady_clock::time_point limit);
-  std::uint64_t open_request(const actor_id& to);
+  std::uint64_t open_request(const actor_id& to, std::uint64_t tag);
   result<bytes> wait_for_answer(std::uint64_t request,
                                 std::chrono::steady_clock::time_point limit);
   void forget_request(std::uint64_t request);
@@ -239,7 +243,7 @@ pending<reply_of<T, M>>
 actor_system::request(const ref<T>& to, const M& message,
                       std::chrono::nanoseconds deadline) {
   const auto limit = std::chrono::steady_clock::now() + bounded(deadline);
-  const auto number = open_request(to.id());
+  const auto number = open_request(to.id(), tag_of<M>);
   pending<reply_of<T, M>> p{*this, number, limit};
   // without room until then there is no answer either
   post_until(

@@ -194,7 +194,8 @@ private:
       deadline_(deadline) {}
 
   void make(open_work::continuation c) {
-    const auto number = here_.core_.open_request(to_, std::move(c), deadline_);
+    const auto number =
+        here_.core_.open_request(to_, std::move(c), deadline_, tag_of<M>);
     here_.core_.post(
         here_.here_, to_,
         encode_call({call_head::kind::request, tag_of<M>, number}, message_));

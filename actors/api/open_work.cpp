@@ -167,7 +167,7 @@ std::uint64_t count(std::size_t n) {
 void open_work::save(archive_writer& to, time now) const {
   to(next_request_, count(requests_.size()));
   for (const auto& [number, r] : requests_) {
-    to(number, r.then, r.deadline - now);
+    to(number, r.then, r.deadline - now, r.since - now, r.tag);
     put(to, r.to);
   }
   to(count(later_.size()));
@@ -197,8 +197,9 @@ void open_work::load(archive_reader& from, time now) {
   each(from, [&] {
     std::uint64_t number = 0;
     request r;
-    from(number, r.then, r.deadline);
+    from(number, r.then, r.deadline, r.since, r.tag);
     r.deadline = bounded(r.deadline) + now;
+    r.since = bounded(r.since) + now;
     r.to = get(from);
     if (requests_.contains(number))
       return from.fail("two requests of one number");

@@ -52,6 +52,8 @@ public:
     actor_id to;
     continuation then;
     time deadline{};
+    time since{};          ///< for people who ask
+    std::uint64_t tag = 0; ///< of the message's type
   };
   struct later {
     actor_id to;
@@ -71,6 +73,10 @@ public:
   std::optional<continuation> close(std::uint64_t number);
   /// Those of all requests to an actor that is gone.
   std::vector<continuation> close_all(const actor_id& to);
+
+  const std::map<std::uint64_t, request>& requests() const noexcept {
+    return requests_; // by number, so in the order in which they were made
+  }
 
   /// The highest member among them; -1: none.
   std::int32_t last_continuation() const;

@@ -71,6 +71,10 @@ std::string_view name_of(message_kind kind) noexcept {
     return "balance_report";
   case message_kind::suspicion:
     return "suspicion";
+  case message_kind::wait_query:
+    return "wait_query";
+  case message_kind::wait_answer:
+    return "wait_answer";
   case message_kind::plan_submit:
     return "plan_submit";
   case message_kind::plan_accepted:
