@@ -1,5 +1,6 @@
 // `tern why` and `tern where`: what a running plan waits for, and where its
 // tasks are.
+#include "apps/tern/commands/actor_question.hpp"
 #include "apps/tern/commands/commands.hpp"
 #include "apps/tern/commands/options.hpp"
 #include "apps/tern/commands/setting_flag.hpp"
@@ -22,8 +23,10 @@ namespace {
 
 using json = nlohmann::ordered_json;
 
+constexpr const char* which_cluster = "which cluster? --join HOST:PORT";
+
 struct question_options {
-  std::string plan;
+  std::string plan; ///< or an actor
   std::string task; ///< why: may be empty
   bool json = false;
 };
@@ -79,7 +82,7 @@ result<plan_question> parse(const question_options& o,
   plan_question out;
   const auto where = parse_address(settings[setting::join_address].text);
   if (!where)
-    return fail(failure_kind::refused, "which cluster? --join HOST:PORT");
+    return fail(failure_kind::refused, which_cluster);
   out.where = *where;
   const auto id = parse_plan(o.plan);
   if (!id)
@@ -204,9 +207,19 @@ int answer_where(const asked_plan& p, const question_options& o,
 
 using answer_function = int (*)(const asked_plan&, const question_options&,
                                 const plan_question&);
+using actor_function = int (*)(const address&, const actor_id&, bool json);
 
-int run(const char* command, answer_function answer, const question_options& o,
+/// The two answers of a command: of plans, and of users' actors.
+struct answers {
+  const char* command;
+  answer_function of_plan;
+  actor_function of_actor;
+  bool needs_task; ///< of a plan
+};
+
+int run(const answers& a, const question_options& o,
         const configuration& settings) {
+  const auto* command = a.command;
   const auto complain = [command](int status, const failure& why) {
     std::cerr << "tern " << command << ": " << why.what << '\n';
     return status;
@@ -214,12 +227,25 @@ int run(const char* command, answer_function answer, const question_options& o,
   if (const auto status = complain_of(settings, command); status != exit_well)
     return status;
   const auto question = parse(o, settings);
+  if (const auto actor = parse_user_actor(o.plan)) {
+    const auto where = parse_address(settings[setting::join_address].text);
+    if (!where)
+      return complain(exit_usage, {failure_kind::refused, which_cluster});
+    if (!o.task.empty())
+      return complain(exit_usage,
+                      {failure_kind::refused, "an actor has no tasks"});
+    return a.of_actor(*where, *actor, o.json);
+  }
   if (!question)
     return complain(exit_usage, question.error());
+  if (a.needs_task && o.task.empty())
+    return complain(exit_usage,
+                    {failure_kind::refused, "which task of the plan? "
+                                            "LAYER/INDEX"});
   const auto found = open(*question);
   if (!found)
     return complain(exit_failed, found.error());
-  return answer(*found, o, *question);
+  return a.of_plan(*found, o, *question);
 }
 
 } // namespace
@@ -227,8 +253,10 @@ int run(const char* command, answer_function answer, const question_options& o,
 void add_why(CLI::App& tool, configuration& settings) {
   auto o = std::make_shared<question_options>();
   auto* c = tool.add_subcommand(
-      "why", "Why a running plan, or a task of it, is not done.");
-  c->add_option("plan", o->plan, "as `tern status` prints it")->required();
+      "why", "Why a running plan, a task of it, or an actor does not go on.");
+  c->add_option("plan", o->plan,
+                "as `tern status` prints it; or an actor, actor/NODE/COUNTER")
+      ->required();
   c->add_option("task", o->task,
                 "LAYER/INDEX, as --explain numbers them; without it, the first "
                 "result that is not there");
@@ -236,24 +264,31 @@ void add_why(CLI::App& tool, configuration& settings) {
   c->add_flag("--json", o->json, "one JSON object as the last line");
   c->footer("Each line waits for the next one; the last is the reason.\n\n"
             "Examples:\n  tern why 1f2e3d4c5b6a7988 --join 127.0.0.1:7000\n"
-            "  tern why 1f2e3d4c5b6a7988 7/0 --join 127.0.0.1:7000");
+            "  tern why 1f2e3d4c5b6a7988 7/0 --join 127.0.0.1:7000\n"
+            "  tern why actor/4f1d8c2e6a7b9035/1 --join 127.0.0.1:7000");
   c->callback([o, &settings] {
-    throw CLI::RuntimeError(run("why", answer_why, *o, settings));
+    throw CLI::RuntimeError(
+        run({"why", answer_why, answer_why_actor, false}, *o, settings));
   });
 }
 
 void add_where(CLI::App& tool, configuration& settings) {
   auto o = std::make_shared<question_options>();
-  auto* c = tool.add_subcommand("where", "Where a task of a running plan is.");
-  c->add_option("plan", o->plan, "as `tern status` prints it")->required();
-  c->add_option("task", o->task, "LAYER/INDEX, as --explain numbers them")
+  auto* c = tool.add_subcommand(
+      "where", "Where a task of a running plan, or an actor, is.");
+  c->add_option("plan", o->plan,
+                "as `tern status` prints it; or an actor, actor/NODE/COUNTER")
       ->required();
+  c->add_option("task", o->task,
+                "of a plan: LAYER/INDEX, as --explain numbers them");
   add_flag_of(setting::join_address, *c, settings);
   c->add_flag("--json", o->json, "one JSON object as the last line");
-  c->footer("Example:\n  tern where 1f2e3d4c5b6a7988 7/0 --join "
-            "127.0.0.1:7000");
+  c->footer("Examples:\n  tern where 1f2e3d4c5b6a7988 7/0 --join "
+            "127.0.0.1:7000\n"
+            "  tern where actor/4f1d8c2e6a7b9035/1 --join 127.0.0.1:7000");
   c->callback([o, &settings] {
-    throw CLI::RuntimeError(run("where", answer_where, *o, settings));
+    throw CLI::RuntimeError(
+        run({"where", answer_where, answer_where_actor, true}, *o, settings));
   });
 }
 
