@@ -18,10 +18,9 @@ namespace {
 
 using json = nlohmann::ordered_json;
 
-constexpr auto answer_limit = std::chrono::seconds(5);
-
-result<json> ask(const std::string& host, std::uint16_t port) {
-  const auto bytes = node::query_status(host, port, answer_limit);
+result<json> ask(const std::string& host, std::uint16_t port,
+                 std::chrono::milliseconds limit) {
+  const auto bytes = node::query_status(host, port, limit);
   if (!bytes)
     return tl::make_unexpected(bytes.error());
   const auto* text = reinterpret_cast<const char*>(bytes->data());
@@ -75,8 +74,9 @@ private:
 
 } // namespace
 
-result<json> cluster_status(const address& where) {
-  auto first = ask(where.host, where.port);
+result<json> cluster_status(const address& where,
+                            std::chrono::milliseconds limit) {
+  auto first = ask(where.host, where.port, limit);
   if (!first)
     return first;
   json out;
@@ -94,7 +94,7 @@ result<json> cluster_status(const address& where) {
     if (m["id"] != own && m["threads"] != 0) // sessions have no status
       others.emplace_back(m, std::async(std::launch::async, ask,
                                         m["host"].get<std::string>(),
-                                        m["port"].get<std::uint16_t>()));
+                                        m["port"].get<std::uint16_t>(), limit));
   auto silent = json::array();
   for (auto& [m, answer] : others) {
     if (const auto said = answer.get())

@@ -5,6 +5,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <chrono>
+
 namespace tern {
 
 /// What the nodes of a cluster say of themselves, as `tern status --json` shows
@@ -12,6 +14,8 @@ namespace tern {
 /// where the nodes tell them. Asks all members at once; `silent` are those that
 /// do not answer, as the others know them. Fails with `unreachable` or
 /// `malformed`, naming the address, if the first one does not.
-result<nlohmann::ordered_json> cluster_status(const address& where);
+result<nlohmann::ordered_json>
+cluster_status(const address& where,
+               std::chrono::milliseconds limit = std::chrono::seconds(5));
 
 } // namespace tern

@@ -23,6 +23,9 @@ namespace {
 using json = nlohmann::ordered_json;
 using clock = std::chrono::steady_clock;
 
+// A node that takes longer does not answer, for somebody who watches.
+constexpr auto answer_limit = std::chrono::seconds(2);
+
 constexpr double shortest_interval = 0.1;
 constexpr double longest_interval = 3600;
 
@@ -79,9 +82,9 @@ public:
   explicit status_source(address first) : known_{std::move(first)} {}
 
   result<json> ask() {
-    auto status = cluster_status(known_.front());
+    auto status = cluster_status(known_.front(), answer_limit);
     for (std::size_t i = 1; !status && stopped == 0 && i < known_.size(); ++i)
-      status = cluster_status(known_[i]);
+      status = cluster_status(known_[i], answer_limit);
     if (status)
       note(*status);
     return status;
