@@ -13,6 +13,7 @@ cluster_commands::cluster_commands(CLI::App& tool, printer finish, int& status)
   add_memory();
   add_recover();
   add_scaleout();
+  add_graphs();
 }
 
 CLI::App* cluster_commands::add(const std::string& name,
@@ -130,6 +131,42 @@ void cluster_commands::add_scaleout() {
   once->add_option("nodes", nodes_)->required();
   once->add_option("tasks", n_)->required();
   once->callback([this] { status_ = run_scaleout_once(kind_, nodes_, n_); });
+}
+
+void cluster_commands::add_graphs() {
+  auto* command = add("graphs",
+                      "Graphs of real shape, of tasks that sleep, against an "
+                      "ideal list schedule.",
+                      "--nodes 8 --file blast.tsv --json");
+  command->add_option("--nodes", graphs_.nodes, "with one compute thread each")
+      ->check(CLI::Range(1, 64))
+      ->capture_default_str();
+  command->add_option("--tasks", graphs_.tasks, "of a made graph, about")
+      ->check(CLI::Range(16, 10'000))
+      ->capture_default_str();
+  command->add_option("--seconds", graphs_.seconds, "that an ideal run takes")
+      ->check(CLI::Range(0.01, 60.0))
+      ->capture_default_str();
+  command->add_option("--seed", graphs_.seed, "of made graphs")
+      ->capture_default_str();
+  command->add_flag("--blind", graphs_.blind,
+                    "without priorities: nobody knows how long tasks take");
+  command->add_option("--file", graphs_.files,
+                      "recorded graphs instead of made ones: a task a line, of "
+                      "id, seconds, bytes, and the ids that it reads, with "
+                      "tabs between");
+  add_common(*command, graphs_);
+  command->callback([this] { finish_(run_graphs(graphs_), json_); });
+
+  auto* once = tool_.add_subcommand("graphs-once")->group("");
+  once->add_option("kind", kind_)->required();
+  once->add_option("source", where_)->required();
+  once->add_option("nodes", graphs_.nodes)->required();
+  once->add_option("tasks", graphs_.tasks)->required();
+  once->add_option("seconds", graphs_.seconds)->required();
+  once->add_option("seed", graphs_.seed)->required();
+  once->add_option("blind", graphs_.blind)->required();
+  once->callback([this] { status_ = run_graphs_once(kind_, where_, graphs_); });
 }
 
 } // namespace tern::bench

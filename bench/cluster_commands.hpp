@@ -1,5 +1,6 @@
 #pragma once
 
+#include "bench/graphs.hpp"
 #include "bench/memory.hpp"
 #include "bench/recover.hpp"
 #include "bench/report.hpp"
@@ -39,6 +40,7 @@ private:
   void add_memory();
   void add_recover();
   void add_scaleout();
+  void add_graphs();
 
   CLI::App& tool_;
   printer finish_;
@@ -49,6 +51,7 @@ private:
   std::string kind_;
   std::string where_;
   std::uint64_t bytes_ = 0;
+  graphs_options graphs_;
   memory_options memory_;
   double nap_ = 0;
   recover_options recover_;

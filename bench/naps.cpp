@@ -9,6 +9,7 @@
 #include <cstring>
 #include <thread>
 #include <utility>
+#include <variant>
 
 namespace tern::bench {
 
@@ -47,6 +48,14 @@ layer naps(std::int64_t tasks, double seconds) {
   return l;
 }
 
+/// The one block of a layer of one nap, whatever reads it.
+layer_input note_of(layer_id from) {
+  layer_input note;
+  note.from = from;
+  note.axes.assign(2, {axis_map::kind::first, 0, 0, 1});
+  return note;
+}
+
 } // namespace
 
 void add_naps(kernel_registry& known) {
@@ -61,10 +70,7 @@ nap_note note_in(const block& made) {
 graph equal_naps(std::int64_t tasks, double seconds) {
   graph work;
   work.layers = {naps(1, 0), naps(tasks, seconds)};
-  layer_input first;
-  first.from = 0;
-  first.axes.assign(2, {axis_map::kind::first, 0, 0, 1});
-  work.layers[1].inputs.push_back(std::move(first));
+  work.layers[1].inputs.push_back(note_of(0));
   work.roots = {1};
   return work;
 }
@@ -74,6 +80,20 @@ graph single_naps(const std::vector<double>& seconds) {
   for (const double each : seconds) {
     work.roots.push_back(static_cast<layer_id>(work.layers.size()));
     work.layers.push_back(naps(1, each));
+  }
+  return work;
+}
+
+graph linked_naps(const timed_graph& tasks,
+                  const std::vector<std::int32_t>& priorities) {
+  graph work;
+  for (std::size_t i = 0; i < tasks.size(); ++i) {
+    auto nap = naps(1, tasks[i].seconds);
+    for (const auto input : tasks[i].reads)
+      nap.inputs.push_back(note_of(input));
+    std::get<op_call>(nap.op).priority = priorities[i];
+    work.roots.push_back(static_cast<layer_id>(i));
+    work.layers.push_back(std::move(nap));
   }
   return work;
 }

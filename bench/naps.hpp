@@ -1,5 +1,6 @@
 #pragma once
 
+#include "bench/timed_graph.hpp"
 #include "dataflow/block/block.hpp"
 #include "dataflow/graph/graph.hpp"
 #include "dataflow/runtime/kernel_registry.hpp"
@@ -34,5 +35,10 @@ graph equal_naps(std::int64_t tasks, double seconds);
 /// A layer each, so that nap i belongs to place i modulo their number, and
 /// nobody can know how long it takes. Each is a root.
 graph single_naps(const std::vector<double>& seconds);
+
+/// A layer for each task, which reads those that the task reads; each is a
+/// root. `priorities`: of the calls, one a task.
+graph linked_naps(const timed_graph& tasks,
+                  const std::vector<std::int32_t>& priorities);
 
 } // namespace tern::bench
