@@ -35,14 +35,18 @@ namespace fs = std::filesystem;
 constexpr auto kept_for = std::chrono::hours(24);
 constexpr std::size_t most_kept = 16; ///< dead ones, of a user
 
+constexpr std::uint64_t most_kept_bytes = std::uint64_t{128} << 20;
+
 struct dead_file {
   fs::path path;
   fs::file_time_type since;
+  std::uint64_t bytes = 0; ///< of memory
 };
 
 /// A file of this user whose process is dead.
 std::optional<dead_file> look_at(const fs::path& path) {
-  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+  const int file =
+      ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
   if (file < 0)
     return {};
   struct stat about {};
@@ -56,7 +60,10 @@ std::optional<dead_file> look_at(const fs::path& path) {
   ::close(file);
   std::error_code error;
   const auto since = fs::last_write_time(path, error);
-  return dead && !error ? std::optional{dead_file{path, since}} : std::nullopt;
+  constexpr std::uint64_t unit = 512; // of st_blocks
+  return dead && !error ? std::optional{dead_file{
+             path, since, unit * static_cast<std::uint64_t>(about.st_blocks)}}
+                        : std::nullopt;
 }
 
 void remove_old(const std::string& directory) {
@@ -69,9 +76,13 @@ void remove_old(const std::string& directory) {
         dead.push_back(std::move(*found));
   std::ranges::sort(dead, std::greater{}, &dead_file::since);
   const auto now = fs::file_time_type::clock::now();
-  for (std::size_t i = 0; i < dead.size(); ++i)
-    if (i >= most_kept || now - dead[i].since > kept_for)
+  std::uint64_t bytes = 0;
+  for (std::size_t i = 0; i < dead.size(); ++i) {
+    bytes += dead[i].bytes;
+    if (i >= most_kept || bytes > most_kept_bytes
+        || now - dead[i].since > kept_for)
       ::unlink(dead[i].path.c_str());
+  }
 }
 
 /// Beyond this limit the system does not only say no, it sends a signal.
@@ -148,6 +159,7 @@ bool flight_file::open(const std::string& directory, node_id self) {
   file_ = ::open(path_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   // others hold the lock for a moment only, to see that nobody does
   if (file_ < 0 || ::flock(file_, LOCK_EX) != 0
+      || ::fchmod(file_, S_IRUSR | S_IWUSR) != 0 // seen before it was locked
       || !may_grow_to(flight::slots_at)
       || ::fallocate(file_, 0, 0, flight::page) != 0)
     return false;

@@ -1,9 +1,9 @@
 #include "actors/trace/flight_recovery.hpp"
 
+#include "actors/link/socket.hpp"
 #include "actors/trace/clock.hpp"
 #include "actors/trace/flight_layout.hpp"
 #include "actors/trace/ring.hpp"
-#include "actors/trace/trace_file.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -211,21 +211,33 @@ tl::unexpected<failure> io_failure(const std::string& path) {
   return fail(failure_kind::io, "cannot read " + path + ": " + why);
 }
 
-/// Fails unless it is a file of a reasonable size whose process is dead.
-result<void> check_dead(const std::string& path) {
-  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (file < 0)
+/// What is in a flight file of a reasonable size whose process is dead.
+result<std::vector<std::byte>> read_dead(const std::string& path) {
+  const unique_fd file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
+  if (!file)
     return io_failure(path);
   struct stat about {};
-  const bool is_file = ::fstat(file, &about) == 0 && S_ISREG(about.st_mode);
-  const bool dead = is_file && ::flock(file, LOCK_SH | LOCK_NB) == 0;
-  ::close(file);
-  if (!is_file || static_cast<std::uint64_t>(about.st_size) > most_bytes)
+  if (::fstat(file.value(), &about) != 0 || !S_ISREG(about.st_mode)
+      || static_cast<std::uint64_t>(about.st_size) > most_bytes)
     return malformed(path + ": not a flight file of tern");
-  if (!dead)
+  if (::flock(file.value(), LOCK_SH | LOCK_NB) != 0)
     return fail(failure_kind::refused,
                 path + ": its process lives; `tern trace flight` asks it");
-  return {};
+  std::vector<std::byte> bytes(static_cast<std::size_t>(about.st_size));
+  std::size_t done = 0;
+  while (done < bytes.size()) {
+    const auto count = ::pread(file.value(), bytes.data() + done,
+                               bytes.size() - done, static_cast<off_t>(done));
+    if (count < 0 && errno == EINTR)
+      continue;
+    if (count < 0)
+      return io_failure(path);
+    if (count == 0)
+      break; // it has become shorter
+    done += static_cast<std::size_t>(count);
+  }
+  bytes.resize(done);
+  return bytes;
 }
 
 } // namespace
@@ -236,9 +248,7 @@ result<recovered_flight> read_flight(std::span<const std::byte> bytes,
 }
 
 result<recovered_flight> load_flight(const std::string& path) {
-  if (auto ok = check_dead(path); !ok)
-    return tl::make_unexpected(ok.error());
-  const auto bytes = load_file(path);
+  const auto bytes = read_dead(path);
   if (!bytes)
     return tl::make_unexpected(bytes.error());
   auto read = read_flight(*bytes, clocks_of(*bytes));

@@ -86,7 +86,7 @@ public:
   /// Where the writer remembers a scope or a node, instead of another if need
   /// be.
   known_number& scope_near(std::uint64_t high) noexcept {
-    return scopes_[high % scopes_.size()];
+    return scopes_[(high >> 1) % scopes_.size()]; // ids of plans are odd
   }
   known_number& peer_near(node_id who) noexcept {
     return peers_[who.value % peers_.size()];

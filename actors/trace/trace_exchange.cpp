@@ -132,9 +132,10 @@ trace_exchange::fetch(request what, std::chrono::milliseconds last,
   lock.lock();
   auto& mine = collections_[number];
   answered_.wait_for(lock, timeout, [&] { return mine.awaited.empty(); });
-  auto all = std::move(mine.arrived);
+  std::vector<node_trace> all; // what is older first
   if (what == request::drain)
-    std::ranges::move(std::exchange(late_, {}), std::back_inserter(all));
+    all = std::exchange(late_, {});
+  std::ranges::move(mine.arrived, std::back_inserter(all));
   for (auto& silent : mine.awaited)
     all.push_back({silent.id,
                    name_of(silent) + " (no answer)",
@@ -144,16 +145,16 @@ trace_exchange::fetch(request what, std::chrono::milliseconds last,
                    {},
                    {}});
   collections_.erase(number);
-  std::ranges::sort(all, {}, &node_trace::node);
+  std::ranges::stable_sort(all, {}, &node_trace::node);
   return all;
 }
 
 void trace_exchange::on_request(const incoming& m) {
   switch (static_cast<request>(m.head.sequence)) {
   case request::switch_on:
-    return node_.trace().enable();
+    return switch_on(m.from);
   case request::switch_off:
-    return node_.trace().disable();
+    return switch_off(m.from);
   case request::drain:
     return answer_later(m.from, m.head,
                         [this] { return node_.trace().drain(); });
@@ -166,6 +167,19 @@ void trace_exchange::on_request(const incoming& m) {
                         [=, this] { return node_.trace().snapshot(last); });
   }
   }
+}
+
+void trace_exchange::switch_on(node_id by) {
+  std::lock_guard guard{switch_mutex_};
+  wanted_by_.insert(by);
+  node_.trace().enable();
+}
+
+// One of several that record may go, or die.
+void trace_exchange::switch_off(node_id by) {
+  std::lock_guard guard{switch_mutex_};
+  if (wanted_by_.erase(by) > 0 && wanted_by_.empty())
+    node_.trace().disable();
 }
 
 void trace_exchange::answer_later(node_id to, const envelope& head,
@@ -220,6 +234,7 @@ void trace_exchange::on_reply(const incoming& m) {
 }
 
 void trace_exchange::on_down(node_id who) {
+  switch_off(who);
   std::lock_guard guard{mutex_};
   for (auto& [number, c] : collections_)
     std::erase_if(c.awaited, [&](const member& m) { return m.id == who; });

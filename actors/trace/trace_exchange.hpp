@@ -9,6 +9,7 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -65,12 +66,16 @@ private:
   void on_request(const incoming& m);
   void on_reply(const incoming& m);
   void on_down(node_id who);
+  void switch_on(node_id by);
+  void switch_off(node_id by);
   void answer_later(node_id to, const envelope& head,
                     std::function<node_trace()> of);
   void work(std::stop_token stop);
 
   node& node_;
-  std::mutex mutex_; // guards what follows
+  std::mutex switch_mutex_;     // guards the next one
+  std::set<node_id> wanted_by_; // whoever records, and lives
+  std::mutex mutex_;            // guards what follows
   std::condition_variable answered_;
   std::map<std::uint64_t, collection> collections_; // by number of request
   std::uint64_t numbers_ = 0;

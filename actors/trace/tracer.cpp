@@ -192,7 +192,8 @@ bool tracer::make_way(trace_ring& ring) noexcept {
   memory_.note_time({clock_.ticks(), monotonic_ns()});
   if (!enabled())
     ring.handed = ring.next();
-  else if (waiting_events_.load() + ring.next() - ring.handed
+  else if (waiting_events_.load()
+               + std::min(ring.next() - ring.handed, ring.capacity())
            <= how_.waiting_events)
     hand_over(ring);
   return true;

@@ -51,7 +51,8 @@ void remove_old() {
     const auto written = fs::last_write_time(i->path(), gone);
     if (gone || fs::file_time_type::clock::now() - written < kept_for)
       continue;
-    const int file = ::open(i->path().c_str(), O_RDONLY | O_CLOEXEC);
+    const int file = ::open(i->path().c_str(),
+                            O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     if (file >= 0 && has_ended(file))
       ::unlink(i->path().c_str());
     if (file >= 0)

@@ -11,8 +11,9 @@ namespace tern {
 namespace {
 
 constexpr auto fetch_every = std::chrono::milliseconds(100);
-// What comes later is in the next fetch; longer for the last one.
+// What comes later is in the next fetch, of which the last one waits longer.
 constexpr auto answer_limit = std::chrono::seconds(2);
+constexpr auto last_answer_limit = std::chrono::seconds(10);
 
 } // namespace
 
@@ -43,7 +44,7 @@ void trace_pump::run(std::stop_token stop) {
     stopped_.wait_for(lock, stop, fetch_every, [] { return false; });
     if (stop.stop_requested() || problem_)
       return;
-    fetch();
+    fetch(answer_limit);
   }
 }
 
@@ -55,9 +56,10 @@ void trace_pump::count(const node_trace& n) {
 }
 
 // A node that did not answer is left out: its name would say so for good.
-void trace_pump::fetch() {
-  auto all = self_.collect_traces(answer_limit);
-  std::erase_if(all, [](const node_trace& n) { return n.scopes.empty(); });
+void trace_pump::fetch(std::chrono::milliseconds limit) {
+  auto all = self_.collect_traces(limit);
+  totals_.silent =
+      std::erase_if(all, [](const node_trace& n) { return n.scopes.empty(); });
   for (const auto& n : all)
     count(n);
   std::erase_if(all, [](const node_trace& n) { return n.threads.empty(); });
@@ -66,11 +68,14 @@ void trace_pump::fetch() {
     ok = out_.add(all);
   if (!ok) {
     problem_ = ok.error();
+    failed_.store(true);
     self_.record_traces(false);
   }
 }
 
 void trace_pump::add(trace_plan plan) {
+  if (failed_.load())
+    return;
   std::lock_guard guard{plans_mutex_};
   plans_.push_back(std::move(plan));
 }
@@ -90,7 +95,7 @@ result<void> trace_pump::write_plans() {
 result<trace_totals> trace_pump::write_all() {
   std::lock_guard guard{mutex_};
   if (!problem_)
-    fetch();
+    fetch(last_answer_limit);
   if (problem_)
     return tl::make_unexpected(*problem_);
   return totals_;

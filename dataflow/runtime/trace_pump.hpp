@@ -3,6 +3,8 @@
 #include "actors/trace/trace_file.hpp"
 #include "serialization/failure.hpp"
 
+#include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <map>
@@ -22,6 +24,7 @@ struct trace_totals {
   std::uint64_t events = 0;
   std::uint64_t lost = 0; ///< that found no room before they were fetched
   std::uint64_t nodes = 0;
+  std::uint64_t silent = 0; ///< nodes whose last events did not come
 };
 
 /// Writes what all nodes of a cluster record into a file, while they do: it
@@ -46,7 +49,7 @@ public:
 private:
   trace_pump(node& self, trace_writer out);
   void run(std::stop_token stop);
-  void fetch();
+  void fetch(std::chrono::milliseconds limit);
   result<void> write_plans();
   void count(const node_trace& n);
 
@@ -57,7 +60,8 @@ private:
   std::optional<failure> problem_;
   trace_totals totals_;
   std::map<node_id, std::uint64_t> lost_; ///< by each node that it knows
-  std::mutex plans_mutex_;                ///< guards the next one
+  std::atomic<bool> failed_{false};
+  std::mutex plans_mutex_; ///< guards the next one
   std::vector<trace_plan> plans_;
   std::jthread thread_;
 };
