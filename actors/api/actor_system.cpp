@@ -313,7 +313,10 @@ actor_system::wait_for_answer(std::uint64_t request,
   auto& s = *state_;
   std::unique_lock lock{s.mutex};
   const auto found = s.requests.find(request);
-  found->second.is_waited_for = true;
+  // not if it was handed to another thread: then the actor goes on
+  found->second.is_waited_for =
+      actor_host::running_here().value_or(s.actors->gateway())
+      == found->second.asker;
   s.changed.wait_until(lock, limit,
                        [&] { return found->second.answer.has_value(); });
   auto given = std::move(found->second.answer);
@@ -335,10 +338,10 @@ std::optional<wait_report> actor_system::state::report(const actor_id& actor) {
 // What handlers ask for by way of the system, for which they block.
 void actor_system::state::add_waits(wait_report& to) {
   const bool is_handler = to.actor != actors->gateway();
-  const auto now = monotonic_ns();
   std::vector<std::pair<open_wait, std::uint64_t>> found; // and the tag
   {
     std::lock_guard guard{mutex};
+    const auto now = monotonic_ns();
     for (const auto& [number, r] : requests)
       if (r.asker == to.actor && !r.answer) {
         ++to.open_in_all;
@@ -356,10 +359,10 @@ void actor_system::state::add_waits(wait_report& to) {
 
 std::vector<actor_id>
 actor_system::state::blocked_for(std::chrono::nanoseconds least) {
-  const auto now = monotonic_ns();
   const auto gateway = actors->gateway();
   std::vector<actor_id> out;
   std::lock_guard guard{mutex};
+  const auto now = monotonic_ns();
   for (const auto& [number, r] : requests)
     if (r.is_waited_for && !r.answer && r.asker != gateway
         && now - r.since >= static_cast<std::uint64_t>(least.count()))

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <chrono>
 #include <future>
+#include <initializer_list>
 #include <map>
 #include <string>
 #include <utility>
@@ -18,6 +19,26 @@ namespace {
 
 using json = nlohmann::ordered_json;
 
+bool has_all(const json& of, std::initializer_list<const char*> names) {
+  return of.is_object() && std::ranges::all_of(names, [&](const char* name) {
+           return of.contains(name);
+         });
+}
+
+// Of another version, or of no node of tern, it may be anything.
+bool is_status(const json& said) {
+  return has_all(said, {"node", "members", "plans"})
+         && has_all(said["node"], {"id", "host", "port"})
+         && std::ranges::all_of(
+             said["members"],
+             [](const json& m) {
+               return has_all(m, {"id", "host", "port", "threads"});
+             })
+         && std::ranges::all_of(said["plans"], [](const json& p) {
+              return has_all(p, {"id", "tasks_total", "tasks_done"});
+            });
+}
+
 result<json> ask(const std::string& host, std::uint16_t port,
                  std::chrono::milliseconds limit) {
   const auto bytes = node::query_status(host, port, limit);
@@ -25,7 +46,7 @@ result<json> ask(const std::string& host, std::uint16_t port,
     return tl::make_unexpected(bytes.error());
   const auto* text = reinterpret_cast<const char*>(bytes->data());
   auto said = json::parse(text, text + bytes->size(), nullptr, false);
-  if (said.is_discarded() || !said.contains("node"))
+  if (!is_status(said))
     return fail(failure_kind::malformed,
                 fmt::format("{}:{} gave no status", host, port));
   return said;

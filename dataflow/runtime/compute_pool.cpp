@@ -61,10 +61,11 @@ compute_pool::compute_pool(unsigned threads) : threads_(threads) {
 
 compute_pool::~compute_pool() {
   {
-    std::lock_guard guard{sleep_mutex_};
+    std::scoped_lock guard{stand_ins_mutex_, sleep_mutex_};
     stop_ = true;
   }
   wake_.notify_all();
+  parked_.notify_all();
   for (const auto& w : workers())
     w->thread.join();
 }
@@ -188,7 +189,8 @@ bool compute_pool::begin_wait() {
     std::lock_guard guard{sleep_mutex_};
     ++wake_count_;
   }
-  wake_.notify_all();
+  wake_.notify_all(); // for what was left to this thread
+  parked_.notify_all();
   return true;
 }
 
@@ -201,7 +203,7 @@ void compute_pool::end_wait() noexcept {
 void compute_pool::start_stand_in() {
   std::lock_guard guard{stand_ins_mutex_};
   const auto number = static_cast<unsigned>(workers_.size());
-  if (number - threads_ >= waiting_.load() || stop_)
+  if (number - threads_ >= std::min(waiting_.load(), most_waiting) || stop_)
     return;
   workers_.push_back(std::make_unique<worker>());
   try {
@@ -221,7 +223,7 @@ bool compute_pool::may_run(unsigned self) const noexcept {
 void compute_pool::park(unsigned self) {
   wake();
   std::unique_lock guard{sleep_mutex_};
-  wake_.wait(guard, [&] { return stop_ || may_run(self); });
+  parked_.wait(guard, [&] { return stop_ || may_run(self); });
 }
 
 bool compute_pool::pop(worker& from, unsigned self, std::uint32_t better_than,
@@ -346,7 +348,7 @@ compute_pool::execution_of(const task_record& task) const {
 
 std::uint64_t compute_pool::executed() const noexcept {
   std::uint64_t all = 0;
-  for (const auto& w : workers_)
+  for (const auto& w : workers())
     all += w->executed.load(std::memory_order_relaxed);
   return all;
 }

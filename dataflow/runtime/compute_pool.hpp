@@ -181,6 +181,7 @@ private:
   std::atomic<int> sleepers_{0};
   std::mutex sleep_mutex_;
   std::condition_variable wake_;
+  std::condition_variable parked_; ///< of threads that may not run
   std::uint64_t wake_count_ = 0;
   std::atomic<bool> stop_{false};
   std::atomic<load_watcher*> watcher_{nullptr};

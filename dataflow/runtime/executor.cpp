@@ -106,6 +106,8 @@ public:
   explicit node_executor(session_options options)
     : options_(std::move(options)) {}
   ~node_executor() override {
+    if (records_)
+      node_->record_traces(false);
     pump_.reset();
     gate_.close();
     for (const auto& [plan, run] : kept_)
@@ -157,6 +159,9 @@ private:
   std::unique_ptr<node> node_;
   std::unique_ptr<dataflow_service> service_;
   std::unique_ptr<trace_pump> pump_; ///< with a file to trace to
+  bool records_ = false;             ///< without one
+  /// Inside a call: should its node die, it runs again and makes plans anew.
+  const bool is_nested_ = running_call::current() != nullptr;
   std::atomic<bool> told_of_stall_{false};
   gate gate_;
   mutable std::mutex mutex_; ///< guards what follows
@@ -263,6 +268,7 @@ result<void> node_executor::start() {
     pump_ = std::move(*pump);
   } else if (options_.trace || options_.record) {
     node_->record_traces(true);
+    records_ = true;
   }
   return {};
 }
@@ -399,6 +405,8 @@ result<run_report> node_executor::attempt(const graph& work,
   p.rotate = options_.rotate;
   p.record = options_.record;
   p.work = work;
+  if (is_nested_)
+    p.keep_seconds = 0;
   if (p.view.places.empty())
     return fail(failure_kind::unreachable, "no node of the cluster takes work");
   note(p);

@@ -155,7 +155,7 @@ void plan_host::run_here(task_record& task, std::vector<block> inputs) {
   auto room =
       world_.spill.begin(inputs, engine_.edges().block_bytes(task.key()));
   const auto run = [&] {
-    return is_call_[task.key().layer] ? run_call(task, inputs)
+    return is_call_[task.key().layer] ? run_call(task, inputs, *room)
                                       : run_kernel(task, inputs);
   };
   auto outcome = room ? run() : result<block>{beyond_limit(room.error())};
@@ -207,7 +207,8 @@ tl::unexpected<failure> plan_host::beyond_limit(const failure& why) const {
 // the next death convicts one of them at most, and none that is innocent but
 // long is named with it again and again.
 result<block> plan_host::run_call(const task_record& task,
-                                  std::span<const block> inputs) {
+                                  std::span<const block> inputs,
+                                  spiller::room& room) {
   const auto died =
       rest_ ? rest_->died_with(task.key()) : std::vector<node_id>{};
   if (died.size() >= most_deaths)
@@ -219,9 +220,10 @@ result<block> plan_host::run_call(const task_record& task,
   std::unique_lock<std::mutex> alone;
   if (!died.empty() && world_.alone)
     alone = std::unique_lock{*world_.alone};
-  const running_call here{
-      {&world_.self, &world_.kernels, world_.pool.threads(), world_.note},
-      {id_, task.low}};
+  const running_call here{{&world_.self, &world_.kernels, world_.pool.threads(),
+                           world_.note, &room, &abandoned_},
+                          {id_, task.low},
+                          std::move(alone)};
   return run_kernel(task, inputs);
 }
 

@@ -107,8 +107,8 @@ private:
   tl::unexpected<failure> beyond_limit(const failure& why) const;
   result<block> run_kernel(const task_record& task,
                            std::span<const block> inputs);
-  result<block> run_call(const task_record& task,
-                         std::span<const block> inputs);
+  result<block> run_call(const task_record& task, std::span<const block> inputs,
+                         spiller::room& room);
   void run_here(task_record& task, std::vector<block> inputs);
   void fetch_held(task_record& task, const held_call& from);
   void take_outcome(task_record& task, result<block> outcome);

@@ -4,6 +4,8 @@
 #include "actors/node.hpp"
 #include "dataflow/runtime/compute_pool.hpp"
 
+#include <utility>
+
 namespace tern {
 
 namespace {
@@ -12,15 +14,19 @@ thread_local running_call* this_threads = nullptr;
 
 } // namespace
 
-running_call::running_call(const place& where, const crash_note::running& what)
+running_call::running_call(const place& where, const crash_note::running& what,
+                           std::unique_lock<std::mutex> alone)
   : where_(where), what_(what), thread_(compute_pool::current()),
+    alone_(std::move(alone)), is_alone_(alone_.owns_lock()),
     outer_(this_threads) {
   this_threads = this;
-  take_note();
+  if (where_.note)
+    where_.note->begin(thread_, what_);
 }
 
 running_call::~running_call() {
-  drop_note();
+  if (where_.note)
+    where_.note->end(thread_);
   this_threads = outer_;
 }
 
@@ -28,14 +34,25 @@ running_call* running_call::current() noexcept {
   return this_threads;
 }
 
-void running_call::take_note() noexcept {
+// After it has waited.
+void running_call::begin() {
+  if (is_alone_)
+    alone_.lock();
+  if (where_.room)
+    where_.room->go_on();
   if (where_.note)
     where_.note->begin(thread_, what_);
 }
 
-void running_call::drop_note() noexcept {
+// A task that waits cannot be what kills the node, and is none whose end a
+// task that needs memory, or must be alone, has to wait for.
+void running_call::end() noexcept {
   if (where_.note)
     where_.note->end(thread_);
+  if (where_.room)
+    where_.room->rest();
+  if (is_alone_)
+    alone_.unlock();
 }
 
 session_options running_call::for_more() const {
@@ -56,26 +73,28 @@ session_options running_call::for_more() const {
   return o;
 }
 
-// A task that waits cannot be what kills the node.
 waiting_task::waiting_task()
   : pool_(compute_pool::of_this_thread()), call_(running_call::current()) {
   if (!pool_)
     return;
   refused_ = !pool_->begin_wait();
   if (!refused_ && call_)
-    call_->drop_note();
+    call_->end();
 }
 
 waiting_task::~waiting_task() {
   if (!pool_ || refused_)
     return;
   if (call_)
-    call_->take_note();
+    call_->begin();
   pool_->end_wait();
 }
 
 bool waiting_task::is_abandoned() const noexcept {
-  return pool_ && pool_->is_abandoned();
+  return pool_
+         && (pool_->is_abandoned()
+             || (call_ && call_->where_.abandoned
+                 && call_->where_.abandoned->load(std::memory_order_relaxed)));
 }
 
 } // namespace tern

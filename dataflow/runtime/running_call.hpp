@@ -2,8 +2,10 @@
 
 #include "dataflow/runtime/crash_note.hpp"
 #include "dataflow/runtime/session_options.hpp"
+#include "dataflow/runtime/spiller.hpp"
 
-#include <optional>
+#include <atomic>
+#include <mutex>
 
 namespace tern {
 
@@ -17,12 +19,16 @@ public:
   struct place {
     const node* on = nullptr; ///< null: no node, it runs in static order
     const kernel_registry* kernels = nullptr;
-    unsigned threads = 0;       ///< of the node
-    crash_note* note = nullptr; ///< null: nobody keeps one
+    unsigned threads = 0;                         ///< of the node
+    crash_note* note = nullptr;                   ///< null: nobody keeps one
+    spiller::room* room = nullptr;                ///< in memory
+    const std::atomic<bool>* abandoned = nullptr; ///< nobody wants its result
   };
 
-  /// `what`: as the note has it.
-  running_call(const place& where, const crash_note::running& what);
+  /// `what`: as the note has it. `alone`: is held while it runs, but for when
+  /// it waits.
+  running_call(const place& where, const crash_note::running& what,
+               std::unique_lock<std::mutex> alone = {});
   ~running_call();
   running_call(const running_call&) = delete;
   running_call& operator=(const running_call&) = delete;
@@ -37,12 +43,14 @@ public:
 private:
   friend class waiting_task;
 
-  void take_note() noexcept;
-  void drop_note() noexcept;
+  void begin();
+  void end() noexcept;
 
   const place where_;
   const crash_note::running what_;
   const int thread_;
+  std::unique_lock<std::mutex> alone_;
+  const bool is_alone_;
   running_call* const outer_;
 };
 
@@ -59,7 +67,7 @@ public:
   bool is_refused() const noexcept {
     return refused_;
   }
-  /// The node ends, and nothing that is waited for may come any more.
+  /// The node ends, or nobody wants the result of the task any more.
   bool is_abandoned() const noexcept;
 
 private:

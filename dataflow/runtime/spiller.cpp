@@ -69,6 +69,18 @@ void spiller::room::read() noexcept {
   inputs_.clear();
 }
 
+void spiller::room::rest() noexcept {
+  if (!of_)
+    return;
+  of_->running_.fetch_sub(1);
+  of_->left_.notify_all();
+}
+
+void spiller::room::go_on() noexcept {
+  if (of_)
+    of_->running_.fetch_add(1);
+}
+
 result<spiller::room> spiller::begin(std::span<const block> inputs,
                                      std::uint64_t output) {
   room mine;

@@ -45,6 +45,10 @@ public:
     ~room();
     /// The inputs have been read.
     void read() noexcept;
+    /// The task waits for others, which need not wait for it.
+    void rest() noexcept;
+    /// It goes on.
+    void go_on() noexcept;
 
   private:
     friend class spiller;
