@@ -8,6 +8,7 @@
 #include "dataflow/runtime/message_codec.hpp"
 #include "dataflow/runtime/recorded_transition.hpp"
 #include "dataflow/runtime/running_call.hpp"
+#include "dataflow/runtime/spill_count.hpp"
 
 #include <fmt/format.h>
 
@@ -65,6 +66,15 @@ void record_move(tracer& trace, std::uint64_t plan, node_id to,
                        bytes_of(m), 0, to);
   else if (m.kind == message_kind::installed)
     trace.emit_between(trace_kind::moved, task, m.epoch, 0, to);
+}
+
+// What this thread did for a task that needs room, or for a plan's next source.
+void record_spilling(tracer& trace, const actor_id& cause) {
+  const auto bytes = take_spill_count();
+  if (bytes.written > 0)
+    trace.emit(trace_kind::spilled, cause, bytes.written);
+  if (bytes.read > 0)
+    trace.emit(trace_kind::read_back, cause, bytes.read);
 }
 
 std::string words_of(const std::vector<node_id>& nodes) {
@@ -154,6 +164,7 @@ void plan_host::run(task_record& task) {
 void plan_host::run_here(task_record& task, std::vector<block> inputs) {
   auto room =
       world_.spill.begin(inputs, engine_.edges().block_bytes(task.key()));
+  record_spilling(world_.self.trace(), name_of_task(task));
   const auto run = [&] {
     return is_call_[task.key().layer] ? run_call(task, inputs, *room)
                                       : run_kernel(task, inputs);
@@ -246,7 +257,9 @@ task_record* plan_host::next_source(bool must_progress) {
 
 bool plan_host::make_room() {
   const auto bytes = engine_.source_bytes();
-  return bytes > 0 && world_.spill.make_room(bytes);
+  const bool made = bytes > 0 && world_.spill.make_room(bytes);
+  record_spilling(world_.self.trace(), {id_, 0});
+  return made;
 }
 
 std::uint32_t plan_host::source_priority() const noexcept {

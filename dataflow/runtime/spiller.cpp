@@ -11,6 +11,7 @@
 // every block; and after one that found nothing there is none for a while.
 #include "dataflow/runtime/spiller.hpp"
 
+#include "dataflow/runtime/spill_count.hpp"
 #include "serialization/spill_file.hpp"
 #include "serialization/system_memory.hpp"
 
@@ -37,11 +38,17 @@ std::string or_default(const std::string& directory) {
   return "/var/tmp";
 }
 
+constinit thread_local spill_count counted;
+
 bool is_large(const block& b) noexcept {
   return b.bytes() > spill_file::largest_kept;
 }
 
 } // namespace
+
+spill_count take_spill_count() noexcept {
+  return std::exchange(counted, {});
+}
 
 // AddressSanitizer keeps the memory: there a limit only holds sources back.
 result<void> disk_for_spilling(const std::string& directory) {
@@ -104,6 +111,7 @@ result<spiller::room> spiller::begin(std::span<const block> inputs,
       return tl::make_unexpected(ok.error());
     mine.inputs_.push_back(in);
   }
+  counted.read += away;
   memory_.keep_promise(away); // it is there now
   mine.promised_ = output;
   memory_.note_peak();
@@ -172,6 +180,7 @@ std::uint64_t spiller::spill(std::uint64_t bytes) {
       next_try_ = clock::now() + disk_again;
       break;
     }
+    counted.written += *gave;
     gained += *gave;
   }
   if (gained == 0)

@@ -99,6 +99,10 @@ BOOST_AUTO_TEST_CASE(two_nodes_echo) {
   a->send(b->id(), kind_a, head, bytes_of("there and back"));
   a->flush();
   BOOST_TEST(answer.wait([](state& s) { return s.text == "there and back"; }));
+  const auto number = answer.value().head.number;
+  BOOST_TEST(number != 0u);
+  BOOST_TEST(number != head.number); // each message has its own
+  head.number = number;
   BOOST_TEST((answer.value().head == head));
 }
 
