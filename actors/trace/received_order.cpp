@@ -31,9 +31,9 @@ struct placed_message {
   }
 };
 
-class reading {
+class order_reader {
 public:
-  reading(const trace_content& trace, std::span<const std::size_t> numbers)
+  order_reader(const trace_content& trace, std::span<const std::size_t> numbers)
     : trace_(trace), numbers_(numbers) {
     for (std::size_t i = 0; i < trace.nodes.size(); ++i)
       births_[trace.nodes[i].node.value] = numbers[i];
@@ -155,7 +155,7 @@ std::string to_string(const actor_in_run& who) {
 std::map<actor_in_run, std::vector<received_message>>
 received_by_actors(const trace_content& trace,
                    std::span<const std::size_t> numbers) {
-  return reading{trace, numbers}.read();
+  return order_reader{trace, numbers}.read();
 }
 
 actors_difference compare_received(const trace_content& a,

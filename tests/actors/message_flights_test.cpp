@@ -26,9 +26,10 @@ node_trace silent_node(std::uint64_t number, std::uint64_t nodes) {
 }
 
 /// Messages between nodes whose clocks are `offsets` ahead of one true time.
-class talk {
+class conversation {
 public:
-  explicit talk(std::vector<std::int64_t> ahead) : ahead_(std::move(ahead)) {
+  explicit conversation(std::vector<std::int64_t> ahead)
+    : ahead_(std::move(ahead)) {
     for (std::uint64_t i = 0; i < ahead_.size(); ++i)
       nodes_.push_back(silent_node(i, ahead_.size()));
   }
@@ -56,7 +57,7 @@ private:
   std::uint64_t number_ = 0;
 };
 
-std::vector<std::int64_t> offsets_of(const talk& t) {
+std::vector<std::int64_t> offsets_of(const conversation& t) {
   const auto trace = t.trace();
   return align_clocks(trace, flights_in(trace));
 }
@@ -66,7 +67,7 @@ std::vector<std::int64_t> offsets_of(const talk& t) {
 BOOST_AUTO_TEST_SUITE(message_flights)
 
 BOOST_AUTO_TEST_CASE(a_message_is_paired_by_its_number) {
-  talk t{{0, 0}};
+  conversation t{{0, 0}};
   t.say(0, 1, 100, 20);
   t.say(1, 0, 200, 30);
   auto trace = t.trace();
@@ -85,7 +86,7 @@ BOOST_AUTO_TEST_CASE(a_message_is_paired_by_its_number) {
 }
 
 BOOST_AUTO_TEST_CASE(clocks_that_contradict_no_message_are_left_alone) {
-  talk t{{0, 15}};
+  conversation t{{0, 15}};
   t.say(0, 1, 100, 20);
   t.say(1, 0, 200, 30);
   BOOST_TEST(offsets_of(t) == (std::vector<std::int64_t>{0, 0}),
@@ -94,7 +95,7 @@ BOOST_AUTO_TEST_CASE(clocks_that_contradict_no_message_are_left_alone) {
 
 // Shortest flights of 20 both ways: the middle is the truth.
 BOOST_AUTO_TEST_CASE(a_clock_of_another_host_is_set_right) {
-  talk t{{0, 1'000'000}};
+  conversation t{{0, 1'000'000}};
   for (int i = 0; i < 10; ++i) {
     t.say(0, 1, 100 * i + 1000, 20 + 7 * i);
     t.say(1, 0, 100 * i + 1050, 20 + 9 * (9 - i));
@@ -104,17 +105,17 @@ BOOST_AUTO_TEST_CASE(a_clock_of_another_host_is_set_right) {
 }
 
 BOOST_AUTO_TEST_CASE(messages_one_way_set_a_bound_only) {
-  talk late{{0, -500}};
+  conversation late{{0, -500}};
   late.say(0, 1, 1000, 20);
   BOOST_TEST(offsets_of(late)[1] == 480);
-  talk early{{0, -500}};
+  conversation early{{0, -500}};
   early.say(1, 0, 1000, 20);
   BOOST_TEST(offsets_of(early)[1] == 0);
 }
 
 // 0 and 2 never talk; 1 knows both.
 BOOST_AUTO_TEST_CASE(clocks_are_set_by_way_of_others) {
-  talk t{{0, 40'000, -70'000}};
+  conversation t{{0, 40'000, -70'000}};
   for (const auto& [a, b] : {std::pair{0, 1}, {1, 2}}) {
     const auto x = static_cast<std::size_t>(a);
     const auto y = static_cast<std::size_t>(b);
@@ -128,7 +129,8 @@ BOOST_AUTO_TEST_CASE(clocks_are_set_by_way_of_others) {
 BOOST_AUTO_TEST_CASE(no_message_arrives_before_it_was_sent_between_two_nodes) {
   std::mt19937_64 random{11};
   for (int round = 0; round < 200; ++round) {
-    talk t{{1'000'000, static_cast<std::int64_t>(random() % 2'000'000)}};
+    conversation t{
+        {1'000'000, static_cast<std::int64_t>(random() % 2'000'000)}};
     for (int i = 0; i < 20; ++i) {
       const std::size_t from = random() % 2;
       t.say(from, 1 - from, static_cast<std::int64_t>(random() % 100'000),
@@ -144,7 +146,7 @@ BOOST_AUTO_TEST_CASE(no_message_arrives_before_it_was_sent_between_two_nodes) {
 }
 
 BOOST_AUTO_TEST_CASE(impossible_times_do_not_overflow) {
-  auto trace = talk{{0, 0}}.trace();
+  auto trace = conversation{{0, 0}}.trace();
   trace.nodes[0].threads[0].events = {
       {~std::uint64_t{0}, 0, 1, trace_kind::sent, 1, 0, 1},
       {~std::uint64_t{0}, 0, 2, trace_kind::received, 1, 0, 1}};

@@ -100,6 +100,13 @@ block first_values(const block& b) {
   return out.finish();
 }
 
+/// As text, in one line.
+std::string words_of(const block& b) {
+  auto text = to_text(b);
+  std::erase(text, '\n');
+  return text;
+}
+
 // -- output -------------------------------------------------------------------
 
 std::string words_of(const block_print& p) {
@@ -127,7 +134,7 @@ void print(const traced_run& run, const block_key& task,
                              words_of(inputs[slot]));
   std::cout << fmt::format("  made: {}\n  {}{}\n",
                            words_of(print_of(task, made)),
-                           to_text(first_values(made)),
+                           words_of(first_values(made)),
                            made.size() > most_values ? " and so on" : "");
 }
 

@@ -55,8 +55,8 @@ private:
   // What comes after the last task: its block goes to whoever wants it.
   void hand_over(const traced_execution& last) {
     if (const auto at = history_.delivered(last.task, last.ended)) {
-      step(path_part::unknown, last.task, last.node, *at);
-      step(path_part::transfer, last.task, last.node, last.ended);
+      step(path_part::unknown, last.task, at->node, at->time);
+      step(path_part::transfer, last.task, at->node, last.ended);
     }
     step(path_part::unknown, last.task, last.node, last.ended);
   }

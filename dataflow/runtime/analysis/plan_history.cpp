@@ -180,13 +180,15 @@ std::optional<task_arrival> plan_history::arrival(const block_key& task,
                                         : std::optional{*std::prev(after)};
 }
 
-std::optional<std::int64_t> plan_history::delivered(const block_key& block,
-                                                    std::int64_t from) const {
-  std::optional<std::int64_t> last;
+std::optional<block_delivery> plan_history::delivered(const block_key& block,
+                                                      std::int64_t from) const {
+  std::optional<block_delivery> last;
   for (auto at = journeys_.lower_bound({block, 0});
-       at != journeys_.end() && at->first.first == block; ++at)
-    if (const auto arrived = at->second.arrived; arrived && *arrived >= from)
-      last = std::max(last.value_or(from), *arrived);
+       at != journeys_.end() && at->first.first == block; ++at) {
+    const auto arrived = at->second.arrived;
+    if (arrived && *arrived >= from && (!last || *arrived > last->time))
+      last = block_delivery{at->first.second, *arrived};
+  }
   return last;
 }
 

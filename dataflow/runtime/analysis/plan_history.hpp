@@ -32,6 +32,12 @@ struct block_journey {
   std::optional<std::int64_t> arrived; ///< there, for the first time
 };
 
+/// The last node that got a block, and when.
+struct block_delivery {
+  std::size_t node = 0;
+  std::int64_t time = 0;
+};
+
 /// A task that came to a node before it ran.
 struct task_arrival {
   std::size_t from = 0;
@@ -90,9 +96,9 @@ public:
   /// The last time that the task came to `node`, up to `limit`.
   std::optional<task_arrival> arrival(const block_key& task, std::size_t node,
                                       std::int64_t limit) const;
-  /// When somebody had the block after it was made at `from`, last of all.
-  std::optional<std::int64_t> delivered(const block_key& block,
-                                        std::int64_t from) const;
+  /// Who had the block last of all, after it was made at `from`.
+  std::optional<block_delivery> delivered(const block_key& block,
+                                          std::int64_t from) const;
 
 private:
   struct mark;

@@ -257,6 +257,8 @@ model_cluster schedule_model::recorded(const plan_view& view) const {
 
 std::optional<model_cluster> schedule_model::placed(plan_view view,
                                                     std::size_t more) const {
+  if (view.places.empty())
+    return std::nullopt;
   auto out = recorded(view);
   std::vector<std::size_t> node_of_place;
   std::uint32_t capacity = 1;
@@ -273,8 +275,6 @@ std::optional<model_cluster> schedule_model::placed(plan_view view,
     out.threads.push_back(capacity);
     view.places.push_back({node_id{}, capacity});
   }
-  if (view.places.empty())
-    return std::nullopt;
   const placement where{edges_, view};
   for (std::size_t i = 0; i < tasks_.size(); ++i)
     out.node_of[i] = node_of_place[where.owner(tasks_[i])];

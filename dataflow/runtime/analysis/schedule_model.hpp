@@ -36,7 +36,8 @@ public:
   const std::vector<block_key>& tasks() const noexcept {
     return tasks_;
   }
-  /// Nodes as they were, each with `at_least` threads or those that it used.
+  /// Nodes and tasks as they were; a node has the threads that the view says,
+  /// or those that ran tasks if they were more.
   model_cluster recorded(const plan_view& view) const;
   /// The nodes of the view, and `more` of the same kind, with the tasks where
   /// the plan's placement has them; nothing if the trace lacks one of them.
@@ -70,7 +71,7 @@ private:
   const edge_index& edges_;
   const plan_history& history_;
   std::vector<block_key> tasks_;
-  std::vector<const traced_execution*> executions_; ///< by task, as below
+  std::vector<const traced_execution*> executions_; ///< by task
   std::vector<std::vector<way>> ways_;
   std::vector<std::vector<std::size_t>> readers_;
   std::vector<double> bytes_;

@@ -143,8 +143,8 @@ BOOST_AUTO_TEST_CASE(the_way_of_the_result_is_told_as_well) {
   t.say(block_data, {0, 1}, {0, -1}, {105, 140});
   t.say(release, {1, 0}, {-1, 0}, {141, 150});
   const std::vector<row> expected{{computing, 0, 0, 0, 100},
-                                  {transfer, 0, 0, 100, 140},
-                                  {unknown, 0, 0, 140, 150}};
+                                  {transfer, 0, 1, 100, 140},
+                                  {unknown, 0, 1, 140, 150}};
   BOOST_TEST((rows_of(path_of(g, t)) == expected));
 }
 

@@ -99,6 +99,7 @@ BOOST_AUTO_TEST_CASE(what_no_message_tells_is_not_said) {
   const auto nowhere = ask(g, t, plan_view{});
   BOOST_TEST(nowhere.as_it_was.has_value());
   BOOST_TEST(!nowhere.placed_afresh.has_value());
+  BOOST_TEST(!nowhere.one_node_more.has_value());
 }
 
 BOOST_AUTO_TEST_CASE(the_model_says_the_same_again) {
