@@ -51,9 +51,9 @@ std::optional<double> amount_in(std::string_view text) {
 
 /// Line by line; then edges from ids to places, and the places in an order that
 /// inputs come first.
-class reader {
+class graph_lines {
 public:
-  explicit reader(const std::string& name) : name_(name) {}
+  explicit graph_lines(const std::string& name) : name_(name) {}
 
   result<void> take(std::string_view line) {
     ++line_;
@@ -148,7 +148,7 @@ private:
 
 result<timed_graph> parse_graph(std::string_view text,
                                 const std::string& name) {
-  reader lines{name};
+  graph_lines lines{name};
   if (text.ends_with('\n'))
     text.remove_suffix(1);
   if (!text.empty())

@@ -99,6 +99,8 @@ int run_graphs_once(const std::string& kind, const std::string& source,
   const auto unscaled = list_schedule(tasks, how.nodes);
   tasks = scaled(std::move(tasks), how.seconds / unscaled);
   const auto ideal = list_schedule(tasks, how.nodes);
+  if (!how.blind)
+    tasks = by_remaining_path(tasks);
 
   cluster nodes{how.nodes};
   notes_by_task notes;

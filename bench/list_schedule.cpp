@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <numeric>
 #include <queue>
 #include <utility>
 
@@ -82,6 +83,25 @@ private:
 
 double list_schedule(const timed_graph& tasks, unsigned machines) {
   return schedule{tasks, std::max(1u, machines)}.run();
+}
+
+timed_graph by_remaining_path(const timed_graph& tasks) {
+  const auto paths = remaining_paths(tasks);
+  std::vector<std::uint32_t> order(tasks.size());
+  std::iota(order.begin(), order.end(), 0u);
+  // stable: a task of no length has the path of one that reads it
+  std::ranges::stable_sort(order, std::greater<>{},
+                           [&](std::uint32_t task) { return paths[task]; });
+  std::vector<std::uint32_t> numbers(tasks.size());
+  for (std::uint32_t i = 0; i < order.size(); ++i)
+    numbers[order[i]] = i;
+  timed_graph sorted;
+  for (const auto task : order) {
+    sorted.push_back(tasks[task]);
+    for (auto& input : sorted.back().reads)
+      input = numbers[input];
+  }
+  return sorted;
 }
 
 double schedule_bound(const timed_graph& tasks, unsigned machines) {

@@ -31,10 +31,10 @@ auto ends_in(const timed_graph& tasks) {
 
 } // namespace
 
-BOOST_AUTO_TEST_SUITE(graph_shapes)
+BOOST_AUTO_TEST_SUITE(made_graphs)
 
 BOOST_AUTO_TEST_CASE(what_a_task_reads_comes_before_it_and_once) {
-  for (const auto& shape : tern::bench::graph_shapes())
+  for (const auto& shape : graph_shapes())
     for (const std::size_t n : {16u, 100u, 1000u}) {
       const auto tasks = make_shape(shape, n, n);
       for (std::size_t i = 0; i < tasks.size(); ++i) {
@@ -49,7 +49,7 @@ BOOST_AUTO_TEST_CASE(what_a_task_reads_comes_before_it_and_once) {
 }
 
 BOOST_AUTO_TEST_CASE(there_are_about_as_many_tasks_as_asked_for) {
-  for (const auto& shape : tern::bench::graph_shapes())
+  for (const auto& shape : graph_shapes())
     for (const std::size_t n : {16u, 100u, 1000u}) {
       BOOST_TEST_INFO(shape << ", " << n << " tasks");
       const auto found = make_shape(shape, n, 1).size();
@@ -59,7 +59,7 @@ BOOST_AUTO_TEST_CASE(there_are_about_as_many_tasks_as_asked_for) {
 }
 
 BOOST_AUTO_TEST_CASE(a_seed_gives_one_graph_and_another_seed_another) {
-  for (const auto& shape : tern::bench::graph_shapes()) {
+  for (const auto& shape : graph_shapes()) {
     BOOST_TEST_INFO(shape);
     BOOST_TEST((make_shape(shape, 100, 5) == make_shape(shape, 100, 5)));
     BOOST_TEST((make_shape(shape, 100, 5) != make_shape(shape, 100, 6)));

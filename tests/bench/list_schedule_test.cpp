@@ -3,11 +3,14 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
+#include <functional>
+
 using namespace tern::bench;
 
 namespace {
 
-constexpr auto close_enough = boost::test_tools::tolerance(1e-12);
+const auto close_enough = boost::test_tools::tolerance(1e-12);
 
 } // namespace
 
@@ -46,8 +49,7 @@ BOOST_AUTO_TEST_CASE(a_long_way_that_is_left_counts_as_its_beginning_does) {
   BOOST_TEST(list_schedule(tasks, 2) == 8, close_enough);
 }
 
-// Graham's: with one machine more a list in a fixed order takes longer (SIAM J.
-// Appl. Math. 17, 1969); by the remaining path it does not.
+// The nine tasks of Graham's anomalies (SIAM J. Appl. Math. 17, 1969).
 BOOST_AUTO_TEST_CASE(a_machine_waits_until_inputs_are_there) {
   // 0: 3; 1 ... 3: 2, 2, 2; 4 ... 7 read 3: 4, 4, 4, 4; 8 reads 0: 9
   const timed_graph tasks{{3, {}},  {2, {}},  {2, {}},  {2, {}}, {4, {3}},
@@ -79,6 +81,28 @@ BOOST_AUTO_TEST_CASE(one_machine_takes_all_of_the_work) {
   const auto tasks = make_shape("layered", 200, 7);
   BOOST_TEST(list_schedule(tasks, 1) == work_in(tasks),
              boost::test_tools::tolerance(1e-9));
+}
+
+BOOST_AUTO_TEST_CASE(tasks_are_numbered_by_what_is_left) {
+  // 0 -> 1 (no length) -> 3, and 2 alone
+  const timed_graph tasks{{0, {}}, {0, {0}}, {5, {}}, {2, {1}}};
+  const timed_graph expected{{5, {}}, {0, {}}, {0, {1}}, {2, {2}}};
+  BOOST_TEST((by_remaining_path(tasks) == expected));
+}
+
+BOOST_AUTO_TEST_CASE(numbers_change_neither_order_nor_schedule) {
+  for (const auto& shape : graph_shapes()) {
+    const auto tasks = make_shape(shape, 200, 9);
+    const auto sorted = by_remaining_path(tasks);
+    BOOST_TEST_INFO(shape);
+    BOOST_TEST(list_schedule(sorted, 8) == list_schedule(tasks, 8),
+               close_enough);
+    const auto paths = remaining_paths(sorted);
+    BOOST_TEST(std::ranges::is_sorted(paths, std::greater<>{}));
+    for (std::size_t i = 0; i < sorted.size(); ++i)
+      for (const auto input : sorted[i].reads)
+        BOOST_TEST(input < i);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(a_schedule_is_scaled_with_its_tasks) {
