@@ -61,6 +61,16 @@ std::int64_t beginning_of(const task_difference& d, const compared_run& a,
                   : d.b.last->fired - b.history.begin();
 }
 
+/// Whether `d` rather than `other` is where the runs part. A task that ran in
+/// one run only may be missing because the other run ended early.
+bool is_before(const task_difference& d, const task_difference& other,
+               const compared_run& a, const compared_run& b) {
+  const auto order = [&](const task_difference& x) {
+    return std::tuple{!x.a.last || !x.b.last, beginning_of(x, a, b)};
+  };
+  return order(d) < order(other);
+}
+
 bool same_edges(const explicit_edges* a, const explicit_edges* b) {
   return a == b
          || (a && b && a->offsets == b->offsets
@@ -137,9 +147,7 @@ plan_difference compare_runs(const edge_index& edges, const compared_run& a,
       });
     if (differs || caused)
       touched.insert(touched.end(), task);
-    if (differs && !caused
-        && (!out.first
-            || beginning_of(d, a, b) < beginning_of(*out.first, a, b)))
+    if (differs && !caused && (!out.first || is_before(d, *out.first, a, b)))
       out.first = std::move(d);
   }
   return out;

@@ -53,7 +53,8 @@ struct plan_difference {
   std::size_t tasks = 0; ///< that ran in one of the runs
   std::array<std::size_t, task_aspects> differing{}; ///< tasks, by aspect
   /// Of the tasks that differ while nothing that they depend on does, the one
-  /// that began first in the first run.
+  /// that began first in the first run; those that ran in one run only come
+  /// last.
   std::optional<task_difference> first;
 };
 
