@@ -88,8 +88,8 @@ result<overview> look_over(std::span<const std::byte> trace) {
       has_header = true;
     } else if (auto node = std::get_if<node_trace>(&record)) {
       all.nodes[node->node] = std::move(*node);
-    } else {
-      all.note(std::get<trace_events>(record));
+    } else if (auto run = std::get_if<trace_events>(&record)) {
+      all.note(*run);
     }
   });
   if (!truncated)
