@@ -2,15 +2,13 @@
 
 #include "actors/api/wait_watch.hpp"
 #include "actors/caf_compat.hpp"
-#include "actors/control/control_message.hpp"
+#include "actors/control/ask_node.hpp"
+#include "actors/control/gateway.hpp"
 #include "actors/link/socket.hpp"
 #include "serialization/archive.hpp"
 
 #include <caf/all.hpp>
-#include <caf/io/all.hpp>
-#include <caf/io/basp_broker.hpp>
 
-#include <set>
 #include <utility>
 
 namespace tern {
@@ -34,11 +32,6 @@ namespace tern {
 namespace {
 
 constexpr auto period = std::chrono::seconds(1);
-
-// What other processes call it.
-caf::atom_value service_name() {
-  return caf::atom("ternwaits");
-}
 
 std::span<const std::byte> view(const control::bytes& bytes) {
   return {reinterpret_cast<const std::byte*>(bytes.data()), bytes.size()};
@@ -84,12 +77,12 @@ struct wait_service::state {
 wait_service::wait_service(caf::actor_system& system, listener& to)
   : state_(std::make_unique<state>(state{
       system, system.spawn<watch_actor, caf::detached + caf::hidden>(to)})) {
-  system.registry().put(service_name(),
+  system.registry().put(gateway::answerer,
                         caf::actor_cast<caf::strong_actor_ptr>(state_->watch));
 }
 
 wait_service::~wait_service() {
-  state_->system.registry().erase(service_name());
+  state_->system.registry().erase(gateway::answerer);
   caf::scoped_actor self{state_->system};
   caf::anon_send(state_->watch, service_over{});
   self->wait_for(state_->watch);
@@ -97,77 +90,20 @@ wait_service::~wait_service() {
 
 // -- the asking side ----------------------------------------------------------
 
-namespace {
-
-tl::unexpected<failure> unreachable(const std::string& host, std::uint16_t port,
-                                    const std::string& why) {
-  return fail(failure_kind::unreachable, "cannot ask the tern node at "
-                                             + address_text(host, port) + ": "
-                                             + why);
-}
-
-/// CAF's name for the process at an address.
-result<caf::node_id> process_at(caf::scoped_actor& self,
-                                const std::string& host, std::uint16_t port,
-                                std::chrono::milliseconds timeout) {
-  result<caf::node_id> found;
-  auto& system = self->system();
-  self->request(system.middleman().actor_handle(), timeout,
-                caf::connect_atom::value, host, port)
-      .receive([&](const caf::node_id& id, const caf::strong_actor_ptr&,
-                   const std::set<std::string>&) { found = id; },
-               [&](const caf::error& e) {
-                 found = unreachable(host, port, system.render(e));
-               });
-  return found;
-}
-
-// What `middleman::remote_lookup` does, which would wait for five minutes.
-caf::actor service_of(caf::scoped_actor& self, const caf::node_id& process,
-                      std::chrono::milliseconds timeout) {
-  caf::actor found;
-  auto broker = self->system().middleman().named_broker<caf::io::basp_broker>(
-      caf::atom("BASP"));
-  self->send(broker, caf::forward_atom::value, process, caf::atom("ConfigServ"),
-             caf::make_message(caf::get_atom::value, service_name()));
-  self->receive(
-      [&](const caf::strong_actor_ptr& who) {
-        if (who)
-          found = caf::actor_cast<caf::actor>(who);
-      },
-      caf::after(timeout) >> [] {});
-  return found;
-}
-
-} // namespace
-
 result<wait_answer> query_waits(const std::string& host, std::uint16_t port,
                                 const actor_id& actor,
                                 std::chrono::milliseconds timeout) {
-  if (auto reached = probe(host, port, timeout); !reached)
-    return tl::make_unexpected(reached.error());
-  caf_config config{true};
-  caf::actor_system system{config};
-  caf::scoped_actor self{system};
-  const auto process = process_at(self, host, port, timeout);
-  if (!process)
-    return tl::make_unexpected(process.error());
-  const auto service = service_of(self, *process, timeout / 2);
-  if (!service)
-    return fail(failure_kind::refused,
-                address_text(host, port)
-                    + " is no node of an actor_system, or too busy to answer");
-  result<wait_answer> answer;
-  self->request(service, timeout,
-                packed(to_bytes(std::pair{actor.high, actor.low})))
-      .receive(
-          [&](const control::bytes& bytes) {
-            answer = from_bytes<wait_answer>(view(bytes));
-          },
-          [&](const caf::error& e) {
-            answer = unreachable(host, port, system.render(e));
-          });
-  return answer;
+  const auto said = ask_node(
+      host, port, control::question{to_bytes(std::pair{actor.high, actor.low})},
+      timeout);
+  if (!said)
+    return tl::make_unexpected(said.error());
+  if (const auto* answer = std::get_if<control::answer>(&*said))
+    return from_bytes<wait_answer>(answer->bytes);
+  const auto* no = std::get_if<control::refused>(&*said);
+  return fail(failure_kind::refused,
+              address_text(host, port) + ": "
+                  + (no ? no->why : "it does not answer questions"));
 }
 
 } // namespace tern

@@ -56,11 +56,27 @@ struct writer {
     to.setStatusRequest();
   }
   void operator()(const status& m) {
-    auto data = to.initStatus(static_cast<unsigned>(m.bytes.size()));
-    if (!m.bytes.empty())
-      std::memcpy(data.begin(), m.bytes.data(), m.bytes.size());
+    fill(to.initStatus(static_cast<unsigned>(m.bytes.size())), m.bytes);
+  }
+  void operator()(const question& m) {
+    fill(to.initQuestion(static_cast<unsigned>(m.bytes.size())), m.bytes);
+  }
+  void operator()(const answer& m) {
+    fill(to.initAnswer(static_cast<unsigned>(m.bytes.size())), m.bytes);
+  }
+
+private:
+  static void fill(capnp::Data::Builder data,
+                   const std::vector<std::byte>& bytes) {
+    if (!bytes.empty())
+      std::memcpy(data.begin(), bytes.data(), bytes.size());
   }
 };
+
+std::vector<std::byte> read(capnp::Data::Reader from) {
+  const auto* data = reinterpret_cast<const std::byte*>(from.begin());
+  return {data, data + from.size()};
+}
 
 member read(schema::Member::Reader from) {
   member m;
@@ -100,14 +116,12 @@ message read(schema::ControlMessage::Reader from) {
     return members{read(from.getMembers())};
   case schema::ControlMessage::STATUS_REQUEST:
     return status_request{};
-  case schema::ControlMessage::STATUS: {
-    auto data = from.getStatus();
-    status s;
-    s.bytes.resize(data.size());
-    if (data.size() > 0)
-      std::memcpy(s.bytes.data(), data.begin(), data.size());
-    return s;
-  }
+  case schema::ControlMessage::STATUS:
+    return status{read(from.getStatus())};
+  case schema::ControlMessage::QUESTION:
+    return question{read(from.getQuestion())};
+  case schema::ControlMessage::ANSWER:
+    return answer{read(from.getAnswer())};
   }
   KJ_FAIL_REQUIRE("a kind of message of a later version");
 }

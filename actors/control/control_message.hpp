@@ -50,8 +50,21 @@ struct status {
   friend bool operator==(const status&, const status&) = default;
 };
 
-using message =
-    std::variant<hello, welcome, refused, members, status_request, status>;
+/// To whoever in the node answers it (gateway.hpp): what it means is theirs.
+struct question {
+  std::vector<std::byte> bytes;
+
+  friend bool operator==(const question&, const question&) = default;
+};
+
+struct answer {
+  std::vector<std::byte> bytes;
+
+  friend bool operator==(const answer&, const answer&) = default;
+};
+
+using message = std::variant<hello, welcome, refused, members, status_request,
+                             status, question, answer>;
 
 /// The one type that CAF carries between nodes.
 using bytes = std::vector<char>;

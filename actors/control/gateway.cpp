@@ -6,7 +6,9 @@
 #include <caf/all.hpp>
 #include <caf/io/all.hpp>
 
+#include <chrono>
 #include <map>
+#include <span>
 
 namespace tern {
 
@@ -55,6 +57,31 @@ void on_hello(gateway_actor* self, const control::hello& h) {
   self->state.to.on_hello(h, from, std::move(answer));
 }
 
+constexpr auto answer_time = std::chrono::seconds(5);
+
+void on_question(gateway_actor* self, const control::question& q) {
+  auto promise = self->make_response_promise<control::bytes>();
+  const auto who = self->system().registry().get(gateway::answerer);
+  if (!who) {
+    promise.deliver(
+        control::encode(control::refused{"it is no node of an actor_system"}));
+    return;
+  }
+  const auto* data = reinterpret_cast<const char*>(q.bytes.data());
+  self->request(caf::actor_cast<caf::actor>(who), answer_time,
+                control::bytes{data, data + q.bytes.size()})
+      .then(
+          [promise](const control::bytes& given) mutable {
+            const auto bytes = std::as_bytes(std::span{given});
+            promise.deliver(
+                control::encode(control::answer{{bytes.begin(), bytes.end()}}));
+          },
+          [promise, self](const caf::error& e) mutable {
+            promise.deliver(control::encode(control::refused{
+                "its actors do not answer: " + text_of(self, e)}));
+          });
+}
+
 void on_bytes(gateway_actor* self, const control::bytes& bytes) {
   auto m = control::decode(bytes);
   auto asked = self->current_mailbox_element()->mid.is_request();
@@ -69,6 +96,8 @@ void on_bytes(gateway_actor* self, const control::bytes& bytes) {
     on_hello(self, *hello);
   } else if (std::holds_alternative<control::status_request>(*m) && asked) {
     reply(control::status{self->state.to.status()});
+  } else if (auto q = std::get_if<control::question>(&*m); q && asked) {
+    on_question(self, *q);
   } else if (auto list = std::get_if<control::members>(&*m)) {
     self->state.to.on_members(*list);
   } else if (asked) {

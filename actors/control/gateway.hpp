@@ -3,6 +3,7 @@
 #include "actors/control/control_message.hpp"
 
 #include <caf/actor.hpp>
+#include <caf/atom.hpp>
 
 #include <chrono>
 #include <functional>
@@ -22,6 +23,10 @@ namespace tern {
 /// thread; `done` functions are called on CAF's threads.
 class gateway {
 public:
+  /// Whoever answers a `control::question` is in the registry of the node's
+  /// actor system by this name: an actor that takes bytes and gives bytes.
+  static constexpr auto answerer = caf::atom("ternwaits");
+
   using peer = caf::actor;
   using answer = std::function<void(const control::message&)>;
 

@@ -32,5 +32,7 @@ struct ControlMessage {
     members @3 :List(Member);     # all members, the speaker first; no answer
     statusRequest @4 :Void;       # request; answered by status
     status @5 :Data;              # what the node's callback gave
+    question @6 :Data;            # request, about actors; answered by answer
+    answer @7 :Data;
   }
 }

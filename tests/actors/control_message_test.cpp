@@ -30,7 +30,9 @@ std::vector<control::message> one_of_each() {
           control::members{{some_member(9)}},
           control::status_request{},
           control::status{{std::byte{1}, std::byte{0}, std::byte{255}}},
-          control::status{}};
+          control::status{},
+          control::question{{std::byte{1}, std::byte{0}}},
+          control::answer{{std::byte{7}}}};
 }
 
 } // namespace
