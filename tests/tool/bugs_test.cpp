@@ -105,10 +105,10 @@ BOOST_AUTO_TEST_CASE(a_lost_reply_leads_to_the_handler_that_sent_nothing) {
   eventually("all is quiet", [&] {
     why = program.ask("why", "shop", true);
     BOOST_TEST_REQUIRE(why.status == 0, why.err);
-    const auto& step = why.json()["chain"][0];
+    const auto step = why.json()["chain"][0];
     return step["activity"] == "idle" && step["last_sent"] == 0;
   });
-  const auto& step = why.json()["chain"][0];
+  const auto step = why.json()["chain"][0];
   BOOST_TEST(step["last_sender"] == program["store"]);
   BOOST_TEST(step["open_requests"] == 0);
   BOOST_TEST(step["mailbox"] == 0);
