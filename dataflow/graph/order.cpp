@@ -76,9 +76,23 @@ private:
   std::uint32_t next_ = 0;
 };
 
-/// By layer. One that is no call has a rank of its own only where somebody
-/// wants its blocks: else it is as urgent as its readers.
-std::vector<std::int64_t> ranks_of(const edge_index& edges) {
+/// The layers from whose tasks to walk: the roots, then, for tasks of the
+/// region whose readers are all outside of it, the others.
+std::vector<layer_id> beginnings(const edge_index& edges) {
+  auto out = edges.source().roots;
+  for (auto id = static_cast<layer_id>(edges.layers()); id-- > 0;)
+    out.push_back(id);
+  const auto ranks = layer_ranks(edges);
+  std::stable_sort(out.begin(), out.end(),
+                   [&](layer_id a, layer_id b) { return ranks[a] > ranks[b]; });
+  return out;
+}
+
+} // namespace
+
+// One that is no call has a rank of its own only where somebody wants its
+// blocks: else it is as urgent as its readers.
+std::vector<std::int64_t> layer_ranks(const edge_index& edges) {
   constexpr auto lowest = std::numeric_limits<std::int64_t>::min();
   std::vector<std::int64_t> ranks(edges.layers(), lowest);
   for (auto id = static_cast<layer_id>(edges.layers()); id-- > 0;) {
@@ -92,20 +106,6 @@ std::vector<std::int64_t> ranks_of(const edge_index& edges) {
   }
   return ranks;
 }
-
-/// The layers from whose tasks to walk: the roots, then, for tasks of the
-/// region whose readers are all outside of it, the others.
-std::vector<layer_id> beginnings(const edge_index& edges) {
-  auto out = edges.source().roots;
-  for (auto id = static_cast<layer_id>(edges.layers()); id-- > 0;)
-    out.push_back(id);
-  const auto ranks = ranks_of(edges);
-  std::stable_sort(out.begin(), out.end(),
-                   [&](layer_id a, layer_id b) { return ranks[a] > ranks[b]; });
-  return out;
-}
-
-} // namespace
 
 std::vector<std::vector<std::uint32_t>>
 depth_first_order(const edge_index& edges,

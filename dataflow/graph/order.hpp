@@ -8,13 +8,16 @@
 
 namespace tern {
 
+/// How urgent the layers are, by id: a call's rank is its priority, any other's
+/// 0, and a layer's is at least that of those that read it. So what is needed
+/// for an urgent call is urgent as well. Linear time in layers and inputs.
+std::vector<std::int64_t> layer_ranks(const edge_index& edges);
+
 /// Gives the tasks of a region their static priority: the place in a
 /// depth-first walk from the roots (each input finished before the next is
 /// begun), so that blocks are consumed soon after they are made.
 ///
-/// Layers come by their rank before that, the highest first: a call's is its
-/// priority, any other's 0; and a layer's is at least that of those that read
-/// it. So what is needed for an urgent call is urgent as well, and inputs are
+/// Layers come by their rank before that, the highest first, so that inputs are
 /// always before their readers.
 ///
 /// `mine` says which tasks are in the region; the others count as done.

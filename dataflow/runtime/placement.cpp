@@ -1,6 +1,10 @@
 #include "dataflow/runtime/placement.hpp"
 
+#include "dataflow/graph/order.hpp"
+
 #include <algorithm>
+#include <functional>
+#include <numeric>
 #include <utility>
 
 namespace tern {
@@ -9,11 +13,24 @@ namespace {
 
 __extension__ using wide = unsigned __int128;
 
+/// The place of each layer among all, by rank; equal ones by number.
+std::vector<layer_id> turns_of(const edge_index& edges) {
+  const auto ranks = layer_ranks(edges);
+  std::vector<layer_id> order(ranks.size());
+  std::iota(order.begin(), order.end(), layer_id{0});
+  std::ranges::stable_sort(order, std::greater<>{},
+                           [&](layer_id id) { return ranks[id]; });
+  std::vector<layer_id> turns(order.size());
+  for (std::size_t i = 0; i < order.size(); ++i)
+    turns[order[i]] = static_cast<layer_id>(i);
+  return turns;
+}
+
 } // namespace
 
 placement::placement(const edge_index& edges, const plan_view& view,
                      std::shared_ptr<const remaining_work> rest)
-  : edges_(&edges), rest_(std::move(rest)) {
+  : edges_(&edges), turns_(turns_of(edges)), rest_(std::move(rest)) {
   std::uint64_t sum = 0;
   for (const auto& place : view.places)
     bounds_.push_back(sum += std::max<std::uint32_t>(1, place.capacity));
@@ -32,7 +49,7 @@ node_index placement::owner_of_rank(layer_id layer, std::int64_t rank) const {
   const auto nodes = static_cast<std::int64_t>(bounds_.size());
   const auto blocks = sizes_[layer];
   if (blocks < nodes)
-    return static_cast<node_index>((layer + rank) % nodes);
+    return static_cast<node_index>((turns_[layer] + rank) % nodes);
   // the share in which (rank + 1/2) / blocks of all capacity lies
   const auto total = bounds_.back();
   const auto at =

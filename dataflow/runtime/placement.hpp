@@ -17,9 +17,11 @@ namespace tern {
 /// The blocks that a layer needs are numbered row-major; node k owns those
 /// whose number times the total capacity lies in its share. So regions are
 /// contiguous, layers over equal grids are cut at the same places, and most
-/// edges stay inside a node. Layers with fewer blocks than nodes go round
-/// robin from a place that depends on the layer, lest node 0 gets all roots.
-/// After a death `rest` says who has what, of all that is left.
+/// edges stay inside a node. Layers with fewer blocks than nodes are dealt out
+/// in turn, lest node 0 gets all roots: the most urgent (order.hpp) first, so
+/// that each node has its share of these, and what it runs next is about what
+/// comes next in the whole plan. After a death `rest` says who has what, of all
+/// that is left.
 class placement {
 public:
   placement(const edge_index& edges, const plan_view& view,
@@ -39,6 +41,7 @@ private:
   const edge_index* edges_;
   std::vector<std::uint64_t> bounds_; ///< capacities, summed up
   std::vector<std::int64_t> sizes_;   ///< blocks a layer
+  std::vector<layer_id> turns_;       ///< of a layer when they are dealt out
   std::shared_ptr<const remaining_work> rest_;
 };
 

@@ -4,8 +4,10 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
 #include <deque>
 #include <set>
+#include <vector>
 
 using namespace tern;
 
@@ -80,6 +82,64 @@ BOOST_AUTO_TEST_CASE(regions_together_hold_every_task_once) {
         [&](task_record& r) { BOOST_TEST(mine.find(edges, r.low) == &r); });
   }
   BOOST_TEST(static_cast<std::int64_t>(seen.size()) == edges.tasks());
+}
+
+// Calls of one block each, with priorities that nobody sees in their numbers.
+BOOST_AUTO_TEST_CASE(urgent_calls_are_dealt_out_before_others) {
+  constexpr layer_id calls = 40;
+  constexpr node_index nodes = 4;
+  graph work;
+  for (layer_id id = 0; id < calls; ++id) {
+    op_call call{"f", {}};
+    call.priority = id % nodes == 0 ? 5 : 0; // by number all would be on node 0
+    layer l;
+    l.op = call;
+    l.out = {axis_chunks::ones(1)};
+    work.layers.push_back(l);
+    work.roots.push_back(id);
+  }
+  const edge_index edges{work};
+  const placement where{edges, view_of({1, 1, 1, 1})};
+  std::vector<int> urgent(nodes);
+  std::vector<int> all(nodes);
+  for (layer_id id = 0; id < calls; ++id) {
+    const auto owner = where.owner({id, 0});
+    ++all[owner];
+    urgent[owner] += id % nodes == 0 ? 1 : 0;
+  }
+  const auto [fewest, most] = std::ranges::minmax(urgent);
+  BOOST_TEST(fewest == 2);
+  BOOST_TEST(most == 3);
+  BOOST_TEST(all == std::vector<int>(nodes, calls / nodes),
+             boost::test_tools::per_element());
+}
+
+// What is read by an urgent call is as urgent.
+BOOST_AUTO_TEST_CASE(what_urgent_calls_need_is_dealt_out_with_them) {
+  constexpr node_index nodes = 2;
+  graph work;
+  for (layer_id id = 0; id < 8; ++id) {
+    op_call call{"f", {}};
+    call.priority = id == 5 || id == 7 ? 9 : 0;
+    layer l;
+    l.op = call;
+    l.out = {axis_chunks::ones(1)};
+    if (id >= 4) { // reads the one four before it
+      layer_input in;
+      in.from = id - 4;
+      in.axes.assign(1, {axis_map::kind::first, 0, 0, 1});
+      l.inputs.push_back(in);
+      work.roots.push_back(id);
+    }
+    work.layers.push_back(l);
+  }
+  const edge_index edges{work};
+  const placement where{edges, view_of({1, 1})};
+  // 1, 3, 5, 7 are urgent: in turn, as the others
+  for (layer_id turn = 0; turn < 4; ++turn) {
+    BOOST_TEST(where.owner({2 * turn + 1, 0}) == turn % nodes);
+    BOOST_TEST(where.owner({2 * turn, 0}) == turn % nodes);
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()
