@@ -17,8 +17,11 @@ using json = nlohmann::ordered_json;
 // A node of another version may not say everything.
 std::uint64_t number(const json& of, const char* name) {
   const auto at = of.find(name);
-  return at != of.end() && at->is_number_unsigned() ? at->get<std::uint64_t>()
-                                                    : 0;
+  if (at == of.end() || !at->is_number_integer())
+    return 0;
+  return at->is_number_unsigned() || at->get<std::int64_t>() >= 0
+             ? at->get<std::uint64_t>()
+             : 0;
 }
 std::string words(const json& of, const char* name) {
   const auto at = of.find(name);
