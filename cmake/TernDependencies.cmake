@@ -22,6 +22,7 @@ set(TERN_LIBRARY_DEPENDENCIES
 # What only tern's own programs link.
 set(TERN_TOOL_DEPENDENCIES
   "CLI11"
+  "ChartJs"
   "PNG"
   "tomlplusplus"
   "pegtl")

@@ -1,5 +1,7 @@
 #include "actors/trace/names.hpp"
 
+#include "actors/control/status_kinds.hpp"
+
 #include <fmt/format.h>
 
 namespace tern {
@@ -136,6 +138,10 @@ std::string_view name_of(message_kind kind) noexcept {
   case message_kind::application:
     return "application";
   }
+  if (kind == status_ask)
+    return "status_ask";
+  if (kind == status_told)
+    return "status_told";
   return {};
 }
 

@@ -81,12 +81,15 @@ void hand_over(dataflow_service& service, const sigset_t& set, bool watched) {
   }
 }
 
-void announce(const char* event, const member& self, const std::string& why) {
+void announce(const char* event, const member& self,
+              const node_company& company, const std::string& why) {
   nlohmann::ordered_json line;
   line["event"] = event;
   line["host"] = self.host;
   line["port"] = self.port;
   line["data_port"] = self.data_port;
+  for (const auto& [name, port] : company.ports)
+    line[name] = port;
   line["node"] = to_string(self.id);
   line["pid"] = self.pid;
   if (!why.empty())
@@ -160,6 +163,10 @@ private:
     if (process_.status)
       self->on_status([&] { return process_.status(*self, service); });
     const no_status_later silence{*self};
+    auto company = process_.company ? process_.company(*self, service)
+                                    : result<node_company>{};
+    if (!company)
+      return tl::make_unexpected(company.error());
     expulsion watch{*self, std::exchange(others_, {}), process_.peers, [] {
                       ::kill(::getpid(), expelled_signal);
                     }};
@@ -168,7 +175,7 @@ private:
         return tl::make_unexpected(joined.error());
     if (first && process_.watch_stdin)
       watch_standard_input();
-    announce(first ? "listening" : "returned", self->self(), why_);
+    announce(first ? "listening" : "returned", self->self(), *company, why_);
     const int signal = wait_for_signal(signals_, process_.watch_stdin);
     watch.stop();
     others_ = watch.others();

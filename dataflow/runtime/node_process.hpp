@@ -7,12 +7,21 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace tern {
 
 class dataflow_service;
+
+/// What goes with a node from before it joins to its end.
+struct node_company {
+  std::shared_ptr<void> what; ///< destroyed before the node
+  std::vector<std::pair<std::string, std::uint16_t>>
+      ports; ///< that it listens at, for the line that says where the node does
+};
 
 /// A process that is a node and nothing else.
 struct node_process {
@@ -30,6 +39,8 @@ struct node_process {
   /// Answers `status` requests; empty: nothing is told.
   std::function<std::vector<std::byte>(const node&, const dataflow_service&)>
       status;
+  /// Called for each node of the process; may be empty.
+  std::function<result<node_company>(node&, dataflow_service&)> company;
 };
 
 /// Starts the node, joins, says where it listens (one line of JSON on standard

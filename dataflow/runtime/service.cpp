@@ -24,6 +24,39 @@ constexpr std::array task_kinds{
     message_kind::inspected,
 };
 
+/// Tasks by phase.
+using phase_tally = std::array<std::uint64_t, 9>;
+static_assert(static_cast<std::size_t>(task_phase::away) + 1
+              == std::tuple_size_v<phase_tally>);
+
+// Those that are here.
+dataflow_service::counts_by_phase named(const phase_tally& counts) {
+  dataflow_service::counts_by_phase out;
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    const auto phase = static_cast<task_phase>(i);
+    if (counts[i] > 0 && phase != task_phase::away)
+      out.emplace(name_of(phase), counts[i]);
+  }
+  return out;
+}
+
+void add_actors(plan_host& host, dataflow_service::plan_status& plan,
+                dataflow_service::counts_by_phase& all) {
+  std::vector<phase_tally> layers(plan.edges->layers());
+  host.engine().tasks().each([&](task_record& t) {
+    std::lock_guard guard{t.lock};
+    ++layers[t.key().layer][static_cast<std::size_t>(t.state.phase())];
+  });
+  for (const auto& counts : layers) {
+    auto actors = named(counts);
+    for (const auto& [phase, count] : actors)
+      if (phase != name_of(task_phase::released))
+        all[phase] += count;
+    if (!plan.done_by_layer.empty())
+      plan.actors_by_layer.push_back(std::move(actors));
+  }
+}
+
 } // namespace
 
 dataflow_service::dataflow_service(node& self, kernel_registry kernels,
@@ -420,7 +453,7 @@ held_blocks::surroundings dataflow_service::held_elsewhere() {
 
 // -- status -------------------------------------------------------------------
 
-dataflow_service::status dataflow_service::report() const {
+dataflow_service::status dataflow_service::count() const {
   status out;
   out.memory_used = memory_.used();
   out.bytes_spilled = memory_.spilled();
@@ -434,16 +467,16 @@ dataflow_service::status dataflow_service::report() const {
         std::ranges::find(members, life->round().submitter, &member::id)
         == members.end();
     out.plans.push_back(
-        {r.id, r.tasks, r.done, orphaned, life->edges(), r.done_by_layer});
+        {r.id, r.tasks, r.done, orphaned, life->edges(), r.done_by_layer, {}});
   }
-  for (const auto& [id, host] : open_plans()) {
-    host->engine().tasks().each([&](task_record& t) {
-      std::lock_guard guard{t.lock};
-      const auto phase = t.state.phase();
-      if (phase != task_phase::away && phase != task_phase::released)
-        ++out.actors[std::string{name_of(phase)}];
-    });
-  }
+  return out;
+}
+
+dataflow_service::status dataflow_service::report() const {
+  auto out = count();
+  for (auto& plan : out.plans)
+    if (const auto host = find_host(plan.id))
+      add_actors(*host, plan, out.actors);
   return out;
 }
 

@@ -99,6 +99,7 @@ public:
     return handed_over_.load();
   }
 
+  using counts_by_phase = std::map<std::string, std::uint64_t>;
   struct plan_status {
     std::uint64_t id = 0;
     std::uint64_t total = 0; ///< tasks of this node's region
@@ -107,6 +108,9 @@ public:
     std::shared_ptr<const edge_index> edges;
     /// Of each layer, what this node has done; empty: too many layers.
     std::vector<std::uint64_t> done_by_layer;
+    /// Of each layer, the tasks that this node has; empty: they were not looked
+    /// at, or there are too many layers.
+    std::vector<counts_by_phase> actors_by_layer;
   };
   struct status {
     std::uint64_t memory_used = 0;
@@ -115,9 +119,12 @@ public:
     std::uint64_t queued = 0;        ///< tasks that wait for one
     std::uint64_t tasks_run = 0;     ///< since the start
     std::vector<plan_status> plans;
-    std::map<std::string, std::uint64_t> actors; ///< by phase
+    counts_by_phase actors; ///< those whose blocks somebody may still want
   };
+  /// Looks at every task, so it takes some time where there are millions.
   status report() const;
+  /// The same without `actors` and `actors_by_layer`: reads counters only.
+  status count() const;
 
 private:
   using bytes_view = std::span<const std::byte>;

@@ -3,12 +3,17 @@
 #include "apps/tern/commands/options.hpp"
 #include "apps/tern/commands/setting_flag.hpp"
 #include "apps/tern/node_status.hpp"
+#include "apps/tern/page/node_page.hpp"
+#include "apps/tern/page/page_rules.hpp"
 #include "dataflow/runtime/node_process.hpp"
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <fstream>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <thread>
 
 namespace tern {
@@ -20,6 +25,9 @@ struct node_options {
   std::vector<std::string> libraries;
   bool insecure = false;
   bool watch_stdin = false;
+  std::string page; ///< empty: none
+  std::string page_token;
+  std::string page_token_file;
 };
 
 int complain(int status, const std::string& what) {
@@ -69,6 +77,43 @@ int read_options(const node_options& o, const configuration& in,
   return exit_well;
 }
 
+result<std::string> read_token(const node_options& o) {
+  auto token = o.page_token;
+  if (!o.page_token_file.empty()) {
+    std::ifstream file{o.page_token_file};
+    if (!std::getline(file, token))
+      return fail(failure_kind::io,
+                  "cannot read a token from " + o.page_token_file);
+  }
+  if (token.empty())
+    return token;
+  if (auto ok = check_token(token); !ok)
+    return tl::make_unexpected(ok.error());
+  return token;
+}
+
+int read_page(const node_options& o, std::optional<page_place>& out) {
+  if (o.page.empty()) {
+    if (!o.page_token.empty() || !o.page_token_file.empty())
+      return complain(exit_usage, "a token without a page: --page HOST:PORT");
+    return exit_well;
+  }
+  const auto where = parse_address(o.page);
+  if (!where)
+    return complain(exit_usage, "--page: " + where.error().what);
+  const auto token = read_token(o);
+  if (!token)
+    return complain(exit_usage, "--page-token: " + token.error().what);
+  if (!is_loopback(where->host) && token->empty())
+    return complain(exit_usage,
+                    fmt::format("refusing to show the page on {} to whoever "
+                                "asks: --page-token TOKEN, or "
+                                "--page-token-file FILE",
+                                where->host));
+  out = {where->host, where->port, *token};
+  return exit_well;
+}
+
 int run_node(const node_options& o, configuration& settings) {
   if (o.watch_stdin) // it belongs to a session, which has said everything
     settings.drop_all_but_flags();
@@ -78,9 +123,15 @@ int run_node(const node_options& o, configuration& settings) {
   if (const auto status = read_options(o, settings, process);
       status != exit_well)
     return status;
+  std::optional<page_place> page;
+  if (const auto status = read_page(o, page); status != exit_well)
+    return status;
+  process.company = page_company(std::move(page));
   process.watch_stdin = o.watch_stdin;
   process.libraries = o.libraries;
-  process.status = encode_status;
+  process.status = [](const node& self, const dataflow_service& service) {
+    return encode_status(self, service);
+  };
   const auto ran = run(std::move(process));
   return ran ? exit_well : complain(exit_failed, ran.error().what);
 }
@@ -106,8 +157,18 @@ void add_node(CLI::App& tool, configuration& settings) {
               "listen on an address that is not loopback");
   c->add_flag("--watch-stdin", o->watch_stdin,
               "end with the end of standard input");
+  c->add_option("--page", o->page,
+                "HOST:PORT of a page that shows the cluster live; port 0 picks "
+                "one");
+  auto* token = c->add_option("--page-token", o->page_token,
+                              "who wants to see the page must bring this "
+                              "text; needed where HOST is not loopback");
+  c->add_option("--page-token-file", o->page_token_file,
+                "the same: the first line of a file")
+      ->excludes(token);
   c->footer(R"(Examples:
   tern node --listen 127.0.0.1:7000
+  tern node --listen 127.0.0.1:7000 --page 127.0.0.1:7080
   tern node --join 127.0.0.1:7000 --threads 2 --memory 4GB)");
   c->callback(
       [o, &settings] { throw CLI::RuntimeError(run_node(*o, settings)); });

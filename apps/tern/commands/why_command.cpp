@@ -1,21 +1,18 @@
 // `tern why` and `tern where`: what a running plan waits for, and where its
 // tasks are.
+#include "apps/tern/asked_plan.hpp"
 #include "apps/tern/commands/actor_question.hpp"
 #include "apps/tern/commands/commands.hpp"
 #include "apps/tern/commands/options.hpp"
 #include "apps/tern/commands/setting_flag.hpp"
-#include "apps/tern/plan_guest.hpp"
 #include "dataflow/graph/evaluate.hpp"
-#include "dataflow/runtime/placement.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include <functional>
 #include <iostream>
 #include <memory>
 #include <optional>
-#include <utility>
 
 namespace tern {
 
@@ -29,52 +26,6 @@ struct question_options {
   std::string plan; ///< or an actor
   std::string task; ///< why: may be empty
   bool json = false;
-};
-
-/// What is asked, and of whom.
-struct plan_question {
-  address where;
-  std::uint64_t plan_id = 0;
-  std::optional<block_key> task;
-};
-
-/// A plan of a running cluster, and somebody there who asks.
-class asked_plan {
-public:
-  asked_plan(std::unique_ptr<plan_guest> guest, plan found)
-    : guest_(std::move(guest)), plan_(std::move(found)), edges_(plan_.work) {}
-
-  const edge_index& edges() const noexcept {
-    return edges_;
-  }
-  bool has(const block_key& task) const {
-    return task.layer < edges_.layers() && edges_.is_needed(task);
-  }
-  std::string name(node_id who) const {
-    return guest_->name_of(who);
-  }
-  std::string words(const reason& r) const {
-    return words_of(r, edges_.slots(r.task),
-                    [this](node_id who) { return name(who); });
-  }
-  task_question question() const {
-    return [this](const std::vector<block_key>& tasks) {
-      return guest_->inspect(tasks);
-    };
-  }
-  /// The node in whose region a task is; none after a death, when what the
-  /// nodes still have decides.
-  std::optional<node_id> owner(const block_key& task) const {
-    if (!plan_.round.dead.empty())
-      return {};
-    const placement where{edges_, plan_.view};
-    return plan_.view.places[where.owner(task)].node;
-  }
-
-private:
-  std::unique_ptr<plan_guest> guest_;
-  plan plan_;
-  edge_index edges_;
 };
 
 result<plan_question> parse(const question_options& o,
@@ -97,46 +48,12 @@ result<plan_question> parse(const question_options& o,
   return out;
 }
 
-result<asked_plan> open(const plan_question& q) {
-  auto guest = plan_guest::join(q.where, q.plan_id);
-  if (!guest)
-    return tl::make_unexpected(guest.error());
-  auto found = (*guest)->find();
-  if (!found)
-    return tl::make_unexpected(found.error());
-  asked_plan out{std::move(*guest), std::move(*found)};
-  if (q.task && !out.has(*q.task))
-    return fail(
-        failure_kind::not_found,
-        fmt::format("plan {:x} has no task {}", q.plan_id, text_of(*q.task)));
-  return out;
-}
-
 void print_json(const json& answer) {
   std::cout << answer.dump(-1, ' ', false, json::error_handler_t::replace)
             << '\n';
 }
 
 // -- why ----------------------------------------------------------------------
-
-json json_of(const asked_plan& p, const reason& r) {
-  json out{{"task", text_of(r.task)},
-           {"what", describe(p.edges(), r.task)},
-           {"state", r.report ? std::string{name_of(r.report->phase)}
-                              : std::string{"no answer"}},
-           {"words", p.words(r)}};
-  if (r.report)
-    out["node"] = p.name(r.report->node);
-  else if (const auto owner = p.owner(r.task))
-    out["node"] = p.name(*owner);
-  if (r.report && r.report->missing)
-    out["missing"] = text_of(*r.report->missing);
-  if (r.report && r.report->run) {
-    out["thread"] = r.report->run->thread;
-    out["seconds"] = static_cast<double>(r.report->run->ns) * 1e-9;
-  }
-  return out;
-}
 
 void print(const asked_plan& p, const std::vector<reason>& chain) {
   for (const auto& r : chain) {
@@ -149,15 +66,9 @@ void print(const asked_plan& p, const std::vector<reason>& chain) {
 
 int answer_why(const asked_plan& p, const question_options& o,
                const plan_question& q) {
-  const auto ask = p.question();
-  const auto begin = q.task ? q.task : first_unfinished(p.edges(), ask);
-  const auto chain = begin ? reasons_of(*begin, ask) : std::vector<reason>{};
+  const auto chain = p.reasons(q.task);
   if (o.json) {
-    json out{{"plan", o.plan}, {"done", chain.empty()}};
-    out["chain"] = json::array();
-    for (const auto& r : chain)
-      out["chain"].push_back(json_of(p, r));
-    print_json(out);
+    print_json(json_of(p, o.plan, chain));
   } else if (chain.empty()) {
     std::cout << (q.task ? "task " + o.task + " is done\n"
                          : "all results of plan " + o.plan + " are there\n");
@@ -242,7 +153,7 @@ int run(const answers& a, const question_options& o,
     return complain(exit_usage,
                     {failure_kind::refused, "which task of the plan? "
                                             "LAYER/INDEX"});
-  const auto found = open(*question);
+  const auto found = asked_plan::open(*question);
   if (!found)
     return complain(exit_failed, found.error());
   return a.of_plan(*found, o, *question);
