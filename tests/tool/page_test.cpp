@@ -105,6 +105,7 @@ BOOST_AUTO_TEST_CASE(the_page_shows_what_status_tells) {
       return false;
     const auto& plan = shown["plans"][0];
     return plan["id"] == told[0]["id"] && !plan["layers"].empty()
+           && !plan["layers"][0]["actors"].empty()
            && plan["tasks_total"] == told[0]["tasks_total"]
            && plan["tasks_done"] > 0
            && plan["tasks_done"] <= told[0]["tasks_done"];
