@@ -1,6 +1,9 @@
 #include "apps/tern/traced_run.hpp"
 
 #include "apps/tern/commands/options.hpp"
+#include "dataflow/runtime/why.hpp"
+
+#include <fmt/format.h>
 
 namespace tern {
 
@@ -23,6 +26,17 @@ result<traced_run> load_traced_run(const std::string& path,
   plan_history history{*trace, found->what.id, edges};
   return traced_run{std::move(*trace), std::move(*found), std::move(edges),
                     std::move(history)};
+}
+
+result<traced_run> load_traced_run(const std::string& path,
+                                   const std::string& plan,
+                                   const block_key& task) {
+  auto run = load_traced_run(path, plan);
+  if (run && !run->edges.is_needed(task))
+    return fail(failure_kind::not_found,
+                fmt::format("{}: plan {:x} has no task {}", path,
+                            run->plan.what.id, text_of(task)));
+  return run;
 }
 
 int exit_status_of(const failure& why) noexcept {

@@ -21,6 +21,11 @@ struct traced_run {
 result<traced_run> load_traced_run(const std::string& path,
                                    const std::string& plan);
 
+/// The same; fails with `not_found` as well if the plan has no such task.
+result<traced_run> load_traced_run(const std::string& path,
+                                   const std::string& plan,
+                                   const block_key& task);
+
 /// The status to exit with after such a failure.
 int exit_status_of(const failure& why) noexcept;
 

@@ -25,6 +25,18 @@ std::vector<std::byte> garbage(std::uint64_t seed, std::size_t size) {
   return bytes;
 }
 
+/// Members that come, and why they go.
+using fates = watched<std::vector<std::string>>;
+
+void take_notes(node& of, fates& heard) {
+  of.on_joined([&](const member&) {
+    heard.change([](auto& list) { list.push_back("joined"); });
+  });
+  of.on_down([&](const member&, const std::string& reason) {
+    heard.change([&](auto& list) { list.push_back(reason); });
+  });
+}
+
 /// Whether two nodes still serve: one more can join them and gets an echo.
 void check_serving(node& n) {
   watched<int> echoes;
@@ -221,14 +233,9 @@ BOOST_AUTO_TEST_CASE(a_member_that_sends_garbage_is_dropped) {
 // It shows where its memory is, then lends what is not there and, in the same
 // breath, says that its memory is somewhere else.
 BOOST_AUTO_TEST_CASE(a_member_that_lends_what_it_has_not_is_dropped) {
-  watched<std::vector<std::string>> heard;
+  fates heard;
   auto a = start_node();
-  a->on_joined([&](const member&) {
-    heard.change([](auto& list) { list.push_back("joined"); });
-  });
-  a->on_down([&](const member&, const std::string& reason) {
-    heard.change([&](auto& list) { list.push_back(reason); });
-  });
+  take_notes(*a, heard);
   caf_program p{*a};
   auto answer = p.ask(
       control::message{control::hello{protocol_version, made_up(), true}});
@@ -292,14 +299,9 @@ BOOST_AUTO_TEST_CASE(a_caf_program_of_another_process_gets_the_status) {
 }
 
 BOOST_AUTO_TEST_CASE(a_killed_process_is_noticed_once) {
-  watched<std::vector<std::string>> heard;
+  fates heard;
   auto a = start_node();
-  a->on_joined([&](const member&) {
-    heard.change([](auto& list) { list.push_back("joined"); });
-  });
-  a->on_down([&](const member&, const std::string& reason) {
-    heard.change([&](auto& list) { list.push_back(reason); });
-  });
+  take_notes(*a, heard);
   process peer{"node", a->self().port};
   BOOST_REQUIRE(heard.wait([](auto& list) { return list.size() == 1; }));
   peer.signal(SIGKILL);
@@ -311,14 +313,9 @@ BOOST_AUTO_TEST_CASE(a_killed_process_is_noticed_once) {
 }
 
 BOOST_AUTO_TEST_CASE(a_stopped_process_is_noticed_by_its_silence) {
-  watched<std::vector<std::string>> heard;
+  fates heard;
   auto a = start_node();
-  a->on_joined([&](const member&) {
-    heard.change([](auto& list) { list.push_back("joined"); });
-  });
-  a->on_down([&](const member&, const std::string& reason) {
-    heard.change([&](auto& list) { list.push_back(reason); });
-  });
+  take_notes(*a, heard);
   process peer{"node", a->self().port};
   BOOST_REQUIRE(heard.wait([](auto& list) { return list.size() == 1; }));
   peer.signal(SIGSTOP);

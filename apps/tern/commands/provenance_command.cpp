@@ -190,13 +190,9 @@ int run_provenance(const provenance_options& o) {
   const auto task = parse_task(o.task);
   if (!task)
     return complain(exit_usage, task.error().what);
-  const auto run = load_traced_run(o.file, o.plan);
+  const auto run = load_traced_run(o.file, o.plan, *task);
   if (!run)
     return complain(exit_status_of(run.error()), run.error().what);
-  if (!run->edges.is_needed(*task))
-    return complain(exit_failed,
-                    fmt::format("{}: plan {:x} has no task {}", o.file,
-                                run->plan.what.id, text_of(*task)));
   const told_origins told{*run, provenance_of(run->edges, *task, o.limits)};
   if (!o.dot.empty()) {
     std::ofstream file{o.dot, std::ios::binary};

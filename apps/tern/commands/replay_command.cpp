@@ -185,13 +185,9 @@ int run_replay(const replay_options& o) {
                     fmt::format("--gdb stops for a debugger, and there is "
                                 "none: gdb --args tern replay {} {} --gdb",
                                 o.file, o.task));
-  const auto run = load_traced_run(o.file, o.plan);
+  const auto run = load_traced_run(o.file, o.plan, *task);
   if (!run)
     return complain(exit_status_of(run.error()), run.error().what);
-  if (!run->edges.is_needed(*task))
-    return complain(exit_failed,
-                    fmt::format("{}: plan {:x} has no task {}", o.file,
-                                run->plan.what.id, text_of(*task)));
   if (const auto& made_by = run->trace.header.tern; made_by != library_version)
     std::cerr << fmt::format("tern replay: {} is of tern {} and this is {}: "
                              "results may have other bits\n",
