@@ -148,7 +148,7 @@ public:
   /// Queues a small message for `to`; `flush` or a full batch (64 KiB) puts it
   /// on the wire. Messages of one thread to one node keep their order. A
   /// message to this node itself is delivered in the call. To a node that is
-  /// gone: dropped and counted. Sets `head.number` when tracing. Throws
+  /// gone: dropped and counted. Sets `head.number`, anew each time. Throws
   /// `std::length_error` for a payload of 64 MiB or more.
   void send(node_id to, message_kind kind, envelope head,
             std::span<const std::byte> payload);
