@@ -370,6 +370,9 @@ int chaos_run::go() {
                cluster_.complaints().end());
   for (const auto& story : tally_.stories)
     std::cerr << story << '\n';
+  if (!is_well(wrong))
+    for (const auto& line : cluster_.history())
+      std::cerr << line << '\n';
   const auto seconds =
       std::chrono::duration<double>(steady_clock::now() - begin).count();
   print(seconds, wrong);

@@ -35,6 +35,22 @@ bool has_ended(const child_process& child) {
 
 } // namespace
 
+std::string_view chaos_cluster::name_of(doing what) {
+  switch (what) {
+  case doing::well:
+    return "is well";
+  case doing::stopped:
+    return "is stopped";
+  case doing::cut_off:
+    return "is cut off";
+  case doing::returning:
+    return "is to come back";
+  case doing::leaving:
+    return "is to leave, or killed";
+  }
+  return "";
+}
+
 chaos_cluster::chaos_cluster(const chaos_options& o)
   : options_(o), random_(o.seed) {
   if (options_.cut)
@@ -72,17 +88,30 @@ std::optional<chaos_cluster::node> chaos_cluster::start_at(std::size_t place) {
   return n;
 }
 
+// Not one that is cut off, whose node has died: a newcomer there could not
+// reach all members, and would say so and end.
 std::size_t chaos_cluster::free_place() const {
-  for (std::size_t place = 1;; ++place)
-    if (std::ranges::none_of(nodes_,
-                             [&](const auto& n) { return n->place == place; }))
-      return place;
+  const auto is_free = [&](std::size_t place) {
+    return std::ranges::none_of(
+               nodes_, [&](const auto& n) { return n->place == place; })
+           && std::ranges::none_of(cuts_, [&](const auto& cut) {
+                return cut.first == place || cut.second == place;
+              });
+  };
+  std::size_t place = 1;
+  while (!is_free(place))
+    ++place;
+  return place;
 }
 
 bool chaos_cluster::add() {
-  auto n = start_at(free_place());
+  const auto place = free_place();
+  if (network_ && place > most_nodes())
+    return false;
+  auto n = start_at(place);
   if (!n)
     return false;
+  note(*n, "started");
   std::lock_guard guard{mutex_};
   nodes_.push_back(std::make_unique<node>(std::move(*n)));
   return true;
@@ -121,6 +150,7 @@ chaos_cluster::node* chaos_cluster::pick() {
 
 child_end chaos_cluster::finish(node& n) {
   auto end = n.child->finish();
+  note(n, "said: " + end.output);
   if (!n.was_away && end.output.find("\"returned\"") != std::string::npos)
     complaints_.push_back(
         fmt::format("node {} yielded without need: {}", n.address, end.output));
@@ -128,6 +158,7 @@ child_end chaos_cluster::finish(node& n) {
 }
 
 void chaos_cluster::remove(node& n) {
+  note(n, "is gone");
   std::unique_ptr<node> gone;
   std::lock_guard guard{mutex_};
   const auto found = std::ranges::find(nodes_, &n, &std::unique_ptr<node>::get);
@@ -226,6 +257,13 @@ void chaos_cluster::change(node& n, doing what, time until) {
   n.was_away = n.was_away || network_.has_value() || what == doing::stopped;
   n.what = what;
   n.until = until;
+  note(n, name_of(what));
+}
+
+void chaos_cluster::note(const node& n, std::string_view what) {
+  const std::chrono::duration<double> at = steady_clock::now() - begin_;
+  history_.push_back(
+      fmt::format("{:7.2f} s  node {} {}", at.count(), n.address, what));
 }
 
 void chaos_cluster::mend() {

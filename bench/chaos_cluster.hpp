@@ -15,6 +15,7 @@
 #include <random>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -61,6 +62,11 @@ public:
     return complaints_;
   }
 
+  /// What was done to whom, and when: one line each.
+  const std::vector<std::string>& history() const noexcept {
+    return history_;
+  }
+
   /// What `tern status` says by a node; null if it says nothing.
   static nlohmann::json status_of(const std::string& address);
 
@@ -94,6 +100,7 @@ private:
   void look_after(node& n, time now);
   void mend();
   void change(node& n, doing what, time until);
+  void note(const node& n, std::string_view what);
   std::chrono::milliseconds between(std::chrono::milliseconds least,
                                     std::chrono::milliseconds most);
   /// Those that leave among them.
@@ -104,6 +111,7 @@ private:
   bool has_old_friends(const node& n) const;
   bool is_seen(const node& n,
                const std::map<const node*, std::set<int>>& by) const;
+  static std::string_view name_of(doing what);
   static std::set<int> seen_by(const node& n);
 
   chaos_options options_;
@@ -115,6 +123,8 @@ private:
   time next_look_{};
   chaos_counts counts_;
   std::vector<std::string> complaints_;
+  std::vector<std::string> history_;
+  time begin_ = std::chrono::steady_clock::now();
   std::mt19937_64 random_;
 };
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <future>
 #include <utility>
 
 namespace tern {
@@ -15,17 +16,19 @@ constexpr auto look_every = 500ms;
 constexpr unsigned looks_a_pause = 10;  ///< then pauses are twice as long
 constexpr unsigned longest_pause = 5;   ///< 2^5 times as long
 constexpr unsigned most_silences = 120; ///< some 20 minutes: then it is dead
-constexpr auto lonely_patience = 4s;
-constexpr auto patience_of_lower = 2s; ///< more than the higher id has
-constexpr auto patience_of_few = 5s;
+constexpr auto at_a_door = 1s;
+constexpr auto patience_of_lower = 1500ms; ///< more than the higher id has
+constexpr auto patience_for_session = 2500ms;
+constexpr auto lonely_patience = 5s;
+constexpr auto patience_of_few = 6s;
 constexpr auto patience = 12s;
 
 } // namespace
 
 bool part_of_cluster::should_yield() const noexcept {
-  const auto longer = lowest ? patience_of_lower : 0s;
-  if (slept && !waited_for)
-    return waited >= longer;
+  const auto longer = lowest ? patience_of_lower : 0ms;
+  if (slept)
+    return waited >= longer + (waited_for ? patience_for_session : 0ms);
   if (here == 1 && !waited_for)
     return waited > lonely_patience + longer;
   if (here < there)
@@ -112,32 +115,40 @@ void expulsion::look_again() {
 }
 
 // One that was silent is not yielded to before it had time to yield itself.
-bool expulsion::answers(sought_node& one) {
-  if (stopped_.load() || clock::now() < one.next)
-    return false;
-  if (self_.lives(one.who)) {
+void expulsion::note(sought_node& one, bool answered) {
+  one.next = clock::now();
+  if (answered) {
     one.silences = 0;
-    one.next = clock::now();
-    return true;
+    return;
   }
-  one.since = clock::now();
+  one.since = one.next;
   const auto doublings =
       std::min(++one.silences / looks_a_pause, longest_pause);
-  one.next = one.since + look_every * (1u << doublings);
-  return false;
+  one.next += look_every * (1u << doublings);
 }
 
-std::vector<const expulsion::sought_node*> expulsion::living() {
+// All at once: one that is stopped lets the whole time pass, and while this
+// node waits for several of them the next one would yield to it.
+std::vector<const expulsion::sought_node*>
+expulsion::living(std::vector<sought_node>& sought) {
+  std::vector<std::pair<sought_node*, std::future<bool>>> asked;
+  for (auto& one : sought)
+    if (!stopped_.load() && clock::now() >= one.next && !is_member(one.who.id))
+      asked.emplace_back(&one, std::async(std::launch::async, [this, &one] {
+        return self_.lives(one.who);
+      }));
   std::vector<const sought_node*> out;
-  for (auto& one : lost_)
-    if (answers(one))
-      out.push_back(&one);
+  for (auto& [one, answer] : asked) {
+    const bool answered = answer.get();
+    note(*one, answered);
+    if (answered)
+      out.push_back(one);
+  }
   return out;
 }
 
 void expulsion::look() {
-  join_others();
-  const auto there = living();
+  const auto there = living(lost_);
   for (const auto* one : there)
     if (const auto mine = part(*one, there.size());
         mine.should_yield() && yield_) {
@@ -145,6 +156,9 @@ void expulsion::look() {
       reason_ = mine.text();
       return std::exchange(yield_, {})();
     }
+  join_before();
+  if (there.empty() && has_lost_ && is_alone())
+    join_contacts();
   for (auto* sought : {&lost_, &before_})
     std::erase_if(*sought, [](const sought_node& one) {
       return one.silences >= most_silences;
@@ -154,18 +168,22 @@ void expulsion::look() {
 }
 
 // A node that has come back joins all that are left: they may be in two parts
-// themselves. One that nobody is left to tell of does what its process did at
-// its start.
-void expulsion::join_others() {
-  for (auto& one : before_)
-    if (!is_member(one.who.id) && answers(one))
-      static_cast<void>(self_.join(one.who.host, one.who.port));
+// themselves.
+void expulsion::join_before() {
+  for (const auto* one : living(before_))
+    if (!is_member(one->who.id) && !stopped_.load())
+      static_cast<void>(self_.join(one->who.host, one->who.port));
   std::erase_if(before_, [this](const sought_node& one) {
     return is_member(one.who.id);
   });
+}
+
+// One that nobody is left to tell of does what its process did at its start,
+// but does not stay long at a door that nobody opens.
+void expulsion::join_contacts() {
   for (const auto& where : contacts_)
-    if (has_lost_ && !stopped_.load() && is_alone())
-      static_cast<void>(self_.join(where.host, where.port));
+    if (!stopped_.load() && is_alone())
+      static_cast<void>(self_.join(where.host, where.port, at_a_door));
 }
 
 part_of_cluster expulsion::part(const sought_node& one,

@@ -25,13 +25,15 @@ struct part_of_cluster {
   std::chrono::steady_clock::duration waited{}; ///< since the other answers
 
   /// Whether it should yield to the other now. Who slept does, at once: the
-  /// other went on meanwhile, with the plans of both. Who is alone does after
-  /// a while, in which one that slept has yielded to it. Of two that are in the
-  /// same case, the lower id waits longer, so that one stays. One that is
-  /// waited for has work, and stays longer. Else the smaller part yields first:
-  /// after a stop it is one node that lost all, and all lost that one. Only
-  /// where no part is the smaller, as when two cannot reach each other and the
-  /// rest reaches both, ids decide.
+  /// other went on meanwhile, with the plans of both. A session that did not
+  /// see it sleep delays that, but not for long: how many woke up together
+  /// says nothing, and who stayed awake alone must not yield to them. Who is
+  /// alone does after a while, in which one that slept has yielded to it. Of
+  /// two that are in the same case, the lower id waits longer, so that one
+  /// stays. One that is waited for stays longer. Else the smaller part yields
+  /// first: after a stop it is one node that lost all, and all lost that one.
+  /// Only where no part is the smaller, as when two cannot reach each other and
+  /// the rest reaches both, ids decide.
   bool should_yield() const noexcept;
   /// The case it is in, in words.
   std::string text() const;
@@ -83,11 +85,12 @@ private:
   void lost(const member& who, bool slept);
   bool is_member(node_id who) const;
   bool is_alone() const;
-  bool answers(sought_node& one);
-  std::vector<const sought_node*> living();
+  static void note(sought_node& one, bool answered);
+  std::vector<const sought_node*> living(std::vector<sought_node>& sought);
   void look_again();
   void look();
-  void join_others();
+  void join_before();
+  void join_contacts();
   part_of_cluster part(const sought_node& one, std::size_t there) const;
 
   node& self_;

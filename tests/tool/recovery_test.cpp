@@ -198,14 +198,17 @@ BOOST_AUTO_TEST_CASE(a_node_that_yields_is_gone_at_once) {
   process run{eval_at(nodes.a, "x = ones((12000, 12000), chunks=12000); "
                                "(x @ x).sum()")};
   test_node* at_work = nullptr;
-  eventually("a node computes", [&] {
-    // more than it takes to fill the matrix, and far less than the product
-    constexpr double product = 4;
-    for (auto* n : {&nodes.a, &nodes.b, &nodes.c})
-      if (cpu_seconds(n->self().pid()) > product)
-        at_work = n;
-    return at_work != nullptr;
-  });
+  eventually(
+      "a node computes",
+      [&] {
+        // more than it takes to fill the matrix, and far less than the product
+        constexpr double product = 4;
+        for (auto* n : {&nodes.a, &nodes.b, &nodes.c})
+          if (cpu_seconds(n->self().pid()) > product)
+            at_work = n;
+        return at_work != nullptr;
+      },
+      std::chrono::minutes(2));
   const auto& other = at_work == &nodes.b ? nodes.c : nodes.b;
   const auto before = cpu_seconds(at_work->self().pid());
   at_work->self().signal(SIGUSR1);

@@ -26,13 +26,32 @@ BOOST_AUTO_TEST_SUITE(expulsion_suite)
 BOOST_AUTO_TEST_CASE(who_slept_yields_before_who_did_not) {
   for (std::size_t here : {1, 2, 3})
     for (std::size_t there : {1, 2, 3})
-      for (const bool lowest : {false, true}) {
-        const auto slept = seconds_until_it_yields(
-            {.here = here, .there = there, .slept = true, .lowest = lowest});
-        const auto rest = seconds_until_it_yields(
-            {.here = there, .there = here, .lowest = !lowest});
-        BOOST_TEST(slept + 1 < rest);
-      }
+      for (const bool lowest : {false, true})
+        for (const bool session : {false, true}) {
+          const auto slept = seconds_until_it_yields({.here = here,
+                                                      .there = there,
+                                                      .waited_for = session,
+                                                      .slept = true,
+                                                      .lowest = lowest});
+          const auto rest = seconds_until_it_yields(
+              {.here = there, .there = here, .lowest = !lowest});
+          BOOST_TEST(slept + 1 < rest);
+        }
+}
+
+// Two were stopped, and a session holds on to one of them; the third went on
+// alone, with or without a session.
+BOOST_AUTO_TEST_CASE(who_stayed_awake_alone_does_not_yield_to_sleepers) {
+  for (const bool session : {false, true}) {
+    const auto sleeper = seconds_until_it_yields({.here = 2,
+                                                  .there = 1,
+                                                  .waited_for = true,
+                                                  .slept = true,
+                                                  .lowest = true});
+    const auto awake =
+        seconds_until_it_yields({.here = 1, .there = 2, .waited_for = session});
+    BOOST_TEST(sleeper + 1 < awake);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(of_two_that_slept_one_yields_first) {
@@ -42,8 +61,18 @@ BOOST_AUTO_TEST_CASE(of_two_that_slept_one_yields_first) {
   BOOST_TEST(lower > 1);
 }
 
+BOOST_AUTO_TEST_CASE(of_two_that_slept_the_one_without_a_session_yields_first) {
+  for (const bool lowest : {false, true}) {
+    const auto with = seconds_until_it_yields(
+        {.waited_for = true, .slept = true, .lowest = lowest});
+    const auto without =
+        seconds_until_it_yields({.slept = true, .lowest = !lowest});
+    BOOST_TEST(without < with);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_lonely_node_yields_soon) {
-  BOOST_TEST(seconds_until_it_yields({.here = 1, .there = 3}) < 6);
+  BOOST_TEST(seconds_until_it_yields({.here = 1, .there = 3}) < 7);
 }
 
 BOOST_AUTO_TEST_CASE(of_two_lonely_nodes_one_yields_first) {
