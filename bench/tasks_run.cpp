@@ -121,6 +121,7 @@ int run_tasks_once(const std::string& kind, std::size_t n, unsigned threads) {
                   .timed = nullptr,
                   .lost = {},
                   .late = {},
+                  .aside = {},
                   .copy = {}}};
   host.engine().expand();
   r.build_seconds = seconds_since(begin);

@@ -3,6 +3,7 @@
 #include "dataflow/block/kernels.hpp"
 #include "dataflow/graph/axis_walk.hpp"
 #include "dataflow/graph/edges.hpp"
+#include "dataflow/graph/read_part.hpp"
 
 #include <array>
 
@@ -160,33 +161,13 @@ struct evaluation {
     return slice(inputs[0], start, op.step, count, block_shape(l.out, index));
   }
 
-  /// The part that input `in` has of this block along one axis of one of its
-  /// blocks: from where in that block, to where in this one, how much.
-  static std::array<std::int64_t, 3> part_along(const axis_chunks& own,
-                                                std::int64_t own_index,
-                                                const axis_chunks& read,
-                                                std::int64_t read_index,
-                                                std::int64_t offset) {
-    const auto here = own.start(own_index);
-    const auto there = read.start(read_index) - offset;
-    const auto first = std::max(here, there);
-    const auto last =
-        std::min(here + own.size(own_index), there + read.size(read_index));
-    return {first - there, first - here, last - first};
-  }
-
-  block_part part_of(const layer_input& in, const shape& at,
-                     const block& data) const {
-    block_part p{data, {}, {}, {}};
-    for (std::size_t axis = 0; axis < at.size(); ++axis) {
-      const auto [start, to, extent] =
-          part_along(l.out[axis], index[axis], edges.at(in.from).out[axis],
-                     at[axis], in.axes[axis].offset);
-      p.start.push_back(start);
-      p.to.push_back(to);
-      p.extent.push_back(extent);
-    }
-    return p;
+  /// `data`: a block, or only the part of it that this task reads.
+  block_part part_from(const layer_input& in, const shape& at,
+                       const block& data) const {
+    auto p = part_of(edges, l, index, in, at);
+    if (data.shape() == p.extent)
+      p.start.assign(p.start.size(), 0);
+    return {data, p.start, p.extent, p.to};
   }
 
   block operator()(const op_assemble&) const {
@@ -194,7 +175,7 @@ struct evaluation {
     std::vector<block_part> parts;
     for (auto& in : l.inputs)
       for_each_block(in, [&](const shape& at) {
-        parts.push_back(part_of(in, at, inputs[parts.size()]));
+        parts.push_back(part_from(in, at, inputs[parts.size()]));
       });
     std::int64_t elements = 0;
     for (auto& p : parts)
@@ -303,6 +284,13 @@ struct evaluation {
   }
 };
 
+/// A task that puts blocks together may get the parts alone that it reads.
+bool is_part(const edge_index& edges, const block_key& task, std::uint32_t slot,
+             const block& b) {
+  const auto part = part_in_slot(edges, task, slot);
+  return part && b.shape() == part->extent;
+}
+
 void check_inputs(const edge_index& edges, const block_key& task,
                   std::span<const block> inputs) {
   auto expected = edges.slots(task);
@@ -312,10 +300,11 @@ void check_inputs(const edge_index& edges, const block_key& task,
   edges.for_each_input(task, [&](std::uint32_t slot, const block_key& from) {
     auto& b = inputs[slot];
     const auto& maker = edges.at(from.layer);
-    const bool fits =
-        b
-        && (is_opaque(maker)
-            || (b.type() == maker.type && b.shape() == shape_of(edges, from)));
+    const bool fits = b
+                      && (is_opaque(maker)
+                          || (b.type() == maker.type
+                              && (b.shape() == shape_of(edges, from)
+                                  || is_part(edges, task, slot, b))));
     if (!fits)
       refuse("input " + std::to_string(slot) + " is not the block of "
              + describe(edges, from));

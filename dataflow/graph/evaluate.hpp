@@ -42,7 +42,8 @@ private:
   failure_kind kind_;
 };
 
-/// Computes the block of one task from its inputs, in the order of its slots.
+/// Computes the block of one task from its inputs, in the order of its slots:
+/// blocks, or the parts that the task reads of them (read_part.hpp).
 /// A pure function of these and the layer (but for the hooks). Any thread.
 /// Throws what a kernel or hook throws, and `std::invalid_argument` for
 /// inputs that are not what the graph says (dtype, shape).

@@ -2,6 +2,7 @@
 
 #include "dataflow/graph/edges.hpp"
 #include "dataflow/graph/order.hpp"
+#include "dataflow/graph/read_part.hpp"
 
 #include <fmt/format.h>
 
@@ -49,6 +50,17 @@ public:
     if (hold(at(key), node, bytes))
       needs_[node].fetched += bytes;
   }
+  /// The part alone, for the task that `node` runs now.
+  void fetch_part(std::size_t node, std::uint64_t bytes) {
+    needs_[node].fetched += bytes;
+    take(node, bytes);
+  }
+  void drop_part(std::size_t node, std::uint64_t bytes) {
+    give(node, bytes);
+  }
+  bool is_on(const block_key& key, std::size_t node) {
+    return (at(key).holders & bit_of(node)) != 0;
+  }
   void release(const block_key& key) {
     auto& b = at(key);
     if (--b.readers == 0)
@@ -75,10 +87,13 @@ private:
   }
   /// Whether it was not there.
   bool hold(entry& b, std::size_t node, std::uint64_t bytes) {
-    const auto bit = std::uint64_t{1} << (node % 64);
-    if ((b.holders & bit) != 0)
+    if ((b.holders & bit_of(node)) != 0)
       return false;
-    b.holders |= bit;
+    b.holders |= bit_of(node);
+    take(node, bytes);
+    return true;
+  }
+  void take(std::size_t node, std::uint64_t bytes) {
     used_[node] += bytes;
     needs_[node].peak = std::max(needs_[node].peak, used_[node]);
     peak_ = std::max(peak_, used_[node]);
@@ -86,15 +101,19 @@ private:
       small_[node] += bytes;
       peak_small_ = std::max(peak_small_, small_[node]);
     }
-    return true;
+  }
+  void give(std::size_t node, std::uint64_t bytes) {
+    used_[node] -= bytes;
+    small_[node] -= bytes <= spills_above_ ? bytes : 0;
+  }
+  static std::uint64_t bit_of(std::size_t node) noexcept {
+    return std::uint64_t{1} << (node % 64);
   }
   void drop(const block_key& key, entry& b) {
     const auto bytes = edges_.block_bytes(key);
     for (std::size_t node = 0; node < used_.size() && node < 64; ++node)
-      if ((b.holders >> node & 1) != 0) {
-        used_[node] -= bytes;
-        small_[node] -= bytes <= spills_above_ ? bytes : 0;
-      }
+      if ((b.holders >> node & 1) != 0)
+        give(node, bytes);
     b.holders = 0;
   }
 
@@ -115,19 +134,32 @@ memory_need project_memory(const edge_index& edges,
   const auto nodes = std::min<std::size_t>(question.nodes, 64);
   alive_blocks alive{edges, nodes, question.spills_above};
   memory_need need;
+  std::vector<std::uint64_t> parts; // that the task fetches
   for (const auto& key : in_order(edges)) {
     const auto node = question.owner ? question.owner(key) % nodes : 0;
     const auto made = edges.block_bytes(key);
     auto task = made;
-    edges.for_each_input(key, [&](std::uint32_t, const block_key& input) {
+    parts.clear();
+    edges.for_each_input(key, [&](std::uint32_t slot, const block_key& input) {
       task += edges.block_bytes(input);
-      alive.fetch(input, node);
+      const auto part =
+          alive.is_on(input, node)
+              ? std::nullopt
+              : bytes_of_part(edges, key, slot, input, question.least_part);
+      if (part) {
+        alive.fetch_part(node, *part);
+        parts.push_back(*part);
+      } else {
+        alive.fetch(input, node);
+      }
     });
     const bool kept = question.keeps_roots && edges.is_root(key.layer);
     alive.make(key, node, edges.consumers(key) + (kept ? 1 : 0));
     edges.for_each_input(key, [&](std::uint32_t, const block_key& input) {
       alive.release(input);
     });
+    for (const auto bytes : parts)
+      alive.drop_part(node, bytes);
     need.largest_task = std::max(need.largest_task, task);
     need.largest_block = std::max(need.largest_block, made);
   }

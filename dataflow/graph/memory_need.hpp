@@ -1,6 +1,7 @@
 #pragma once
 
 #include "dataflow/graph/graph.hpp"
+#include "dataflow/graph/read_part.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -38,13 +39,15 @@ struct memory_question {
   std::size_t nodes = 1;
   /// Who runs a task, below `nodes`. Empty: the only node.
   std::function<std::size_t(const block_key&)> owner = {};
+  std::uint64_t least_part = least_part_bytes; ///< see read_part.hpp
   bool keeps_roots = false; ///< they are not handed over when they are made
   std::uint64_t spills_above = 0; ///< bytes of a block that can be spilled
 };
 
 /// Walks the tasks in their depth-first order and counts the blocks that are
 /// alive on each node: from the task that makes one to the last that reads it,
-/// and, from the first reader elsewhere on, the copy there. Linear time; 28
+/// and, from the first reader elsewhere on, the copy there; parts that are
+/// fetched alone as long as their task runs. Linear time; 28
 /// bytes a task.
 memory_need project_memory(const edge_index& edges,
                            const memory_question& question = {});

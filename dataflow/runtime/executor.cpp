@@ -310,11 +310,13 @@ plan_projection node_executor::project_on(const plan_view& where,
   for (const auto& place : where.places)
     threads = std::max<std::size_t>(threads, place.capacity);
   const placement owners{edges, where};
-  return tern::project(edges,
-                       {where.places.size(),
-                        [&](const block_key& key) { return owners.owner(key); },
-                        keeps_roots, spill_file::largest_kept},
-                       threads);
+  return tern::project(
+      edges,
+      {.nodes = where.places.size(),
+       .owner = [&](const block_key& key) { return owners.owner(key); },
+       .keeps_roots = keeps_roots,
+       .spills_above = spill_file::largest_kept},
+      threads);
 }
 
 plan_projection node_executor::project(std::span<const array> arrays) {

@@ -37,10 +37,10 @@ struct lend_body {
 ///             bytes; data where it is small
 /// erred       to: consumer, from: producer, slot, error (as the answer to a
 ///             want: to is 0)
-/// want        to: producer, asker, bytes: a stamp of the asker's
+/// want        to: producer, asker, bytes: a stamp of the asker's; where the
+///             part is enough that a task reads, from: that task, slot
 /// block_data  from: producer, data: the answer, bytes: the stamp if it went
-/// out
-///             at once
+///             out at once; of a part to: the task that reads it, slot
 /// release     to: producer, ordinal
 /// lend        to: the task that moves, node: from where, lend; data: the block
 ///             if it holds one

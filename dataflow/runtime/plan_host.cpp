@@ -366,6 +366,20 @@ void plan_host::transition(const task_record& r, std::uint8_t event,
                                effects}));
 }
 
+void plan_host::aside(std::function<void()> f) {
+  world_.aside([host = weak_from_this(), f = std::move(f)] {
+    if (const auto self = host.lock()) {
+      f();
+      self->world_.self.flush();
+    }
+  });
+}
+
+bool plan_host::is_at_hand(const block& data) const {
+  return data.bytes() <= spill_file::largest_kept
+         || !spill_file::process().is_spilled(data.storage());
+}
+
 void plan_host::lost(node_id node) {
   world_.lost(node);
 }

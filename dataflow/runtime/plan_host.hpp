@@ -58,6 +58,8 @@ public:
     std::function<void(node_id node)> lost;
     /// The outcome of a kernel that was under way when the round ended.
     std::function<void(std::uint64_t task, result<block> outcome)> late;
+    /// Does what takes too long for a link thread, on another one.
+    std::function<void(std::function<void()>)> aside;
     /// The plan as it is now, for a node that takes work of it.
     std::function<plan()> copy;
   };
@@ -122,6 +124,8 @@ private:
   void ended(task_record& r, std::string_view reason) override;
   void transition(const task_record& r, std::uint8_t event,
                   std::uint32_t argument, effect effects) override;
+  void aside(std::function<void()> f) override;
+  bool is_at_hand(const block& data) const override;
   void lost(node_id node) override;
   std::uint64_t mean_time(layer_id layer) const override {
     return times_.mean(layer);

@@ -205,7 +205,8 @@ private:
   std::atomic<bool> leaving_{false};
   std::atomic<bool> handed_over_{false};
   gate gate_;
-  serial_thread slow_; ///< expansion and clearing up, off the link threads
+  serial_thread slow_;    ///< expansion and clearing up, off the link threads
+  serial_thread cutting_; ///< of parts of blocks
   work_sharing sharing_;
   compute_pool pool_; ///< last: its threads use all of the above
 };

@@ -145,6 +145,8 @@ dataflow_service::make_host(const plan_life& of,
                 if (const auto life = find_life(id))
                   life->take_outcome(task, std::move(outcome));
               },
+          .aside =
+              [this](std::function<void()> f) { cutting_.post(std::move(f)); },
           .copy =
               [this, id] {
                 const auto life = find_life(id);

@@ -254,8 +254,7 @@ void task_engine::release(task_record& r, std::uint32_t ordinal,
       });
 }
 
-void task_engine::want(task_record& r, node_id asker, std::uint32_t hops,
-                       std::uint64_t stamp) {
+void task_engine::want(task_record& r, const request& by) {
   block data;
   task_failure_ptr error;
   bool answered = false;
@@ -266,8 +265,8 @@ void task_engine::want(task_record& r, node_id asker, std::uint32_t hops,
         note(r, task_event::want, 0, e);
         if (has(e, effect::keep_want)) {
           auto& wants = r.more().wants;
-          if (std::find(wants.begin(), wants.end(), asker) == wants.end())
-            wants.push_back(asker);
+          if (std::find(wants.begin(), wants.end(), by.asker) == wants.end())
+            wants.push_back(by.asker);
         }
         answered = has(e, effect::answer);
         if (answered) {
@@ -277,14 +276,15 @@ void task_engine::want(task_record& r, node_id asker, std::uint32_t hops,
         return e;
       },
       [&] {
-        auto m = message_of(message_kind::want, r.low);
-        m.asker = asker;
-        m.hops = hops;
-        m.bytes = stamp;
+        auto m = message_of(message_kind::want, r.low, by.part.task);
+        m.slot = by.part.slot;
+        m.asker = by.asker;
+        m.hops = by.hops;
+        m.bytes = by.stamp;
         return m;
       });
   if (answered)
-    answer(r, asker, data, error, stamp);
+    answer(r, by, data, error);
 }
 
 void task_engine::suspect(node_id who) {
@@ -339,17 +339,16 @@ void task_engine::expect_from_owners(task_record& r, node_index suspected) {
 // Whatever this node has asked for may have been on its way to the dead node:
 // it asks once more. Two answers do no harm.
 void task_engine::ask_owners() {
-  std::vector<std::uint64_t> asked;
+  std::vector<part_key> asked;
   {
     std::lock_guard guard{far_mutex_};
-    asked.assign(asked_.begin(), asked_.end());
+    for (auto producer : asked_)
+      asked.push_back({producer, {}});
+    asked.insert(asked.end(), asked_parts_.begin(), asked_parts_.end());
   }
   std::sort(asked.begin(), asked.end());
-  for (auto producer : asked) {
-    auto m = message_of(message_kind::want, producer);
-    m.asker = nodes_.id_of(me_);
-    send(placement_.owner(unpack(producer)), std::move(m));
-  }
+  for (const auto& [producer, part] : asked)
+    send_want(placement_.owner(unpack(producer)), producer, part);
 }
 
 // -- effects ------------------------------------------------------------------
@@ -404,7 +403,7 @@ void task_engine::perform(task_record& r, todo&& what) {
   if (has(e, effect::deliver_error))
     deliver_error(r, what.error);
   for (auto asker : what.wants)
-    answer(r, asker, what.data, what.error);
+    answer(r, {asker}, what.data, what.error);
   if (what.inputs)
     drop_inputs(r.state.slots(), std::move(what.inputs),
                 has(e, effect::drop_inputs));
@@ -512,16 +511,22 @@ void task_engine::tell_consumers(std::uint64_t task,
       });
 }
 
-void task_engine::answer(const task_record& r, node_id asker, const block& data,
-                         const task_failure_ptr& error, std::uint64_t stamp) {
+void task_engine::answer(const task_record& r, const request& by,
+                         const block& data, const task_failure_ptr& error) {
   auto m = message_of(message_kind::block_data, 0, r.low);
+  m.bytes = by.stamp;
   m.data = data;
-  m.bytes = stamp;
   if (!data) {
     m.kind = message_kind::erred;
     m.error = error;
   }
-  send(asker, std::move(m));
+  const bool part = data && by.part.task != 0 && world_.is_at_hand(data);
+  if (part)
+    world_.aside([this, by, whole = std::move(m)]() mutable {
+      answer_with_part(by, std::move(whole));
+    });
+  else
+    send(by.asker, std::move(m));
 }
 
 void task_engine::drop_inputs(std::uint32_t slots,
@@ -611,7 +616,7 @@ bool task_engine::is_task(std::uint64_t low) const {
 void task_engine::dispatch(dataflow_message&& m) {
   switch (m.kind) {
   case message_kind::block_data:
-    arrived(m.from, m.data);
+    arrived(m);
     return;
   case message_kind::lend:
     receive_lend(m);
@@ -632,12 +637,12 @@ void task_engine::dispatch_to(task_record& r, dataflow_message& m) {
   case message_kind::have:
   case message_kind::erred:
     fill(r, m.slot,
-         input_of(m.from, m.ordinal, nodes_.number_of(m.node),
+         input_of(m.from, m.ordinal, {r.low, m.slot}, nodes_.number_of(m.node),
                   std::move(m.data), std::move(m.error)),
          m.hops);
     return;
   case message_kind::want:
-    want(r, m.asker, m.hops, m.bytes);
+    want(r, {m.asker, m.hops, m.bytes, {m.from, m.slot}});
     return;
   case message_kind::release:
     release(r, m.ordinal, m.hops);

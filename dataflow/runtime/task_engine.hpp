@@ -1,6 +1,7 @@
 #pragma once
 
 #include "dataflow/graph/graph.hpp"
+#include "dataflow/graph/read_part.hpp"
 #include "dataflow/runtime/ledger.hpp"
 #include "dataflow/runtime/message.hpp"
 #include "dataflow/runtime/node_table.hpp"
@@ -11,11 +12,14 @@
 
 #include <array>
 #include <atomic>
+#include <compare>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string_view>
 #include <unordered_map>
 #include <unordered_set>
@@ -48,6 +52,14 @@ public:
   virtual void lost(node_id node) = 0;
   /// Mean time of the layer's kernels on this node, in ns; 0: not known yet.
   virtual std::uint64_t mean_time(layer_id layer) const = 0;
+  /// Does what takes too long for a link thread, soon.
+  virtual void aside(std::function<void()> f) {
+    f();
+  }
+  /// Whether the block can be read without waiting for a disk.
+  virtual bool is_at_hand(const block&) const {
+    return true;
+  }
   /// Of a task's kernel; none: no thread is at it.
   virtual std::optional<execution> execution_of(const task_record&) const {
     return {};
@@ -117,6 +129,7 @@ public:
     bool record = false; ///< call `transition`
     /// Blocks up to this size travel inside `have`; larger ones are announced.
     std::size_t inline_bytes = inline_limit;
+    std::uint64_t least_part = least_part_bytes; ///< see read_part.hpp
     /// False: this node cannot run the plan's tasks and refuses all of them.
     bool takes_tasks = true;
     task_faults faults;
@@ -238,12 +251,26 @@ public:
 private:
   struct todo;
 
+  /// Who asks for a block.
+  struct request {
+    node_id asker;
+    std::uint32_t hops = 0;
+    std::uint64_t stamp = 0; ///< of the asker's
+    part_reader part = {};   ///< for whom
+  };
+  /// A part of a block of another node.
+  struct part_key {
+    std::uint64_t producer = 0; ///< packed
+    part_reader reader;
+
+    friend auto operator<=>(const part_key&, const part_key&) = default;
+  };
+
   // events that several paths share
   void fill(task_record& r, std::uint32_t slot, task_input&& in,
             std::uint32_t hops = 0);
   void release(task_record& r, std::uint32_t ordinal, std::uint32_t hops = 0);
-  void want(task_record& r, node_id asker, std::uint32_t hops = 0,
-            std::uint64_t stamp = 0);
+  void want(task_record& r, const request& by);
   void monitor(task_record& r, node_id asker, std::uint32_t hops = 0);
   template <class Event, class Onward>
   void apply(task_record& r, Event&& event, Onward&& onward);
@@ -279,13 +306,14 @@ private:
   void drop_inputs(std::uint32_t slots, std::unique_ptr<task_input[]> inputs,
                    bool send_releases);
   void fetch(task_record& r);
-  void ask(std::uint64_t producer, node_index holder);
+  void ask(const far_block& f, node_index holder);
+  void send_want(node_index to, std::uint64_t producer, part_reader part);
   bool suspect(task_record& r, node_index node);
   void locate(task_record& r, const dataflow_message& m);
   void expect_from_owners(task_record& r, node_index suspected);
   void ask_owners();
-  void answer(const task_record& r, node_id asker, const block& data,
-              const task_failure_ptr& error, std::uint64_t stamp = 0);
+  void answer(const task_record& r, const request& by, const block& data,
+              const task_failure_ptr& error);
   void end(task_record& r, const todo& what);
 
   // lending
@@ -305,13 +333,19 @@ private:
   void name_missing_input(const task_record& r, dataflow_message& to) const;
 
   // blocks that other nodes hold
-  std::shared_ptr<far_block> far(std::uint64_t key);
+  std::shared_ptr<far_block> far(std::uint64_t key, part_reader reader);
+  bool reads_part(std::uint64_t producer, part_reader reader) const;
+  void answer_with_part(const request& by, dataflow_message whole);
+  block part_or_all(const block& data, std::uint64_t producer,
+                    part_reader reader) const;
   void forget_far(std::shared_ptr<far_block> f);
-  void arrived(std::uint64_t key, const block& data);
+  void arrived(const dataflow_message& m);
+  void arrived(const std::shared_ptr<far_block>& f, const block& data);
   void arrived_for(task_record& r, std::uint32_t slot,
                    const std::shared_ptr<far_block>& f, const block& data);
   task_input input_of(std::uint64_t producer, std::uint32_t ordinal,
-                      node_index holder, block data, task_failure_ptr error);
+                      part_reader reader, node_index holder, block data,
+                      task_failure_ptr error);
 
   // routing
   void send(node_index to, dataflow_message m);
@@ -338,9 +372,11 @@ private:
   std::atomic<bool> leaving_{false};
   std::atomic<bool> frozen_{false};
   std::atomic<std::size_t> sent_off_{0}; ///< so many: in turn to each node
-  mutable std::mutex far_mutex_;         ///< guards the next two
+  mutable std::mutex far_mutex_;         ///< guards the next four
   std::unordered_set<std::uint64_t> asked_;
   std::unordered_map<std::uint64_t, std::weak_ptr<far_block>> far_;
+  std::set<part_key> asked_parts_;
+  std::map<part_key, std::weak_ptr<far_block>> far_parts_;
   engine_counters counters_;
 };
 

@@ -136,12 +136,12 @@ void task_engine::receive_lend(dataflow_message& m) {
 void task_engine::install_parts(task_record& r, const lend_body& body) {
   for (const auto& in : body.inputs)
     fill(r, in.slot,
-         input_of(in.producer, in.ordinal, nodes_.number_of(in.holder), in.data,
-                  in.error));
+         input_of(in.producer, in.ordinal, {r.low, in.slot},
+                  nodes_.number_of(in.holder), in.data, in.error));
   for (auto ordinal : body.released)
     release(r, ordinal);
   for (auto asker : body.wants)
-    want(r, asker);
+    want(r, {asker});
   for (auto asker : body.monitors)
     monitor(r, asker);
 }

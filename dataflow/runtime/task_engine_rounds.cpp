@@ -32,7 +32,8 @@ void look_at(const task_record& r, found& out) {
     if (r.state.is_filled(i) && r.inputs[i].holder != no_node) {
       const auto& in = r.inputs[i];
       out.ran.push_back(unpack(in.producer));
-      if (in.data)
+      const bool all = !in.far || in.far->part.task == 0;
+      if (in.data && all)
         out.held.emplace(in.producer, in.data);
     }
 }

@@ -7,6 +7,7 @@
 #include "serialization/failure.hpp"
 
 #include <atomic>
+#include <compare>
 #include <cstdint>
 #include <memory>
 #include <utility>
@@ -48,12 +49,22 @@ private:
 
 struct task_record;
 
+/// Who reads only a part of a block: a slot of a task.
+struct part_reader {
+  std::uint64_t task = 0; ///< packed; 0: nobody, all of the block is meant
+  std::uint32_t slot = 0;
+
+  friend auto operator<=>(const part_reader&, const part_reader&) = default;
+};
+
 /// A block that another node holds (one object a block and node, shared by all
-/// inputs that name it), or the error that came instead of one.
+/// inputs that name it), or the part of it that one task reads, or the error
+/// that came instead of one.
 struct far_block {
-  explicit far_block(std::uint64_t k) : key(k) {}
+  explicit far_block(std::uint64_t k, part_reader of = {}) : key(k), part(of) {}
 
   const std::uint64_t key; ///< packed
+  const part_reader part;  ///< whose it is
   task_failure_ptr error;  ///< constant
 
   spin_lock lock; ///< guards the rest

@@ -59,6 +59,19 @@ BOOST_AUTO_TEST_CASE(three_schedulers_give_the_same_bits) {
   BOOST_TEST(c.json()["tasks"] == a.json()["tasks"]);
 }
 
+// 128 MB in rows, wanted in columns: of every row each of four nodes needs a
+// quarter. Whole rows would be 384 MB.
+BOOST_AUTO_TEST_CASE(an_array_that_is_cut_anew_moves_once) {
+  const auto r = tern::test::tern(
+      {"eval",
+       "ones((4000, 4000), chunks=(200, 4000)).cumsum(axis=1)"
+       ".rechunk((4000, 200)).max(axis=0).sum()",
+       "--scheduler", "processes", "--nodes", "4", "--threads", "1", "--json"});
+  BOOST_TEST_REQUIRE(r.status == 0, r.err);
+  BOOST_TEST(r.json()["value"] == 8002000.0);
+  BOOST_TEST(r.json()["bytes_moved"].get<double>() < 300e6);
+}
+
 BOOST_AUTO_TEST_CASE(complex_numbers_are_printed_in_both_ways_and_not_drawn) {
   const std::string z = "z = arange(6, chunks=2).reshape(2, 3) * (1 - 0.5j); ";
   const auto text = tern::test::tern({"eval", z + "z"});

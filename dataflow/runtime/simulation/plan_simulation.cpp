@@ -80,10 +80,12 @@ simulated_cluster::simulated_cluster(const plan_simulation_options& o)
   : world_{o,
            simulation::simulator{o.seed},
            {world_.sim, o.nodes + 2, weather()},
-           std::make_shared<const edge_index>(random_plan(o.seed)),
+           std::make_shared<const edge_index>(
+               o.rechunks ? random_rechunks(o.seed) : random_plan(o.seed)),
            {}} {
   auto& rng = world_.sim.rng();
   world_.inline_bytes = rng.chance(0.5) ? 0 : 64;
+  world_.least_part = o.rechunks ? 1 : least_part_bytes;
   world_.longest_kernel = (rng.chance(0.5) ? 300 : 3000) * microsecond;
   constexpr std::uint64_t beliefs[] = {0, 100'000, 5'000'000};
   world_.measured_kernel = beliefs[rng.below(3)];

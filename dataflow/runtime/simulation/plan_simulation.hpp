@@ -16,13 +16,14 @@ namespace tern {
 struct plan_simulation_options {
   std::uint64_t seed = 1;
   unsigned nodes = 3;
-  bool rotate = false; ///< every actor moves at every step
-  bool kill = false;   ///< processes die in the middle, one or several
-  bool cut = false;    ///< two nodes lose sight of each other, one gives way
-  bool leave = false;  ///< one node hands over what it has and takes no more
-  bool moves = true;   ///< tasks are ordered to move at random
-  bool steals = true;  ///< idle nodes ask for work, some outside the view
-  task_faults faults;  ///< planted, to prove that they are found
+  bool rotate = false;   ///< every actor moves at every step
+  bool kill = false;     ///< processes die in the middle, one or several
+  bool cut = false;      ///< two nodes lose sight of each other, one gives way
+  bool leave = false;    ///< one node hands over what it has and takes no more
+  bool moves = true;     ///< tasks are ordered to move at random
+  bool steals = true;    ///< idle nodes ask for work, some outside the view
+  bool rechunks = false; ///< the plan cuts arrays anew, and nodes ask for parts
+  task_faults faults;    ///< planted, to prove that they are found
 };
 
 /// What came of it.
@@ -51,6 +52,8 @@ plan_simulation_result simulate_plan(const plan_simulation_options& options);
 /// A plan made from a seed: a random array expression over small ragged blocks,
 /// or a random irregular graph.
 graph random_plan(std::uint64_t seed);
+/// The same, of an expression that is cut anew, and cut anew once more.
+graph random_rechunks(std::uint64_t seed);
 
 /// The function that tasks of irregular graphs call: mixes its inputs.
 inline constexpr std::string_view simulated_kernel = "simulated";

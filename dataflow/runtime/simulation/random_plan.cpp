@@ -51,7 +51,8 @@ array random_step(random_source& rng, const array& x, const array& y) {
   }
 }
 
-graph random_expression(random_source& rng) {
+/// The last is what the steps came to.
+std::vector<array> random_arrays(random_source& rng) {
   const auto n = static_cast<std::int64_t>(7 + rng.below(14));
   const auto chunk = static_cast<std::int64_t>(2 + rng.below(4));
   std::vector<array> known{random_source_array(rng, n, chunk),
@@ -60,6 +61,11 @@ graph random_expression(random_source& rng) {
   for (std::uint64_t i = 0; i < steps; ++i)
     known.push_back(random_step(rng, known[rng.below(known.size())],
                                 known[rng.below(known.size())]));
+  return known;
+}
+
+graph random_expression(random_source& rng) {
+  const auto known = random_arrays(rng);
   std::vector<array> roots{known.back()};
   if (rng.chance(0.5))
     roots.push_back(known.back().reduce(reduction::std_deviation, {}));
@@ -112,6 +118,20 @@ block run_simulated_kernel(std::span<const block> inputs) {
   block_builder out{dtype::float64, {1}};
   out.values<double>()[0] = std::fmod(sum, 1048573.0);
   return out.finish();
+}
+
+graph random_rechunks(std::uint64_t seed) {
+  random_source rng{seed * 2 + 1};
+  const auto x = random_arrays(rng).back();
+  const auto cut = [&] {
+    return static_cast<std::int64_t>(2 + rng.below(6));
+  };
+  const auto n = x.shape()[0];
+  const auto columns = x.rechunk({{n, cut()}});
+  const auto rows = columns.rechunk({{cut(), n}});
+  const std::vector<array> roots{binary(opcode::add, columns, scalar{1.0}),
+                                 rows.reduce(reduction::sum, {})};
+  return optimize(lower(roots));
 }
 
 graph random_plan(std::uint64_t seed) {

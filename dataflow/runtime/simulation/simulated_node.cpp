@@ -34,6 +34,7 @@ void simulated_node::make_engine(std::shared_ptr<const remaining_work> rest) {
       task_engine::options{.rotate = world_.options.rotate,
                            .record = true,
                            .inline_bytes = world_.inline_bytes,
+                           .least_part = world_.least_part,
                            .faults = world_.options.faults},
       memory_, *this, std::move(rest));
   for (auto who : dead_)

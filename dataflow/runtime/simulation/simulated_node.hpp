@@ -51,6 +51,7 @@ struct simulated_world {
   std::shared_ptr<const edge_index> edges;
   plan_view view;
   std::size_t inline_bytes = 0;
+  std::uint64_t least_part = 0; ///< see read_part.hpp
   simulation::sim_time longest_kernel = 0;
   std::uint64_t measured_kernel = 0; ///< ns, what nodes take it for; 0: unknown
 };

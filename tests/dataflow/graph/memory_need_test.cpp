@@ -42,6 +42,28 @@ BOOST_AUTO_TEST_CASE(what_is_kept_stays) {
   BOOST_TEST(project_memory(edges).peak == 9u * 7 * 8);
 }
 
+// Four nodes have eight rows of blocks and want eight columns: of each row a
+// node reads a quarter, and has one already.
+BOOST_AUTO_TEST_CASE(parts_of_blocks_are_all_that_moves) {
+  const auto x = random_uniform({64, 64}, 1, dtype::float64, {{8, 64}});
+  const auto edges = plan_of(x.cumsum(1).rechunk({{64, 8}}));
+  memory_question four;
+  four.nodes = 4;
+  four.owner = [](const block_key& key) {
+    return static_cast<std::size_t>(key.index / 2);
+  };
+  const auto fetched = [&](std::uint64_t least) {
+    four.least_part = least;
+    std::uint64_t sum = 0;
+    for (const auto& node : project_memory(edges, four).nodes)
+      sum += node.fetched;
+    return sum;
+  };
+  constexpr std::uint64_t all = 64 * 64 * 8;
+  BOOST_TEST(fetched(1) == all * 3 / 4);
+  BOOST_TEST(fetched(least_part_bytes) == all * 3);
+}
+
 // Two nodes read all of x: each gets its own half and a copy of the other.
 BOOST_AUTO_TEST_CASE(copies_count_where_they_are) {
   const auto x = ragged();

@@ -155,6 +155,20 @@ BOOST_AUTO_TEST_CASE(one_node_may_leave_while_another_dies) {
   expect_clean(o, seeds() / 2);
 }
 
+// Of a block elsewhere a node asks for the parts that its tasks read, and gets
+// all of it where the task that makes it has moved, or has to run again.
+BOOST_AUTO_TEST_CASE(parts_of_blocks_come_alone) {
+  plan_simulation_options o;
+  o.rechunks = true;
+  expect_clean(o, seeds() / 2);
+  o.kill = true;
+  o.nodes = 4;
+  expect_clean(o, seeds() / 2);
+  o.leave = true;
+  o.rotate = true;
+  expect_clean(o, seeds() / 4);
+}
+
 BOOST_AUTO_TEST_CASE(rotation_moves_more_actors_than_there_are_tasks) {
   plan_simulation_options o;
   o.rotate = true;
