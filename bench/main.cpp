@@ -15,6 +15,7 @@
 #include "bench/startup.hpp"
 #include "bench/tasks.hpp"
 #include "bench/trace.hpp"
+#include "bench/trace_size.hpp"
 #include "dataflow/api/node_main.hpp"
 #include "dataflow/api/run_error.hpp"
 
@@ -292,6 +293,24 @@ int main(int argc, char** argv) {
   trace_once->add_option("file", trace_file)->required();
   trace_once->callback(
       [&] { status = run_trace_once(extent, rounds, trace_file); });
+
+  trace_size_options trace_size_how;
+  auto* trace_size = tool.add_subcommand(
+      "trace-size", "How long a long trace takes to be asked.");
+  trace_size->add_flag("--json", json, "one JSON object a line");
+  trace_size->add_option("--events", trace_size_how.events)
+      ->check(CLI::Range(1e3, 1e10))
+      ->capture_default_str();
+  trace_size->add_option("--repeats", trace_size_how.repeats)
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  trace_size->add_option("--folder", trace_size_how.folder, "for the trace")
+      ->check(CLI::ExistingDirectory)
+      ->capture_default_str();
+  trace_size->add_flag("--check", trace_size_how.check,
+                       "a small one: are the answers right?");
+  trace_size->footer("Example:\n  tern-bench trace-size --events 1e8 --json");
+  trace_size->callback([&] { finish(run_trace_size(trace_size_how)); });
 
   const cluster_commands more{tool,
                               [&](const std::vector<row>& rows, bool as_json) {

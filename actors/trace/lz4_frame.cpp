@@ -1,5 +1,7 @@
 #include "actors/trace/lz4_frame.hpp"
 
+#include "serialization/little_endian.hpp"
+
 #include <lz4frame.h>
 
 #include <memory>
@@ -91,6 +93,44 @@ result<std::optional<lz4_frame>> read_lz4_frame(std::span<const std::byte> from,
                 "an LZ4 frame that is shorter than it says");
   frame.stored = read;
   return frame;
+}
+
+// github.com/lz4/lz4/blob/dev/doc/lz4_Frame_format.md: magic number (4 bytes),
+// flags, and so on up to where `LZ4F_headerSize` ends; then blocks, each after
+// its length, of which the highest bit is no part; a length of 0; a checksum.
+result<std::optional<std::size_t>>
+lz4_frame_size(std::span<const std::byte> from, std::size_t limit) {
+  constexpr std::size_t at_flags = 4;
+  constexpr std::byte block_checksums{0x10};
+  constexpr std::byte content_checksum{0x04};
+  constexpr std::size_t word = sizeof(std::uint32_t);
+  constexpr std::uint32_t length_bits = 0x7fffffff;
+  if (from.size() < LZ4F_MIN_SIZE_TO_KNOW_HEADER_LENGTH)
+    return std::nullopt;
+  const auto header = LZ4F_headerSize(from.data(), from.size());
+  if (LZ4F_isError(header))
+    return malformed(header);
+  const auto flags = from[at_flags];
+  const auto has = [flags](std::byte bit) {
+    return (flags & bit) != std::byte{0} ? word : 0;
+  };
+  for (auto at = header;;) {
+    if (at > limit)
+      return fail(failure_kind::malformed, "an LZ4 frame of more than "
+                                               + std::to_string(limit)
+                                               + " bytes");
+    if (from.size() < at + word)
+      return std::nullopt;
+    const auto length =
+        load_little_endian<std::uint32_t>(from.data() + at) & length_bits;
+    at += word;
+    if (length > 0) {
+      at += length + has(block_checksums);
+      continue;
+    }
+    at += has(content_checksum);
+    return from.size() < at ? std::nullopt : std::optional{at};
+  }
 }
 
 } // namespace tern

@@ -24,4 +24,10 @@ struct lz4_frame {
 result<std::optional<lz4_frame>> read_lz4_frame(std::span<const std::byte> from,
                                                 std::size_t limit);
 
+/// How many bytes the frame at the start of `from` has, by its blocks' lengths
+/// and without a look into them; nothing if it is cut off. Fails with
+/// `malformed` on what cannot be one of at most `limit` bytes.
+result<std::optional<std::size_t>>
+lz4_frame_size(std::span<const std::byte> from, std::size_t limit);
+
 } // namespace tern

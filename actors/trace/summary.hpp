@@ -26,11 +26,22 @@ struct trace_summary {
     std::uint64_t received = 0; ///< from them
     std::uint64_t arrivals = 0; ///< actors that moved here
     std::uint64_t lost = 0;     ///< events that found their ring full
+
+    friend bool operator==(const node&, const node&) = default;
+    template <class Archive>
+    void fields(Archive& a) {
+      a(id.value, name, duration, compute_threads, tasks, failed, busy, sent,
+        received, arrivals, lost);
+    }
   };
   struct layer_name {
     std::uint64_t plan = 0;
     std::uint32_t layer = 0;
     friend auto operator<=>(const layer_name&, const layer_name&) = default;
+    template <class Archive>
+    void fields(Archive& a) {
+      a(plan, layer);
+    }
   };
   /// The tasks of one layer of a plan.
   struct layer {
@@ -39,6 +50,12 @@ struct trace_summary {
     std::uint64_t total = 0;
     std::uint64_t longest = 0;
     actor_id longest_task;
+
+    friend bool operator==(const layer&, const layer&) = default;
+    template <class Archive>
+    void fields(Archive& a) {
+      a(tasks, failed, total, longest, longest_task.high, longest_task.low);
+    }
   };
   /// Messages of one kind between nodes.
   struct traffic {
@@ -47,6 +64,12 @@ struct trace_summary {
     std::uint64_t timed = 0;   ///< seen at both ends
     std::uint64_t flight = 0;  ///< sum over those
     std::uint64_t longest = 0; ///< of those
+
+    friend bool operator==(const traffic&, const traffic&) = default;
+    template <class Archive>
+    void fields(Archive& a) {
+      a(sent, received, timed, flight, longest);
+    }
   };
   /// A task that had not ended when its node's trace did.
   struct unfinished {
@@ -54,6 +77,8 @@ struct trace_summary {
     node_id where;
     std::uint32_t thread = 0;
     std::uint64_t since = 0; ///< before the node's last event
+
+    friend bool operator==(const unfinished&, const unfinished&) = default;
   };
 
   std::uint64_t events = 0;
@@ -66,6 +91,8 @@ struct trace_summary {
 
   /// The part of its time in which the compute threads of `n` ran tasks.
   static double busy_share(const node& n) noexcept;
+
+  friend bool operator==(const trace_summary&, const trace_summary&) = default;
 };
 
 trace_summary summarise(const trace_content& trace);

@@ -4,16 +4,23 @@
 
 #include <cstdint>
 #include <fstream>
+#include <memory>
 #include <string>
 #include <vector>
 
 namespace tern {
 
-/// Writes a `.tern-trace` file; it is readable after each call of `add`.
+class index_log;
+
+/// Writes a `.tern-trace` file, and of a long one an index beside it; it is
+/// readable after each call of `add`.
 class trace_writer {
 public:
   /// Creates or replaces the file. Fails with `io` and the path.
   static result<trace_writer> create(const std::string& path);
+  ~trace_writer();
+  trace_writer(trace_writer&&) noexcept;
+  trace_writer& operator=(trace_writer&&) noexcept;
 
   /// Appends what nodes have recorded; the same node may come again.
   result<void> add(const std::vector<node_trace>& nodes);
@@ -21,13 +28,14 @@ public:
   result<void> add(const trace_plan& plan);
 
 private:
-  trace_writer(std::string path, std::ofstream file)
-    : path_(std::move(path)), file_(std::move(file)) {}
+  trace_writer(std::string path, std::ofstream file);
 
-  result<void> write(const std::vector<std::byte>& bytes);
+  void append(const trace_record& record);
+  result<void> written();
 
   std::string path_;
   std::ofstream file_;
+  std::unique_ptr<index_log> index_;
 };
 
 /// A whole trace in memory.

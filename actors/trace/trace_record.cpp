@@ -192,11 +192,6 @@ result<std::optional<trace_record>> read(schema::TraceRecord::Reader from) {
   return std::nullopt;
 }
 
-tl::unexpected<failure> at(std::size_t offset, const std::string& what) {
-  return fail(failure_kind::malformed,
-              "trace, at byte " + std::to_string(offset) + ": " + what);
-}
-
 } // namespace
 
 void append_record(std::vector<std::byte>& out, const trace_record& record) {
@@ -205,54 +200,76 @@ void append_record(std::vector<std::byte>& out, const trace_record& record) {
   append_lz4_frame(out, encode_capnp(message));
 }
 
-void append_node(std::vector<std::byte>& out, const node_trace& node) {
+void split_node(const node_trace& node,
+                const std::function<void(const trace_record&)>& take) {
   auto alone = node;
   alone.threads.clear();
-  append_record(out, alone);
+  take(alone);
   for (auto& thread : node.threads) {
     std::span<const trace_event> rest{thread.events};
     while (!rest.empty()) {
       auto run = rest.first(std::min(rest.size(), max_events_a_record));
       rest = rest.subspan(run.size());
-      append_record(
-          out,
-          trace_events{node.node,
-                       {thread.thread, thread.name, {run.begin(), run.end()}}});
+      take(trace_events{
+          node.node, {thread.thread, thread.name, {run.begin(), run.end()}}});
     }
   }
 }
 
-void append_plan(std::vector<std::byte>& out, const trace_plan& plan) {
+void append_node(std::vector<std::byte>& out, const node_trace& node) {
+  split_node(node, [&](const trace_record& r) { append_record(out, r); });
+}
+
+void split_plan(const trace_plan& plan,
+                const std::function<void(const trace_record&)>& take) {
   std::span<const std::byte> rest{plan.bytes};
   auto text = plan.text.substr(0, max_plan_text);
   do {
     const auto piece = rest.first(std::min(rest.size(), max_piece));
     rest = rest.subspan(piece.size());
-    append_record(out, trace_plan_piece{{plan.id,
-                                         std::exchange(text, {}),
-                                         {piece.begin(), piece.end()}},
-                                        plan.bytes.size()});
+    take(trace_plan_piece{
+        {plan.id, std::exchange(text, {}), {piece.begin(), piece.end()}},
+        plan.bytes.size()});
   } while (!rest.empty());
+}
+
+void append_plan(std::vector<std::byte>& out, const trace_plan& plan) {
+  split_plan(plan, [&](const trace_record& r) { append_record(out, r); });
+}
+
+tl::unexpected<failure> bad_frame(std::uint64_t offset, const failure& why) {
+  return fail(failure_kind::malformed,
+              "trace, at byte " + std::to_string(offset) + ": " + why.what);
+}
+
+result<std::optional<framed_record>>
+read_framed_record(std::span<const std::byte> from, std::uint64_t offset) {
+  auto frame = read_lz4_frame(from, max_record);
+  if (!frame)
+    return bad_frame(offset, frame.error());
+  if (!*frame)
+    return std::nullopt;
+  auto record = decode_capnp<schema::TraceRecord>(
+      (*frame)->bytes, "trace record",
+      [](schema::TraceRecord::Reader root) { return read(root); });
+  if (!record)
+    return bad_frame(offset, record.error());
+  return framed_record{std::move(*record), (*frame)->stored};
 }
 
 result<std::optional<trace_record>> trace_reader::next() {
   while (!rest_.empty() && !truncated_) {
-    auto frame = read_lz4_frame(rest_, max_record);
-    if (!frame)
-      return at(offset_, frame.error().what);
-    if (!*frame) {
+    auto framed = read_framed_record(rest_, offset_);
+    if (!framed)
+      return tl::make_unexpected(framed.error());
+    if (!*framed) {
       truncated_ = true;
       break;
     }
-    auto record = decode_capnp<schema::TraceRecord>(
-        (*frame)->bytes, "trace record",
-        [](schema::TraceRecord::Reader root) { return read(root); });
-    if (!record)
-      return at(offset_, record.error().what);
-    rest_ = rest_.subspan((*frame)->stored);
-    offset_ += (*frame)->stored;
-    if (*record)
-      return std::move(*record);
+    rest_ = rest_.subspan((*framed)->stored);
+    offset_ += (*framed)->stored;
+    if ((*framed)->record)
+      return std::move((*framed)->record);
   }
   return std::nullopt;
 }

@@ -6,6 +6,8 @@
 #include "serialization/version.hpp"
 
 #include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -60,13 +62,41 @@ using trace_record =
 void append_record(std::vector<std::byte>& out, const trace_record& record);
 inline constexpr std::size_t max_events_a_record = 8192;
 
+/// Gives the records of a whole node one by one: its own, then its events in as
+/// many as needed.
+void split_node(const node_trace& node,
+                const std::function<void(const trace_record&)>& take);
+
 /// Appends a whole node: its record, then its events in as many as needed.
 void append_node(std::vector<std::byte>& out, const node_trace& node);
 
-/// Appends a whole plan, in as many pieces as needed. Of its text at most
-/// `max_plan_text` bytes are kept.
+/// The same with a whole plan. Of its text at most `max_plan_text` bytes are
+/// kept.
+void split_plan(const trace_plan& plan,
+                const std::function<void(const trace_record&)>& take);
+
+/// Appends a whole plan, in as many pieces as needed.
 void append_plan(std::vector<std::byte>& out, const trace_plan& plan);
 inline constexpr std::size_t max_plan_text = std::size_t{64} << 10;
+
+/// A record with the bytes of its frame; none of a kind that this version does
+/// not know.
+struct framed_record {
+  std::optional<trace_record> record;
+  std::size_t stored = 0;
+};
+
+/// What no frame of a trace exceeds.
+inline constexpr std::size_t max_stored_record = std::size_t{5} << 20;
+
+/// The record in the frame at the start of `from`, which lies at `offset` in
+/// its trace; nothing if it is cut off. Fails with `malformed`, naming the
+/// offset.
+result<std::optional<framed_record>>
+read_framed_record(std::span<const std::byte> from, std::uint64_t offset);
+
+/// A failure of the frame at `offset`.
+tl::unexpected<failure> bad_frame(std::uint64_t offset, const failure& why);
 
 /// Reads records off a `.tern-trace` file (or a part of one) that lies in
 /// memory.

@@ -215,6 +215,45 @@ BOOST_AUTO_TEST_CASE(a_summary_and_a_story_tell_of_a_real_run) {
   std::filesystem::remove(trace);
 }
 
+BOOST_AUTO_TEST_CASE(an_index_changes_no_answer) {
+  const auto trace = std::string{TERN_BINARY_DIR} + "/indexed.tern-trace";
+  const auto index = trace + ".idx";
+  const auto r = tern::test::tern({"eval", "ones((100, 100), chunks=10).sum()",
+                                   "--scheduler", "processes", "--nodes", "2",
+                                   "--trace", trace});
+  BOOST_TEST_REQUIRE(r.status == 0, r.err);
+  BOOST_TEST(!std::filesystem::exists(index)); // it is a short one
+  const auto answers = [&] {
+    std::vector<std::string> all;
+    for (const std::vector<std::string>& asked :
+         {std::vector<std::string>{"trace", "summary", trace, "--json"},
+          {"story", "task 0/3", "--trace", trace, "--json"}}) {
+      const auto answer = tern::test::tern(asked);
+      BOOST_TEST_REQUIRE(answer.status == 0, answer.err);
+      all.push_back(answer.out);
+    }
+    return all;
+  };
+  const auto without = answers();
+  const auto made = tern::test::tern({"trace", "index", trace, "--json"});
+  BOOST_TEST_REQUIRE(made.status == 0, made.err);
+  BOOST_TEST(made.json()["file"] == index);
+  BOOST_TEST(made.json()["events"].get<std::uint64_t>() > 100u);
+  BOOST_TEST_REQUIRE(std::filesystem::exists(index));
+  BOOST_TEST(answers() == without, boost::test_tools::per_element());
+  {
+    std::fstream file{index, std::ios::in | std::ios::out | std::ios::binary};
+    file.seekp(40);
+    file << "damage";
+  }
+  BOOST_TEST(answers() == without, boost::test_tools::per_element());
+  const auto nowhere = tern::test::tern({"trace", "index", trace + ".none"});
+  BOOST_TEST(nowhere.status == 1);
+  BOOST_TEST(nowhere.err.find(trace + ".none") != std::string::npos);
+  std::filesystem::remove(trace);
+  std::filesystem::remove(index);
+}
+
 // The state machines of three real processes, under rotation, against fresh
 // ones here: same events, same instructions.
 BOOST_AUTO_TEST_CASE(a_recorded_real_run_gives_the_same_instructions_here) {

@@ -2,6 +2,7 @@
 #include "actors/trace/trace_names.hpp"
 #include "apps/tern/commands/commands.hpp"
 #include "apps/tern/commands/options.hpp"
+#include "apps/tern/commands/traced_story.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -98,25 +99,14 @@ void print_json(const std::vector<story_event>& story, const std::string& actor,
 }
 
 int run_story(const story_options& o) {
-  const auto trace = load_trace(o.file);
-  if (!trace)
-    return complain(trace.error().what);
-  const auto found = actors_called(*trace, o.actor);
-  if (found.empty())
-    return complain(fmt::format("nothing in {} happened to '{}'; actors are "
-                                "written 'task LAYER/INDEX', 'actor N', "
-                                "'service N', 'key HASH' or in full",
-                                o.file, o.actor));
-  if (found.size() > 1)
-    return complain(fmt::format("'{}' may be {} or {}: say which", o.actor,
-                                to_string(found[0]), to_string(found[1])));
-  const trace_names names{*trace};
-  const auto story = story_of(*trace, found.front());
-  const auto actor = text_of_actor(found.front().low);
+  const auto found = load_story(o.file, o.actor);
+  if (!found)
+    return complain(found.error().what);
+  const auto actor = text_of_actor(found->actor.low);
   if (o.json)
-    print_json(story, actor, names);
+    print_json(found->story, actor, found->names);
   else
-    print(story, actor, names);
+    print(found->story, actor, found->names);
   return exit_well;
 }
 

@@ -1,5 +1,7 @@
 #include "actors/trace/chrome_export.hpp"
 #include "actors/trace/csv_export.hpp"
+#include "actors/trace/index_file.hpp"
+#include "actors/trace/indexed_trace.hpp"
 #include "actors/trace/shiviz_export.hpp"
 #include "actors/trace/trace_file.hpp"
 #include "apps/tern/commands/commands.hpp"
@@ -7,14 +9,19 @@
 #include "apps/tern/commands/trace_summary.hpp"
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <memory>
+#include <system_error>
 
 namespace tern {
 
 namespace {
+
+using json = nlohmann::ordered_json;
 
 struct export_options {
   std::string file;
@@ -26,6 +33,10 @@ struct summary_options {
   std::string file;
   bool json = false;
 };
+
+double megabytes(std::uint64_t bytes) {
+  return static_cast<double>(bytes) * 1e-6;
+}
 
 int complain(const std::string& what) {
   std::cerr << "tern trace: " << what << '\n';
@@ -74,15 +85,44 @@ int run_export(const export_options& o) {
   return o.format == "chrome" ? export_for_chrome(o, out)
                               : export_as_text(o, out);
 }
+
 int run_summary(const summary_options& o) {
-  const auto trace = load_trace(o.file);
+  const auto trace = indexed_trace::open(o.file);
   if (!trace)
     return complain(trace.error().what);
-  const auto summary = summarise(*trace);
+  const auto header = trace->header();
+  if (!header)
+    return complain(o.file + ": " + header.error().what);
+  const auto summary = trace->summary();
   if (o.json)
-    print_summary_json(std::cout, summary, trace->header);
+    print_summary_json(std::cout, summary, *header);
   else
-    print_summary(std::cout, summary, trace->header);
+    print_summary(std::cout, summary, *header);
+  return exit_well;
+}
+
+int run_index(const summary_options& o) {
+  const auto trace = make_index(o.file);
+  if (!trace)
+    return complain(trace.error().what);
+  const auto& frames = trace->index().frames();
+  const auto events = trace->summary().events;
+  std::error_code unknown;
+  const auto size = std::filesystem::file_size(index_path(o.file), unknown);
+  if (o.json)
+    std::cout << json{{"file", index_path(o.file)},
+                      {"events", events},
+                      {"frames", frames.size()},
+                      {"trace_bytes", trace->index().end()},
+                      {"index_bytes", unknown ? 0 : size}}
+                     .dump(-1, ' ', false, json::error_handler_t::replace)
+              << '\n';
+  else
+    std::cout << fmt::format("{} events in {} frames, {:.1f} MB; their index "
+                             "in {}, {:.1f} MB\n",
+                             events, frames.size(),
+                             megabytes(trace->index().end()),
+                             index_path(o.file), megabytes(unknown ? 0 : size));
   return exit_well;
 }
 
@@ -96,6 +136,17 @@ void add_summary(CLI::App& trace) {
   c->callback([o] { throw CLI::RuntimeError(run_summary(*o)); });
 }
 
+void add_index(CLI::App& trace) {
+  auto o = std::make_shared<summary_options>();
+  auto* c = trace.add_subcommand(
+      "index", "Make the index of a trace anew, which summary, story and where "
+               "otherwise do when it is missing.");
+  c->add_option("file", o->file, "a .tern-trace file")->required();
+  c->add_flag("--json", o->json, "one JSON object as the last line");
+  c->footer("Example:\n  tern trace index run.tern-trace");
+  c->callback([o] { throw CLI::RuntimeError(run_index(*o)); });
+}
+
 } // namespace
 
 void add_trace(CLI::App& tool) {
@@ -105,6 +156,7 @@ void add_trace(CLI::App& tool) {
                 "  tern trace export run.tern-trace --format chrome "
                 "-o run.json");
   add_summary(*trace);
+  add_index(*trace);
   auto o = std::make_shared<export_options>();
   auto* c = trace->add_subcommand("export", "Write a trace in another form.");
   c->add_option("file", o->file, "a .tern-trace file")->required();
