@@ -9,6 +9,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -252,6 +253,40 @@ BOOST_AUTO_TEST_CASE(an_index_changes_no_answer) {
   BOOST_TEST(nowhere.err.find(trace + ".none") != std::string::npos);
   std::filesystem::remove(trace);
   std::filesystem::remove(index);
+}
+
+BOOST_AUTO_TEST_CASE(a_real_run_is_exported_as_spans_with_their_causes) {
+  const auto folder = std::string{TERN_BINARY_DIR} + "/";
+  const auto trace = folder + "spans.tern-trace";
+  const auto r = tern::test::tern({"eval", "ones((100, 100), chunks=10).sum()",
+                                   "--scheduler", "processes", "--nodes", "2",
+                                   "--trace", trace, "--json"});
+  BOOST_TEST_REQUIRE(r.status == 0, r.err);
+  const auto e = tern::test::tern(
+      {"trace", "export", trace, "--format", "otel", "-o", folder + "spans"});
+  BOOST_TEST_REQUIRE(e.status == 0, e.err);
+  std::ifstream file{folder + "spans"};
+  const auto all = nlohmann::json::parse(file);
+  std::set<std::string> ids;
+  std::set<std::string> causes;
+  std::uint64_t tasks = 0;
+  for (const auto& resource : all["resourceSpans"])
+    for (const auto& span : resource["scopeSpans"][0]["spans"]) {
+      ids.insert(span["spanId"].get<std::string>());
+      tasks += span["kind"] == 1;
+      for (const auto& link : span.value("links", nlohmann::json::array()))
+        causes.insert(link["spanId"].get<std::string>());
+      // the file was written when the last event was, now
+      const auto ended = std::stoull(span["endTimeUnixNano"].get<std::string>())
+                         / 1'000'000'000;
+      const auto now = static_cast<std::uint64_t>(std::time(nullptr));
+      BOOST_TEST((ended + 600 > now && ended <= now));
+    }
+  BOOST_TEST(tasks >= r.json()["tasks"].get<std::uint64_t>());
+  BOOST_TEST(causes.size() > 5u);
+  BOOST_TEST(std::ranges::includes(ids, causes));
+  std::filesystem::remove(trace);
+  std::filesystem::remove(folder + "spans");
 }
 
 // The state machines of three real processes, under rotation, against fresh

@@ -2,6 +2,7 @@
 #include "actors/trace/csv_export.hpp"
 #include "actors/trace/index_file.hpp"
 #include "actors/trace/indexed_trace.hpp"
+#include "actors/trace/otel_export.hpp"
 #include "actors/trace/shiviz_export.hpp"
 #include "actors/trace/trace_file.hpp"
 #include "apps/tern/commands/commands.hpp"
@@ -16,6 +17,8 @@
 #include <iostream>
 #include <memory>
 #include <system_error>
+
+#include <sys/stat.h>
 
 namespace tern {
 
@@ -78,10 +81,35 @@ int export_as_text(const export_options& o, std::ostream& out) {
   return exit_well;
 }
 
+/// When a file was written last: about when the last event in it was.
+std::uint64_t unix_ns_of(const std::string& path) {
+  struct stat about {};
+  if (::stat(path.c_str(), &about) != 0)
+    return 0;
+  return static_cast<std::uint64_t>(about.st_mtim.tv_sec) * 1'000'000'000
+         + static_cast<std::uint64_t>(about.st_mtim.tv_nsec);
+}
+
+int export_for_otel(const export_options& o, std::ostream& out) {
+  const auto trace = load_trace(o.file);
+  if (!trace)
+    return complain(trace.error().what);
+  const auto done = export_otel(*trace, unix_ns_of(o.file), out);
+  if (!done)
+    return complain(o.output + ": " + done.error().what);
+  std::cout << fmt::format("{} spans of tasks, {} of messages to actors, {} "
+                           "links{}\n",
+                           done->tasks, done->messages, done->links,
+                           trace->truncated ? ", cut off at the end" : "");
+  return exit_well;
+}
+
 int run_export(const export_options& o) {
   std::ofstream out{o.output, std::ios::binary};
   if (!out)
     return complain("cannot write " + o.output);
+  if (o.format == "otel")
+    return export_for_otel(o, out);
   return o.format == "chrome" ? export_for_chrome(o, out)
                               : export_as_text(o, out);
 }
@@ -162,8 +190,9 @@ void add_trace(CLI::App& tool) {
   c->add_option("file", o->file, "a .tern-trace file")->required();
   c->add_option("--format", o->format,
                 "chrome: Chrome trace JSON, for ui.perfetto.dev; csv: a line "
-                "an event; shiviz: a log with vector clocks, for ShiViz")
-      ->check(CLI::IsMember({"chrome", "csv", "shiviz"}))
+                "an event; shiviz: a log with vector clocks, for ShiViz; "
+                "otel: spans in OTLP's JSON, for OpenTelemetry")
+      ->check(CLI::IsMember({"chrome", "csv", "shiviz", "otel"}))
       ->capture_default_str();
   c->add_option("-o,--output", o->output, "the file to write")->required();
   c->footer("Example:\n  tern trace export run.tern-trace --format chrome -o "
