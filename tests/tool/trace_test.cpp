@@ -289,6 +289,37 @@ BOOST_AUTO_TEST_CASE(a_real_run_is_exported_as_spans_with_their_causes) {
   std::filesystem::remove(folder + "spans");
 }
 
+BOOST_AUTO_TEST_CASE(a_trace_tells_what_put_a_task_where_it_is) {
+  const auto trace = std::string{TERN_BINARY_DIR} + "/where.tern-trace";
+  const auto r = tern::test::tern(
+      {"eval", "x = random.random((300, 300), chunks=31); (x + x.T).std()",
+       "--scheduler", "processes", "--nodes", "3", "--rotate", "--trace",
+       trace});
+  BOOST_TEST_REQUIRE(r.status == 0, r.err);
+  std::set<std::string> kinds;
+  for (int index = 0; index < 5; ++index) {
+    const auto task = "task 0/" + std::to_string(index);
+    const auto w =
+        tern::test::tern({"where", task, "--trace", trace, "--json"});
+    BOOST_TEST_REQUIRE(w.status == 0, w.err);
+    const auto told = w.json();
+    BOOST_TEST(!told["node"].get<std::string>().empty());
+    for (const auto& d : told["decisions"])
+      kinds.insert(d["kind"].get<std::string>());
+    const auto words = tern::test::tern({"where", task, "--trace", trace});
+    BOOST_TEST(words.out.find(task) == 0u, words.out);
+    BOOST_TEST(words.out.find(told["node"].get<std::string>())
+               != std::string::npos);
+  }
+  BOOST_TEST(kinds.contains("moved"));
+  BOOST_TEST(kinds.contains("finished"));
+  const auto nobody =
+      tern::test::tern({"where", "task 999/0", "--trace", trace});
+  BOOST_TEST(nobody.status == 1);
+  BOOST_TEST(nobody.err.find("task 999/0") != std::string::npos);
+  std::filesystem::remove(trace);
+}
+
 // The state machines of three real processes, under rotation, against fresh
 // ones here: same events, same instructions.
 BOOST_AUTO_TEST_CASE(a_recorded_real_run_gives_the_same_instructions_here) {

@@ -1,10 +1,11 @@
 // `tern why` and `tern where`: what a running plan waits for, and where its
-// tasks are.
+// tasks are; where they were, by a trace, is in where_trace.cpp.
 #include "apps/tern/asked_plan.hpp"
 #include "apps/tern/commands/actor_question.hpp"
 #include "apps/tern/commands/commands.hpp"
 #include "apps/tern/commands/options.hpp"
 #include "apps/tern/commands/setting_flag.hpp"
+#include "apps/tern/commands/where_trace.hpp"
 #include "dataflow/graph/evaluate.hpp"
 
 #include <fmt/format.h>
@@ -23,8 +24,9 @@ using json = nlohmann::ordered_json;
 constexpr const char* which_cluster = "which cluster? --join HOST:PORT";
 
 struct question_options {
-  std::string plan; ///< or an actor
-  std::string task; ///< why: may be empty
+  std::string plan;  ///< or an actor
+  std::string task;  ///< why: may be empty
+  std::string trace; ///< where: a file instead of a cluster
   bool json = false;
 };
 
@@ -183,24 +185,47 @@ void add_why(CLI::App& tool, configuration& settings) {
   });
 }
 
+namespace {
+
+int run_where(const question_options& o, const configuration& settings) {
+  if (o.trace.empty())
+    return run({"where", answer_where, answer_where_actor, true}, o, settings);
+  if (o.task.empty())
+    return answer_where_trace(o.trace, o.plan, o.json);
+  const auto plan = parse_plan(o.plan);
+  const auto task = parse_task(o.task);
+  if (!plan || !task) {
+    std::cerr << "tern where: " << (plan ? task.error() : plan.error()).what
+              << '\n';
+    return exit_usage;
+  }
+  const auto id = actor_id::task(*plan, task->layer, task->index);
+  return answer_where_trace(o.trace, to_string(id), o.json);
+}
+
+} // namespace
+
 void add_where(CLI::App& tool, configuration& settings) {
   auto o = std::make_shared<question_options>();
   auto* c = tool.add_subcommand(
-      "where", "Where a task of a running plan, or an actor, is.");
+      "where", "Where a task of a running plan, or an actor, is; by a trace: "
+               "where it was, and every decision that put it there.");
   c->add_option("plan", o->plan,
-                "as `tern status` prints it; or an actor, actor/NODE/COUNTER")
+                "as `tern status` prints it; or an actor, actor/NODE/COUNTER; "
+                "by a trace also 'task LAYER/INDEX' and so on, as for `tern "
+                "story`")
       ->required();
   c->add_option("task", o->task,
                 "of a plan: LAYER/INDEX, as --explain numbers them");
   add_flag_of(setting::join_address, *c, settings);
+  c->add_option("--trace", o->trace, "a .tern-trace file, instead of --join");
   c->add_flag("--json", o->json, "one JSON object as the last line");
   c->footer("Examples:\n  tern where 1f2e3d4c5b6a7988 7/0 --join "
             "127.0.0.1:7000\n"
-            "  tern where actor/4f1d8c2e6a7b9035/1 --join 127.0.0.1:7000");
-  c->callback([o, &settings] {
-    throw CLI::RuntimeError(
-        run({"where", answer_where, answer_where_actor, true}, *o, settings));
-  });
+            "  tern where actor/4f1d8c2e6a7b9035/1 --join 127.0.0.1:7000\n"
+            "  tern where 'task 7/0' --trace run.tern-trace");
+  c->callback(
+      [o, &settings] { throw CLI::RuntimeError(run_where(*o, settings)); });
 }
 
 } // namespace tern
