@@ -2,8 +2,12 @@
 #include "actors/control/suspicion_message.hpp"
 #include "actors/link/hello.hpp"
 #include "actors/link/send_queue.hpp"
+#include "actors/trace/flight_layout.hpp"
 #include "actors/trace/trace_file.hpp"
+#include "actors/trace/trace_index.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -126,6 +130,80 @@ void write_trace(const fs::path& root) {
   to.add("file", file);
 }
 
+/// The parts that trace_index_fuzz.cpp takes apart.
+void write_trace_index(const fs::path& root) {
+  corpus to{root, "fuzz_trace_index"};
+  std::vector<std::byte> file;
+  std::vector<frame_digest> frames;
+  summary_builder sums;
+  std::vector<std::byte> last;
+  const auto add = [&](const trace_record& record) {
+    last.clear();
+    append_record(last, record);
+    frames.push_back(digest_of({file.size(), last.size()}, &record));
+    add_record(sums, record);
+    file.insert(file.end(), last.begin(), last.end());
+  };
+  add(trace_header{});
+  node_trace node;
+  node.node = node_id{7};
+  node.peers = {node.node, node_id{8}};
+  node.scopes = {0, 9};
+  add(node);
+  thread_trace thread{0, "worker", {}};
+  for (std::uint64_t i = 1; i < 16; ++i)
+    thread.events.push_back({1000 * i, actor_id::task(0, 0, i / 3).low, i,
+                             static_cast<trace_kind>(i),
+                             static_cast<std::uint16_t>(i % 2), 103, 1});
+  add(trace_events{node.node, thread});
+  std::vector<std::byte> all{static_cast<std::byte>(file.size() >> 16),
+                             static_cast<std::byte>(file.size() >> 8),
+                             static_cast<std::byte>(file.size())};
+  all.insert(all.end(), file.begin(), file.end());
+  append_index_chunk(all, frames, &sums, last);
+  to.add("indexed", all);
+  to.add("trace", file);
+}
+
+/// The parts that flight_fuzz.cpp puts where they belong.
+void write_flight(const fs::path& root) {
+  corpus to{root, "fuzz_flight"};
+  flight::header head{};
+  std::ranges::copy(flight::magic, head.magic);
+  head.version = flight::version;
+  head.pid = 17;
+  head.ring_events = 4;
+  head.node = 7;
+  head.peers = 2;
+  head.scopes = 2;
+  head.slots = 1;
+  head.start_ticks = 1000;
+  head.start_ns = 1000;
+  head.last_ticks = 90'000;
+  head.last_ns = 90'000;
+  flight::slot slot{};
+  slot.head = 6; // two were written over
+  slot.used = 1;
+  constexpr std::uint64_t one = 1; // the scope
+  std::vector<std::byte> all;
+  const auto add = [&](const auto& value) {
+    const auto bytes = std::as_bytes(std::span{&value, 1});
+    all.insert(all.end(), bytes.begin(), bytes.end());
+  };
+  add(head);
+  add(std::array<std::uint64_t, 4>{7, 8});
+  add(std::array<std::uint64_t, 4>{0, 9});
+  const auto begin = all.size();
+  add(slot);
+  all.resize(begin + flight::page);
+  for (std::uint64_t place = 0; place < flight::places(head.ring_events);
+       ++place)
+    add(std::array<std::uint64_t, flight::words_an_event>{
+        2000 + 1000 * place, place, place,
+        static_cast<std::uint64_t>(trace_kind::counter) | one << 48});
+  to.add("file", all);
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
@@ -137,4 +215,6 @@ int main(int argc, char** argv) {
   write_control(argv[1]);
   write_suspicion(argv[1]);
   write_trace(argv[1]);
+  write_trace_index(argv[1]);
+  write_flight(argv[1]);
 }
