@@ -2,8 +2,11 @@
 
 #include "actors/trace/trace_file.hpp"
 
+#include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -25,6 +28,16 @@ struct story_event {
 /// clocks say; within a place, and for tasks, clocks decide.
 std::vector<story_event> story_of(const trace_content& trace,
                                   const actor_id& actor);
+
+struct actor_story {
+  std::vector<story_event> events;
+  std::uint64_t total = 0; ///< with those that are not told
+};
+
+/// The same of many actors at once: of each the first `most` events.
+std::map<actor_id, actor_story> stories_of(const trace_content& trace,
+                                           const std::set<actor_id>& actors,
+                                           std::size_t most);
 
 /// The actors of a trace that `text` may mean, in order: the one of that whole
 /// name (`to_string`), or those whose `text_of_actor` is `text` or ends in a

@@ -230,4 +230,30 @@ BOOST_AUTO_TEST_CASE(tasks_of_two_plans_have_two_stories) {
   BOOST_TEST(s.layers.at({plan + 1, 3}).total == 6u);
 }
 
+BOOST_AUTO_TEST_CASE(many_stories_at_once_are_those_of_each_one) {
+  const auto trace = trace_of(
+      {node_of(here, there,
+               {{at(1, fired, task(0, 0)), message(5, sent, task(0, 0), 9)},
+                {at(3, finished, task(0, 0)), at(4, fired, task(0, 1))}}),
+       node_of(there, here, {{message(7, received, task(0, 1), 9)}})});
+  const actor_id one{plan, task(0, 0)};
+  const actor_id two{plan, task(0, 1)};
+  const auto all = stories_of(trace, {one, two}, 10);
+  BOOST_TEST_REQUIRE(all.size() == 2u);
+  for (const auto& [actor, story] : all) {
+    const auto alone = story_of(trace, actor);
+    BOOST_TEST(story.total == alone.size());
+    BOOST_TEST_REQUIRE(story.events.size() == alone.size());
+    for (std::size_t i = 0; i < alone.size(); ++i) {
+      BOOST_TEST((story.events[i].event == alone[i].event));
+      BOOST_TEST((story.events[i].other_actor == alone[i].other_actor));
+    }
+  }
+  const auto short_ones = stories_of(trace, {one}, 2);
+  const auto& first = short_ones.at(one);
+  BOOST_TEST(first.total == 3u);
+  BOOST_TEST_REQUIRE(first.events.size() == 2u);
+  BOOST_TEST(first.events[1].event.time == 3u); // of another thread
+}
+
 BOOST_AUTO_TEST_SUITE_END()
