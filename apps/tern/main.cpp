@@ -3,6 +3,7 @@
 #include "apps/tern/commands/commands.hpp"
 #include "apps/tern/commands/flight_command.hpp"
 #include "apps/tern/commands/options.hpp"
+#include "apps/tern/commands/report_command.hpp"
 #include "apps/tern/configuration/configuration.hpp"
 #include "serialization/version.hpp"
 
@@ -34,6 +35,7 @@ int main(int argc, char** argv) {
   tern::add_node(tool, settings);
   tern::add_provenance(tool);
   tern::add_replay(tool);
+  tern::add_report(tool);
   tern::add_status(tool, settings);
   tern::add_sim(tool);
   tern::add_story(tool);

@@ -123,7 +123,10 @@ int run_summary(const summary_options& o) {
     return complain(o.file + ": " + header.error().what);
   const auto summary = trace->summary();
   if (o.json)
-    print_summary_json(std::cout, summary, *header);
+    std::cout << json_of(summary, *header)
+                     .dump(-1, ' ', false,
+                           nlohmann::ordered_json::error_handler_t::replace)
+              << '\n';
   else
     print_summary(std::cout, summary, *header);
   return exit_well;

@@ -1,7 +1,6 @@
 #include "apps/tern/commands/trace_summary.hpp"
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <iterator>
@@ -134,8 +133,8 @@ void print_summary(std::ostream& out, const trace_summary& s,
   print_running(out, s);
 }
 
-void print_summary_json(std::ostream& out, const trace_summary& s,
-                        const trace_header& names) {
+nlohmann::ordered_json json_of(const trace_summary& s,
+                               const trace_header& names) {
   json all{{"events", s.events},       {"seconds", seconds(s.duration)},
            {"truncated", s.truncated}, {"nodes", json::array()},
            {"layers", json::array()},  {"messages", json::array()},
@@ -162,7 +161,7 @@ void print_summary_json(std::ostream& out, const trace_summary& s,
                               {"node", name_of_node(s, r.where)},
                               {"thread", r.thread},
                               {"seconds", seconds(r.since)}});
-  out << all.dump(-1, ' ', false, json::error_handler_t::replace) << '\n';
+  return all;
 }
 
 } // namespace tern

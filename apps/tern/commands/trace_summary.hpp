@@ -2,6 +2,8 @@
 
 #include "actors/trace/summary.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include <iosfwd>
 
 namespace tern {
@@ -10,8 +12,8 @@ namespace tern {
 void print_summary(std::ostream& out, const trace_summary& s,
                    const trace_header& names);
 
-/// The same as one line of JSON; times in seconds.
-void print_summary_json(std::ostream& out, const trace_summary& s,
-                        const trace_header& names);
+/// The same; times in seconds.
+nlohmann::ordered_json json_of(const trace_summary& s,
+                               const trace_header& names);
 
 } // namespace tern
