@@ -9,39 +9,21 @@ be cut off, or complain on the console. Keeps a screenshot of each view. Exit
 status 77: there is no Chromium here (./setup --browser).
 """
 
-import base64
 import json
-import os
 import pathlib
 import signal
 import subprocess
 import sys
 import time
 
-try:
-    from selenium import webdriver
-    from selenium.webdriver.chrome.service import Service
-    from selenium.webdriver.common.action_chains import ActionChains
-    from selenium.webdriver.common.by import By
-    from selenium.webdriver.common.keys import Keys
-except ImportError:
-    sys.exit(77)
+from browser import SIZES, Browser, check, eventually
 
-CHROMIUM, DRIVER = "/usr/bin/chromium", "/usr/bin/chromedriver"
+from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+
 WORK = "x = random.random((12000, 12000), chunks=400); (x @ x).sum()"
 VIEWS = ["overview", "actors", "log", "why"]
-SIZES = {"desktop": (1280, 900), "phone": (360, 740)}
-
-# Layout that moves without the reader's doing, as Chromium counts it: also
-# before anything asks.
-COUNT_SHIFTS = """
-window.shifts = 0;
-new PerformanceObserver(list => {
-  for (const each of list.getEntries())
-    if (!each.hadRecentInput)
-      window.shifts += each.value;
-}).observe({type: 'layout-shift', buffered: true});
-"""
 
 
 class Cluster:
@@ -79,85 +61,22 @@ class Cluster:
             node.wait()
 
 
-class Browser:
-    def __init__(self, screenshots):
-        options = webdriver.ChromeOptions()
-        options.binary_location = CHROMIUM
-        for each in ["--headless=new", "--no-sandbox", "--disable-gpu",
-                     "--disable-dev-shm-usage", "--hide-scrollbars"]:
-            options.add_argument(each)
-        options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-        self.driver = webdriver.Chrome(service=Service(DRIVER),
-                                       options=options)
-        self.screenshots = screenshots
-        self.command("Page.addScriptToEvaluateOnNewDocument",
-                     source=COUNT_SHIFTS)
-
-    def command(self, name, **arguments):
-        return self.driver.execute_cdp_cmd(name, arguments)
-
-    def resize(self, width, height):
-        self.command("Emulation.setDeviceMetricsOverride", width=width,
-                     height=height, deviceScaleFactor=1, mobile=width < 500)
-
-    def colours(self, scheme):
-        self.command("Emulation.setEmulatedMedia", features=[
-            {"name": "prefers-color-scheme", "value": scheme}])
-
-    def shoot(self, name):
-        data = self.command("Page.captureScreenshot", format="png",
-                            captureBeyondViewport=True)["data"]
-        (self.screenshots / f"{name}.png").write_bytes(base64.b64decode(data))
-
-    def run(self, script, *arguments):
-        return self.driver.execute_script(script, *arguments)
-
-    def settle(self):
-        """Until what was asked for is drawn."""
-        self.driver.execute_async_script(
-            "requestAnimationFrame(() => requestAnimationFrame(arguments[0]))")
-
-    def text(self, identity):
-        return self.run(
-            "return document.getElementById(arguments[0]).textContent",
-            identity)
-
-    def rows(self, identity):
-        return self.run("return [...document.getElementById(arguments[0]).rows]"
-                        ".map(r => [...r.cells].map(c => c.textContent))",
-                        identity)
-
-    def snapshot(self):
-        """What the page was sent last."""
-        return self.run("""
-            return fetch('/events').then(async r => {
-              const reader = r.body.getReader();
-              let text = '';
-              for (;;) {
-                const {value, done} = await reader.read();
-                text += new TextDecoder().decode(value);
-                const found = text.match(/event: snapshot\\ndata: (.*)\\n\\n/);
-                if (found || done) {
-                  reader.cancel();
-                  return JSON.parse(found[1]);
-                }
-              }
-            })""")
-
-
-def check(what, condition, *about):
-    if not condition:
-        raise SystemExit(f"wrong: {what} {' '.join(map(str, about))}")
-    print("well:", what)
-
-
-def eventually(what, condition, seconds=40):
-    end = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > end:
-            raise SystemExit(f"never: {what}")
-        time.sleep(0.1)
-    print("well:", what)
+def snapshot(browser):
+    """What the page was sent last."""
+    return browser.run("""
+        return fetch('/events').then(async r => {
+          const reader = r.body.getReader();
+          let text = '';
+          for (;;) {
+            const {value, done} = await reader.read();
+            text += new TextDecoder().decode(value);
+            const found = text.match(/event: snapshot\\ndata: (.*)\\n\\n/);
+            if (found || done) {
+              reader.cancel();
+              return JSON.parse(found[1]);
+            }
+          }
+        })""")
 
 
 def with_commas(number):
@@ -259,12 +178,8 @@ def check_looks(browser):
                 browser.run("location.hash = '#' + arguments[0]", view)
                 browser.settle()
                 browser.shoot(f"{view}-{size}-{scheme}")
-                wide = browser.run("return [...document.querySelectorAll("
-                                   "'main, .card, .top')].every(e => "
-                                   "e.getBoundingClientRect().right <= "
-                                   "innerWidth) && document.documentElement"
-                                   ".scrollWidth <= innerWidth")
-                check(f"{view} fits into {width} px, {scheme}", wide)
+                check(f"{view} fits into {width} px, {scheme}",
+                      browser.fits())
 
 
 def check_stillness(browser):
@@ -280,7 +195,7 @@ def check_stillness(browser):
 def check_after(browser, cluster):
     def agrees():
         told = cluster.status()
-        shown = browser.snapshot()
+        shown = snapshot(browser)
         pairs = zip(sorted(told["nodes"], key=lambda n: n["id"]),
                     sorted(shown["nodes"], key=lambda n: n["id"]))
         same = all(a[name] == b[name] for a, b in pairs for name in
@@ -300,8 +215,6 @@ def check_after(browser, cluster):
 
 def main():
     tern, folder = sys.argv[1], pathlib.Path(sys.argv[2])
-    if not os.path.exists(CHROMIUM) or not os.path.exists(DRIVER):
-        return 77
     folder.mkdir(parents=True, exist_ok=True)
     cluster = Cluster(tern)
     browser = Browser(folder)
@@ -317,8 +230,7 @@ def main():
         work.send_signal(signal.SIGINT)  # it has been seen enough
         work.communicate(timeout=60)
         check_after(browser, cluster)
-        loud = [each["message"] for each in browser.driver.get_log("browser")
-                if each["level"] == "SEVERE" and "/why?" not in each["message"]]
+        loud = [each for each in browser.complaints() if "/why?" not in each]
         check("the console is silent", not loud, loud)
     finally:
         browser.driver.quit()
