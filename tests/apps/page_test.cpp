@@ -239,6 +239,17 @@ BOOST_AUTO_TEST_CASE(a_question_is_read_or_refused) {
     check_refused(open_rules, get("/why" + query), 400);
 }
 
+BOOST_AUTO_TEST_CASE(a_question_for_a_story_names_an_actor) {
+  const auto v = open_rules.judge(get("/story?actor=task%202/7"));
+  BOOST_TEST_REQUIRE((v.route == page_route::story));
+  BOOST_TEST(v.actor == "task 2/7");
+  for (const std::string query :
+       {"", "?actor=", "?actor=a&actor=b", "?actor=%zz"})
+    check_refused(open_rules, get("/story" + query), 400);
+  check_refused(open_rules, get("/story?actor=" + std::string(101, 'a')), 400);
+  check_refused(locked_rules, get("/story?actor=a", "tern.example.org"), 401);
+}
+
 BOOST_AUTO_TEST_CASE(any_bytes_give_a_verdict) {
   std::mt19937 random{7};
   const std::string letters =

@@ -11,6 +11,7 @@ status 77: there is no Chromium here (./setup --browser).
 
 import json
 import pathlib
+import re
 import signal
 import subprocess
 import sys
@@ -23,7 +24,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 WORK = "x = random.random((12000, 12000), chunks=400); (x @ x).sum()"
-VIEWS = ["overview", "actors", "log", "why"]
+VIEWS = ["overview", "tasks", "actors", "log", "why"]
 
 
 class Cluster:
@@ -149,13 +150,57 @@ def check_views(browser, plan):
         "return document.querySelectorAll('#why-answer img').length") == 0)
 
 
+def check_tasks(browser):
+    """The task stream, and the story of one of its tasks."""
+    driver = browser.driver
+    driver.find_element(By.LINK_TEXT, "Tasks").click()
+    eventually("the nodes told what they did", lambda: re.search(
+        r"remember: [1-9][0-9,]* tasks", browser.text("stream-about")))
+    driver.find_element(By.ID, "hold").click()  # nothing moves meanwhile
+    driver.find_element(By.ID, "arrows").click()
+    browser.settle()
+    pixels, x, y = browser.coloured("#stream canvas")
+    check("the stream is drawn", pixels > 500, pixels)
+    browser.point_at("#stream canvas", x, y).perform()
+    eventually("a task under the mouse is told of", lambda: browser.run(
+        "return !document.querySelector('.tip').hidden"))
+    tip = browser.run("return document.querySelector('.tip').textContent")
+    check("with its layer", re.match(
+        r"(task \d+/\d+|[\d,]+ tasks merged) .*layer \d+", tip), tip)
+    rows = browser.rows("profile")
+    check("the layers have their time", len(rows) > 0
+          and all("s" in r[4] for r in rows), rows)
+    check("and their kernels, by the plan that runs",
+          any(r[1] == "dot" for r in rows), rows)
+    canvas = driver.find_element(By.CSS_SELECTOR, "#stream canvas")
+    canvas.send_keys("0", ".")
+    line = browser.run("return document.querySelector('.stream-line')"
+                       ".textContent")
+    check("keys go from task to task", line.startswith("task "), line)
+    driver.find_element(By.ID, "hold").click()
+    name = line.split(" ")[1]
+    canvas.send_keys(Keys.ENTER)
+    eventually("and ask for the story of one", lambda: f"task {name}"
+               in browser.text("story"))
+    check("which has events", browser.run(
+        "return document.querySelectorAll('#story li').length") > 0,
+        browser.text("story"))
+    field = driver.find_element(By.ID, "story-actor")
+    field.clear()
+    field.send_keys("<img src=x onerror=alert(1)>", Keys.ENTER)
+    eventually("of an actor that is none nothing is told",
+               lambda: "nothing happened to '<img" in browser.text("story"))
+    check("as text", browser.run(
+        "return document.querySelectorAll('#story img').length") == 0)
+
+
 def check_keyboard(browser):
     browser.run("location.hash = '#overview'")
     browser.driver.refresh()  # nothing has the focus
     eventually("the page is live again",
                lambda: browser.text("state") == "live")
     seen = []
-    for _ in range(4):
+    for _ in range(5):
         ActionChains(browser.driver).send_keys(Keys.TAB).perform()
         seen.append(browser.run(
             "return document.activeElement.textContent.slice(0, 40)"))
@@ -163,7 +208,8 @@ def check_keyboard(browser):
             "return getComputedStyle(document.activeElement).outlineStyle")
         check(f"the focus on '{seen[-1]}' is visible", outline != "none")
     check("the keyboard reaches the content and the views in order",
-          seen == ["Skip to the content", "Overview", "Actors", "Log"], seen)
+          seen == ["Skip to the content", "Overview", "Tasks", "Actors",
+                   "Log"], seen)
     ActionChains(browser.driver).send_keys(Keys.ENTER).perform()
     eventually("and opens one", lambda: browser.run(
         "return !document.getElementById('view-log').hidden"))
@@ -224,13 +270,15 @@ def main():
         work = cluster.compute()
         plan = check_while_it_runs(browser, cluster)
         check_views(browser, plan)
+        check_tasks(browser)
         check_keyboard(browser)
         check_looks(browser)
         check_stillness(browser)
         work.send_signal(signal.SIGINT)  # it has been seen enough
         work.communicate(timeout=60)
         check_after(browser, cluster)
-        loud = [each for each in browser.complaints() if "/why?" not in each]
+        loud = [each for each in browser.complaints() 
+                if "/why?" not in each and "/story?" not in each]
         check("the console is silent", not loud, loud)
     finally:
         browser.driver.quit()

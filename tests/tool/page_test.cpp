@@ -40,8 +40,8 @@ public:
   explicit page_reader(std::uint16_t port) : socket_(port) {
     socket_.send("GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n");
   }
-  nlohmann::json next() {
-    const std::string begin = "event: snapshot\ndata: ";
+  nlohmann::json next(const std::string& stream = "snapshot") {
+    const std::string begin = "event: " + stream + "\ndata: ";
     for (;;) {
       const auto at = seen_.find(begin);
       const auto end = seen_.find("\n\n", at == seen_.npos ? 0 : at);
@@ -52,7 +52,7 @@ public:
         return out;
       }
       const auto more = socket_.read("\n\n");
-      BOOST_TEST_REQUIRE(!more.empty(), "no snapshot after: " << seen_);
+      BOOST_TEST_REQUIRE(!more.empty(), "no " << stream << " after: " << seen_);
       seen_ += more;
     }
   }
@@ -344,6 +344,38 @@ BOOST_AUTO_TEST_CASE(a_thousand_connections_stop_nobody) {
     return s.read("event: snapshot", 2s).starts_with("HTTP/1.1 200");
   });
   BOOST_TEST(status_of(nodes.b)["nodes"].size() == 3u);
+}
+
+BOOST_AUTO_TEST_CASE(the_page_tells_what_the_nodes_did_lately) {
+  shown_nodes nodes;
+  page_reader reader{page_of(nodes.a)};
+  const auto run = tern::test::tern(
+      {"eval", "x = random.random((400, 400), chunks=50); (x @ x).sum()",
+       "--join", nodes.a.address()});
+  BOOST_TEST_REQUIRE(run.status == 0, run.err);
+  nlohmann::json stream;
+  eventually("the tasks are told of", [&] {
+    stream = reader.next("stream");
+    return stream["counts"]["ended"].get<int>() > 100;
+  });
+  std::uint64_t drawn = stream["tasks"].size();
+  for (const auto& b : stream["bars"])
+    drawn += b[4].get<std::uint64_t>();
+  BOOST_TEST(drawn + stream["counts"]["off_lane"].get<std::uint64_t>()
+                 + stream["counts"]["left_out"].get<std::uint64_t>()
+             == stream["counts"]["ended"].get<std::uint64_t>());
+  BOOST_TEST(stream.dump().size() < 500'000u);
+  const auto& task = stream["tasks"].at(0);
+  const auto& layer = stream["layers"].at(task[3].get<std::size_t>());
+  const auto name = "task " + layer["layer"].dump() + "/" + task[4].dump();
+  const auto told = ask_page(page_of(nodes.a),
+                             "/story?actor=task%20"
+                                 + name.substr(std::string{"task "}.size()));
+  BOOST_TEST_REQUIRE(told.status == 200, told.body);
+  const auto story = nlohmann::json::parse(told.body);
+  BOOST_TEST(story["name"] == name);
+  BOOST_TEST(story["events"].size() >= 2u); // it began and it ended
+  BOOST_TEST(ask_page(page_of(nodes.a), "/story?actor=nobody").status == 404);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,6 +1,7 @@
 #include "apps/tern/page/node_page.hpp"
 
 #include "apps/tern/page/cluster_watch.hpp"
+#include "apps/tern/page/flight_watch.hpp"
 #include "apps/tern/page/page_server.hpp"
 #include "apps/tern/page/why_desk.hpp"
 
@@ -17,15 +18,26 @@ public:
   /// `server`: null where the node has no page.
   node_page(node& self, dataflow_service& service,
             std::unique_ptr<page_server> server)
-    : server_(std::move(server)), watch_(self, service, for_readers()) {
+    : server_(std::move(server)), watch_(self, service, for_readers()),
+      flights_(self, [this](const std::string& json) {
+        server_->publish("stream", json);
+      }) {
     if (server_)
       server_->run(
-          {.on_readers = [this](std::size_t n) { watch_.set_readers(n); },
+          {.on_readers =
+               [this](std::size_t n) {
+                 watch_.set_readers(n);
+                 flights_.set_readers(n);
+               },
            .on_why =
                [this, at = address{self.self().host, self.self().port}](
                    std::uint64_t plan, std::optional<block_key> task,
                    page_server::answer then) {
                  desk_.ask({at, plan, task}, std::move(then));
+               },
+           .on_story =
+               [this](const std::string& actor, page_server::answer then) {
+                 flights_.ask(actor, std::move(then));
                }});
   }
   ~node_page() {
@@ -52,6 +64,7 @@ private:
   std::unique_ptr<page_server> server_;
   why_desk desk_;
   cluster_watch watch_;
+  flight_watch flights_; ///< asked by the server only
 };
 
 } // namespace

@@ -89,7 +89,8 @@ void page_connection::judge() {
   case page_route::asset:
     return give(*verdict.asset);
   case page_route::why:
-    return to_.on_why(shared_from_this(), verdict);
+  case page_route::story:
+    return to_.on_question(shared_from_this(), verdict);
   case page_route::events:
     return become_reader();
   case page_route::enter:

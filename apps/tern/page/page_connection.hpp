@@ -32,7 +32,8 @@ public:
     std::function<void(const pointer&)> on_request; ///< it has come
     /// False: there are enough of them.
     std::function<bool(const pointer&)> on_reader;
-    std::function<void(const pointer&, const page_verdict&)> on_why;
+    /// Why or story: `tell` answers.
+    std::function<void(const pointer&, const page_verdict&)> on_question;
     std::function<void(const pointer&)> on_end; ///< may come twice
   };
 
@@ -41,7 +42,7 @@ public:
 
   /// Reads a request, at most so long and so large; then another one.
   void wait();
-  /// Answers a question of `on_why`.
+  /// Answers a question of `on_question`.
   void tell(unsigned status, std::string json);
   /// For a reader: `e`, in place of what of its stream waits to be written.
   void send(const std::string& stream, const page_event& e);

@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::size_t longest_target = 2048;
 constexpr std::size_t shortest_token = 16;
+constexpr std::size_t longest_actor = 100;
 
 page_verdict refuse(unsigned status, std::string words) {
   return {page_route::refuse, status, std::move(words)};
@@ -117,6 +118,15 @@ page_verdict ask_why(std::string_view target) {
   return out;
 }
 
+page_verdict ask_story(std::string_view target) {
+  auto actor = query_value(target, "actor");
+  if (!actor || actor->empty() || actor->size() > longest_actor)
+    return refuse(400, "actor is not to be read");
+  page_verdict out{.route = page_route::story};
+  out.actor = std::move(*actor);
+  return out;
+}
+
 } // namespace
 
 bool is_same_secret(std::string_view one, std::string_view other) noexcept {
@@ -202,6 +212,8 @@ page_verdict page_rules::judge(const page_request& r) const {
     return {page_route::events};
   if (path == "/why")
     return ask_why(r.target);
+  if (path == "/story")
+    return ask_story(r.target);
   if (const auto* asset = find_asset(path))
     return {.route = page_route::asset, .asset = asset};
   return refuse(404, "there is nothing here");

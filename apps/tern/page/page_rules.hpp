@@ -29,6 +29,7 @@ enum class page_route : std::uint8_t {
   asset,
   events,
   why,
+  story,
   enter, ///< the token was right: sets the cookie and goes on to `/`
 };
 
@@ -40,6 +41,7 @@ struct page_verdict {
   const page_asset* asset = nullptr;
   std::uint64_t plan = 0; ///< why
   std::optional<block_key> task{};
+  std::string actor{}; ///< story
 };
 
 /// Who may see what of the page. Pure: no socket, no clock.

@@ -107,7 +107,7 @@ page_connection::surroundings page_server::impl::surroundings() {
           .on_waiting = [this](const auto& c) { waiting.push_back(c); },
           .on_request = [this, pick](const auto& c) { pick(waiting, c); },
           .on_reader = [this](const auto& c) { return add_reader(c); },
-          .on_why = [this](const auto& c, const auto& v) { ask(c, v); },
+          .on_question = [this](const auto& c, const auto& v) { ask(c, v); },
           .on_end =
               [this](const auto& c) {
                 end(c);
@@ -162,14 +162,17 @@ void page_server::impl::end(const page_connection::pointer& c) {
 
 void page_server::impl::ask(const page_connection::pointer& c,
                             const page_verdict& v) {
-  to.on_why(
-      v.plan, v.task,
-      [io = io, weak = std::weak_ptr{c}](unsigned status, std::string json) {
-        asio::post(*io, [weak, status, json = std::move(json)]() mutable {
-          if (const auto asker = weak.lock())
-            asker->tell(status, std::move(json));
-        });
-      });
+  answer then = [io = io, weak = std::weak_ptr{c}](unsigned status,
+                                                   std::string json) {
+    asio::post(*io, [weak, status, json = std::move(json)]() mutable {
+      if (const auto asker = weak.lock())
+        asker->tell(status, std::move(json));
+    });
+  };
+  if (v.route == page_route::story)
+    to.on_story(v.actor, std::move(then));
+  else
+    to.on_why(v.plan, v.task, std::move(then));
 }
 
 result<std::unique_ptr<page_server>> page_server::open(options o) {

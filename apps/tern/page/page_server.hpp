@@ -35,6 +35,8 @@ public:
     std::function<void(std::uint64_t plan, std::optional<block_key> task,
                        answer)>
         on_why; ///< must not block
+    std::function<void(const std::string& actor, answer)>
+        on_story; ///< likewise
   };
 
   /// Listens, but answers nobody yet. Fails with `io`, naming the address.

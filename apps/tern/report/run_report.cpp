@@ -6,9 +6,9 @@
 #include "apps/tern/commands/trace_summary.hpp"
 #include "apps/tern/critical_answer.hpp"
 #include "apps/tern/report/layer_graph.hpp"
+#include "apps/tern/report/story_json.hpp"
 #include "apps/tern/report/stream_json.hpp"
 #include "apps/tern/report/told_actors.hpp"
-#include "apps/tern/story_words.hpp"
 #include "dataflow/runtime/analysis/layer_words.hpp"
 #include "serialization/version.hpp"
 
@@ -233,16 +233,10 @@ private:
     const trace_names names{trace_};
     auto out = json::array();
     for (const auto& [actor, story] :
-         stories_of(trace_, told.chosen, limits_.story_events)) {
-      auto events = json::array();
-      for (const auto& e : story.events)
-        events.push_back(json::array(
-            {time_of(e), names.node(e.where), e.thread, words_of(e, names)}));
-      out.push_back({{"name", text_of_actor(actor.low)},
-                     {"id", to_string(actor)},
-                     {"total", story.total},
-                     {"events", std::move(events)}});
-    }
+         stories_of(trace_, told.chosen, limits_.story_events))
+      out.push_back(json_of(actor, story, names, [this](const story_event& e) {
+        return time_of(e);
+      }));
     return out;
   }
 

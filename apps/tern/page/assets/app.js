@@ -2,6 +2,8 @@
 import {address, element, find, setText} from './dom.js';
 import {formats, History, TimeChart} from './charts.js';
 import {drawMap} from './map.js';
+import {showStory} from './story.js';
+import {LiveTasks} from './tasks.js';
 import {Pace, showActors, showFigures, showLog, showNodes, showPlans} from './views.js';
 
 const retry_ms = 3000;
@@ -14,6 +16,7 @@ const past = new History();
 const pace = new Pace();
 const memory = new TimeChart(find('memory-chart'), find('memory-text'), formats.memory);
 const traffic = new TimeChart(find('traffic-chart'), find('traffic-text'), formats.messages);
+const tasks = new LiveTasks(tellStory);
 let last = null;   // snapshot
 let told = [];     // events of the node
 let seen = [];     // and of this page
@@ -21,7 +24,7 @@ let plansBefore = null;
 
 // -- views --------------------------------------------------------------------
 
-const views = ['overview', 'actors', 'log', 'why'];
+const views = ['overview', 'tasks', 'actors', 'log', 'why'];
 
 function showView() {
   const wanted = location.hash.slice(1);
@@ -42,6 +45,8 @@ function showView() {
 function draw() {
   if (!last)
     return;
+  if (!find('view-tasks').hidden)
+    tasks.draw(last);
   if (!find('view-overview').hidden)
     drawOverview();
   if (!find('view-actors').hidden)
@@ -118,6 +123,10 @@ function open() {
     told = JSON.parse(e.data).map(each => ({...each, key: `told ${each.number}`}));
     drawLog();
   });
+  stream.addEventListener('stream', e => {
+    tasks.take(JSON.parse(e.data));
+    draw();
+  });
   stream.onerror = () => {
     setState('lost', 'no answer');
     if (stream?.readyState !== EventSource.CLOSED)
@@ -184,6 +193,29 @@ function askWhy(plan) {
   location.hash = '#why';
   find('why-form').requestSubmit();
 }
+
+// -- story --------------------------------------------------------------------
+
+async function tellStory(actor) {
+  const out = find('story');
+  find('story-actor').value = actor;
+  try {
+    const answer = await fetch('/story?' + new URLSearchParams({actor}));
+    const isJson = answer.headers.get('Content-Type')?.startsWith('application/json');
+    const said = isJson ? await answer.json() : {error: (await answer.text()).trim()};
+    if (said.error)
+      out.replaceChildren(element('p', {class: 'problem'}, said.error));
+    else
+      showStory(out, said);
+  } catch (problem) {
+    out.replaceChildren(element('p', {class: 'problem'}, `No answer: ${problem.message}`));
+  }
+}
+
+find('story-form').addEventListener('submit', e => {
+  e.preventDefault();
+  tellStory(find('story-actor').value.trim());
+});
 
 // -----------------------------------------------------------------------------
 
