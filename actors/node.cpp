@@ -325,7 +325,7 @@ tracer& node::trace() {
 }
 
 void node::record_traces(bool on) {
-  impl_->traces->record(on);
+  impl_->traces->record(on ? trace_level::messages : trace_level::off);
 }
 
 std::vector<node_trace>

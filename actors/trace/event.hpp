@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/actor_id.hpp"
+#include "actors/trace/recorded_step.hpp"
 
 #include <cstdint>
 #include <string>
@@ -69,6 +70,8 @@ struct node_trace {
   std::vector<node_id> peers;
   std::vector<std::uint64_t> scopes;
   std::vector<thread_trace> threads;
+  std::vector<recorded_step> steps{}; ///< of its actors; those of one in order
+  std::vector<step_loss> lost_steps{};
 
   friend bool operator==(const node_trace&, const node_trace&) = default;
 };

@@ -11,6 +11,9 @@ enum class trace_level : std::uint8_t {
             ///< between nodes; what is older goes
   messages, ///< all of them, messages of a node to itself and transitions
             ///< too, for a session that fetches them
+  hashes,   ///< and what actors of users' classes did (recorded_step.hpp),
+            ///< with a hash of each message
+  payloads, ///< with the messages themselves, so that it can be done again
 };
 
 } // namespace tern

@@ -1,6 +1,7 @@
 #include "actors/trace/trace_collector.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace tern {
@@ -37,7 +38,15 @@ void trace_collector::take_in(trace_header& header) {
 void trace_collector::take_in(node_trace& node) {
   auto& known = node_of(node.node);
   node.threads = std::move(known.threads);
+  node.steps = std::move(known.steps);
+  node.lost_steps = std::move(known.lost_steps);
   known = std::move(node);
+}
+
+void trace_collector::take_in(trace_steps& run) {
+  auto& node = node_of(run.node);
+  std::ranges::move(run.steps, std::back_inserter(node.steps));
+  std::ranges::copy(run.lost, std::back_inserter(node.lost_steps));
 }
 
 void trace_collector::take_in(trace_events& run) {

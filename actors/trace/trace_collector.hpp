@@ -28,6 +28,7 @@ private:
   void take_in(trace_header& header);
   void take_in(node_trace& node);
   void take_in(trace_events& run);
+  void take_in(trace_steps& run);
   void take_in(trace_plan_piece& piece);
 
   trace_content content_;

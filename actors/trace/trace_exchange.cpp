@@ -36,7 +36,12 @@ result<node_trace> read_node(std::span<const std::byte> bytes) {
       return node;
     if (auto head = std::get_if<node_trace>(&**record)) {
       head->threads = std::move(node.threads);
+      head->steps = std::move(node.steps);
+      head->lost_steps = std::move(node.lost_steps);
       node = std::move(*head);
+    } else if (auto did = std::get_if<trace_steps>(&**record)) {
+      std::ranges::move(did->steps, std::back_inserter(node.steps));
+      std::ranges::copy(did->lost, std::back_inserter(node.lost_steps));
     } else if (auto run = std::get_if<trace_events>(&**record)) {
       auto& threads = node.threads;
       auto& events = run->thread.events;
@@ -58,10 +63,10 @@ trace_exchange::trace_exchange(node& owner) : node_(owner) {
   owner.on_down([this](const member& m, const std::string&) { on_down(m.id); });
   owner.on_joined([this](const member& m) {
     std::unique_lock lock{mutex_};
-    auto on = recording_;
+    auto level = recording_;
     lock.unlock();
-    if (on)
-      ask(m.id, request::switch_on, 0);
+    if (level != trace_level::off)
+      ask_to_record(m.id, level);
   });
 }
 
@@ -87,23 +92,27 @@ void trace_exchange::stop() {
 }
 
 void trace_exchange::ask(node_id to, request what, std::uint64_t number,
-                         std::chrono::milliseconds last) {
+                         std::uint64_t detail) {
   envelope head;
   head.sequence = static_cast<std::uint64_t>(what);
   head.cause = number;
-  std::array<std::byte, sizeof(std::uint64_t)> span_of_time;
-  store_little_endian(span_of_time.data(),
-                      static_cast<std::uint64_t>(last.count()));
-  node_.send(to, message_kind::trace_request, head, span_of_time);
+  std::array<std::byte, sizeof(std::uint64_t)> body;
+  store_little_endian(body.data(), detail);
+  node_.send(to, message_kind::trace_request, head, body);
 }
 
-void trace_exchange::record(bool on) {
+void trace_exchange::ask_to_record(node_id who, trace_level level) {
+  ask(who, level == trace_level::off ? request::switch_off : request::switch_on,
+      0, static_cast<std::uint64_t>(level));
+}
+
+void trace_exchange::record(trace_level level) {
   {
     std::lock_guard guard{mutex_};
-    recording_ = on;
+    recording_ = level;
   }
   for (auto& m : node_.members())
-    ask(m.id, on ? request::switch_on : request::switch_off, 0);
+    ask_to_record(m.id, level);
   node_.flush();
 }
 
@@ -127,7 +136,7 @@ trace_exchange::fetch(request what, std::chrono::milliseconds last,
   collections_[number].awaited = members;
   lock.unlock();
   for (auto& m : members)
-    ask(m.id, what, number, last);
+    ask(m.id, what, number, static_cast<std::uint64_t>(last.count()));
   node_.flush();
   lock.lock();
   auto& mine = collections_[number];
@@ -149,10 +158,20 @@ trace_exchange::fetch(request what, std::chrono::milliseconds last,
   return all;
 }
 
+// Nodes of versions without levels send none, and mean `messages`.
+trace_level trace_exchange::level_in(const incoming& m) {
+  if (m.payload.size() != sizeof(std::uint64_t))
+    return trace_level::messages;
+  const auto asked = load_little_endian<std::uint64_t>(m.payload.data());
+  constexpr auto least = static_cast<std::uint64_t>(trace_level::messages);
+  constexpr auto most = static_cast<std::uint64_t>(trace_level::payloads);
+  return static_cast<trace_level>(std::clamp(asked, least, most));
+}
+
 void trace_exchange::on_request(const incoming& m) {
   switch (static_cast<request>(m.head.sequence)) {
   case request::switch_on:
-    return switch_on(m.from);
+    return switch_on(m.from, level_in(m));
   case request::switch_off:
     return switch_off(m.from);
   case request::drain:
@@ -169,17 +188,28 @@ void trace_exchange::on_request(const incoming& m) {
   }
 }
 
-void trace_exchange::switch_on(node_id by) {
+void trace_exchange::switch_on(node_id by, trace_level level) {
   std::lock_guard guard{switch_mutex_};
-  wanted_by_.insert(by);
-  node_.trace().enable();
+  wanted_by_[by] = level;
+  node_.trace().enable(most_wanted());
 }
 
 // One of several that record may go, or die.
 void trace_exchange::switch_off(node_id by) {
   std::lock_guard guard{switch_mutex_};
-  if (wanted_by_.erase(by) > 0 && wanted_by_.empty())
+  if (wanted_by_.erase(by) == 0)
+    return;
+  if (wanted_by_.empty())
     node_.trace().disable();
+  else
+    node_.trace().enable(most_wanted());
+}
+
+trace_level trace_exchange::most_wanted() const {
+  auto most = trace_level::messages;
+  for (const auto& [who, level] : wanted_by_)
+    most = std::max(most, level);
+  return most;
 }
 
 void trace_exchange::answer_later(node_id to, const envelope& head,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/node.hpp"
+#include "actors/trace/level.hpp"
 #include "actors/trace/trace_record.hpp"
 
 #include <chrono>
@@ -9,7 +10,6 @@
 #include <functional>
 #include <map>
 #include <mutex>
-#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -30,9 +30,9 @@ public:
   /// Of a node.
   static trace_exchange& of(node& owner);
 
-  /// Switches the recorders of all members on or off, also of those that join
-  /// later.
-  void record(bool on);
+  /// Sets what the recorders of all members record for this node, also of those
+  /// that join later: `messages` or more, or `off`.
+  void record(trace_level level);
 
   /// Takes what the recorders of all members have for sessions. A member that
   /// does not answer in time has no events and "no answer" in its name; what
@@ -60,27 +60,30 @@ private:
   };
 
   void ask(node_id to, request what, std::uint64_t number,
-           std::chrono::milliseconds last = {});
+           std::uint64_t detail);
+  void ask_to_record(node_id who, trace_level level);
+  static trace_level level_in(const incoming& m);
   std::vector<node_trace> fetch(request what, std::chrono::milliseconds last,
                                 std::chrono::milliseconds timeout);
   void on_request(const incoming& m);
   void on_reply(const incoming& m);
   void on_down(node_id who);
-  void switch_on(node_id by);
+  void switch_on(node_id by, trace_level level);
   void switch_off(node_id by);
+  trace_level most_wanted() const;
   void answer_later(node_id to, const envelope& head,
                     std::function<node_trace()> of);
   void work(std::stop_token stop);
 
   node& node_;
-  std::mutex switch_mutex_;     // guards the next one
-  std::set<node_id> wanted_by_; // whoever records, and lives
-  std::mutex mutex_;            // guards what follows
+  std::mutex switch_mutex_;                  // guards the next one
+  std::map<node_id, trace_level> wanted_by_; // whoever records, and lives
+  std::mutex mutex_;                         // guards what follows
   std::condition_variable answered_;
   std::map<std::uint64_t, collection> collections_; // by number of request
   std::uint64_t numbers_ = 0;
   std::vector<node_trace> late_; // drained, and came when nobody waited
-  bool recording_ = false;
+  trace_level recording_ = trace_level::off;
   bool stopped_ = false;
   std::condition_variable_any asked_;
   std::deque<std::function<void()>> answers_; // to give

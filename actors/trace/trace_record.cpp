@@ -24,6 +24,15 @@ capnp::Text::Reader reader_of(const std::string& s) {
   return {s.data(), s.size()};
 }
 
+capnp::Data::Reader reader_of(const std::vector<std::byte>& bytes) {
+  return {reinterpret_cast<const capnp::byte*>(bytes.data()), bytes.size()};
+}
+
+std::vector<std::byte> bytes_of(capnp::Data::Reader from) {
+  const auto* bytes = reinterpret_cast<const std::byte*>(from.begin());
+  return {bytes, bytes + from.size()};
+}
+
 void write(names::Builder to, const name_table& table) {
   unsigned i = 0;
   for (auto& [number, text] : table) {
@@ -46,6 +55,24 @@ void write_column(List to, const Events& events, Field field) {
   unsigned i = 0;
   for (auto& e : events)
     to.set(i++, static_cast<decltype(to[0])>(e.*field));
+}
+
+void write(schema::TraceStep::Builder s, const recorded_step& step) {
+  s.setActorHigh(step.actor.high);
+  s.setActorLow(step.actor.low);
+  s.setEpoch(step.epoch);
+  s.setIndex(step.index);
+  s.setKind(static_cast<std::uint16_t>(step.kind));
+  s.setPeerHigh(step.peer.high);
+  s.setPeerLow(step.peer.low);
+  s.setNumber(step.number);
+  s.setTime(step.time);
+  s.setSize(step.size);
+  s.setSum(step.sum);
+  s.setPayload(reader_of(step.payload));
+  s.setCalls(reader_of(step.calls));
+  s.setState(step.state);
+  s.setThrew(reader_of(step.threw));
 }
 
 struct writer {
@@ -99,9 +126,23 @@ struct writer {
     p.setId(piece.plan.id);
     p.setText(reader_of(piece.plan.text));
     p.setSize(piece.size);
-    const auto& bytes = piece.plan.bytes;
-    p.setPiece(capnp::Data::Reader(
-        reinterpret_cast<const capnp::byte*>(bytes.data()), bytes.size()));
+    p.setPiece(reader_of(piece.plan.bytes));
+  }
+
+  void operator()(const trace_steps& run) {
+    auto s = to.initSteps();
+    s.setNode(run.node.value);
+    auto steps = s.initSteps(static_cast<unsigned>(run.steps.size()));
+    for (unsigned i = 0; i < steps.size(); ++i)
+      write(steps[i], run.steps[i]);
+    auto lost = s.initLost(static_cast<unsigned>(run.lost.size()));
+    for (unsigned i = 0; i < lost.size(); ++i) {
+      lost[i].setActorHigh(run.lost[i].actor.high);
+      lost[i].setActorLow(run.lost[i].actor.low);
+      lost[i].setEpoch(run.lost[i].epoch);
+      lost[i].setFirst(run.lost[i].first);
+      lost[i].setCount(run.lost[i].count);
+    }
   }
 };
 
@@ -171,10 +212,45 @@ result<trace_record> read(schema::TracePlan::Reader from) {
   auto text = from.getText();
   out.plan.text = std::string{text.begin(), text.size()};
   out.size = from.getSize();
-  const auto piece = from.getPiece();
-  const auto* bytes = reinterpret_cast<const std::byte*>(piece.begin());
-  out.plan.bytes.assign(bytes, bytes + piece.size());
+  out.plan.bytes = bytes_of(from.getPiece());
   return out;
+}
+
+recorded_step read(schema::TraceStep::Reader from) {
+  recorded_step step;
+  step.actor = {from.getActorHigh(), from.getActorLow()};
+  step.epoch = from.getEpoch();
+  step.index = from.getIndex();
+  step.peer = {from.getPeerHigh(), from.getPeerLow()};
+  step.number = from.getNumber();
+  step.time = from.getTime();
+  step.size = from.getSize();
+  step.sum = from.getSum();
+  step.payload = bytes_of(from.getPayload());
+  step.calls = bytes_of(from.getCalls());
+  step.state = from.getState();
+  auto threw = from.getThrew();
+  step.threw = std::string{threw.begin(), threw.size()};
+  return step;
+}
+
+result<trace_record> read(schema::TraceSteps::Reader from) {
+  trace_steps run;
+  run.node = {from.getNode()};
+  for (auto each : from.getSteps()) {
+    constexpr auto last = static_cast<std::uint16_t>(step_kind::saved);
+    if (each.getKind() > last)
+      return fail(failure_kind::malformed,
+                  "a step of kind " + std::to_string(each.getKind()));
+    run.steps.push_back(read(each));
+    run.steps.back().kind = static_cast<step_kind>(each.getKind());
+  }
+  for (auto each : from.getLost())
+    run.lost.push_back({{each.getActorHigh(), each.getActorLow()},
+                        each.getEpoch(),
+                        each.getFirst(),
+                        each.getCount()});
+  return run;
 }
 
 /// Nothing for a kind that a later version has added.
@@ -188,6 +264,8 @@ result<std::optional<trace_record>> read(schema::TraceRecord::Reader from) {
     return read(from.getEvents());
   case schema::TraceRecord::PLAN:
     return read(from.getPlan());
+  case schema::TraceRecord::STEPS:
+    return read(from.getSteps());
   }
   return std::nullopt;
 }
@@ -200,11 +278,37 @@ void append_record(std::vector<std::byte>& out, const trace_record& record) {
   append_lz4_frame(out, encode_capnp(message));
 }
 
+namespace {
+
+void split_steps(const node_trace& node,
+                 const std::function<void(const trace_record&)>& take) {
+  trace_steps run{node.node, {}, node.lost_steps};
+  std::size_t bytes = 0;
+  for (const auto& step : node.steps) {
+    const auto more = sizeof step + step.payload.size() + step.calls.size();
+    if (bytes > 0 && bytes + more > max_step_bytes_a_record) {
+      take(run);
+      run = {node.node, {}, {}};
+      bytes = 0;
+    }
+    run.steps.push_back(step);
+    bytes += more;
+  }
+  if (!run.steps.empty() || !run.lost.empty())
+    take(run);
+}
+
+} // namespace
+
 void split_node(const node_trace& node,
                 const std::function<void(const trace_record&)>& take) {
-  auto alone = node;
-  alone.threads.clear();
-  take(alone);
+  take(node_trace{node.node,
+                  node.name,
+                  node.pid,
+                  node.lost,
+                  node.peers,
+                  node.scopes,
+                  {}});
   for (auto& thread : node.threads) {
     std::span<const trace_event> rest{thread.events};
     while (!rest.empty()) {
@@ -214,6 +318,7 @@ void split_node(const node_trace& node,
           node.node, {thread.thread, thread.name, {run.begin(), run.end()}}});
     }
   }
+  split_steps(node, take);
 }
 
 void append_node(std::vector<std::byte>& out, const node_trace& node) {

@@ -34,6 +34,15 @@ struct trace_events {
   friend bool operator==(const trace_events&, const trace_events&) = default;
 };
 
+/// Some steps of a node's actors, and which are missing.
+struct trace_steps {
+  node_id node;
+  std::vector<recorded_step> steps;
+  std::vector<step_loss> lost;
+
+  friend bool operator==(const trace_steps&, const trace_steps&) = default;
+};
+
 /// A plan that was submitted while nodes recorded.
 struct trace_plan {
   std::uint64_t id = 0;
@@ -52,22 +61,25 @@ struct trace_plan_piece {
                          const trace_plan_piece&) = default;
 };
 
-/// A `node_trace` in a record has no threads: their events are records of
+/// A `node_trace` in a record has no threads and no steps: these are records of
 /// their own.
-using trace_record =
-    std::variant<trace_header, node_trace, trace_events, trace_plan_piece>;
+using trace_record = std::variant<trace_header, node_trace, trace_events,
+                                  trace_plan_piece, trace_steps>;
 
 /// Appends one record as one LZ4 frame. Of `trace_events` at most
-/// `max_events_a_record` may be given.
+/// `max_events_a_record` may be given, of `trace_steps` one or so many as have
+/// `max_step_bytes_a_record` together.
 void append_record(std::vector<std::byte>& out, const trace_record& record);
 inline constexpr std::size_t max_events_a_record = 8192;
+inline constexpr std::size_t max_step_bytes_a_record = std::size_t{256} << 10;
 
-/// Gives the records of a whole node one by one: its own, then its events in as
-/// many as needed.
+/// Gives the records of a whole node one by one: its own, then its events and
+/// steps in as many as needed.
 void split_node(const node_trace& node,
                 const std::function<void(const trace_record&)>& take);
 
-/// Appends a whole node: its record, then its events in as many as needed.
+/// Appends a whole node: its record, then its events and steps in as many as
+/// needed.
 void append_node(std::vector<std::byte>& out, const node_trace& node);
 
 /// The same with a whole plan. Of its text at most `max_plan_text` bytes are

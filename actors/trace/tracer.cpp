@@ -243,10 +243,11 @@ std::vector<std::shared_ptr<trace_ring>> tracer::rings() {
   return rings_;
 }
 
-void tracer::enable() {
+void tracer::enable(trace_level level) {
   std::lock_guard reading{reading_};
+  steps_.set_level(level);
   if (enabled())
-    return;
+    return level_.store(level, std::memory_order_relaxed);
   collect_waiting(); // of a session before
   for (auto& ring : rings()) {
     ring->ready.clear();
@@ -254,7 +255,7 @@ void tracer::enable() {
   }
   lost_ = 0;
   lost_without_ring_.store(0);
-  level_.store(trace_level::messages, std::memory_order_relaxed);
+  level_.store(level, std::memory_order_relaxed);
 }
 
 void tracer::disable() {
@@ -262,6 +263,7 @@ void tracer::disable() {
   if (!enabled())
     return;
   collect();
+  steps_.set_level(trace_level::off);
   level_.store(how_.usual, std::memory_order_relaxed);
 }
 
@@ -325,6 +327,9 @@ node_trace tracer::drain() {
     }
     trace.threads.push_back(std::move(thread));
   }
+  auto did = steps_.take();
+  trace.steps = std::move(did.steps);
+  trace.lost_steps = std::move(did.lost);
   return trace;
 }
 

@@ -4,6 +4,7 @@
 #include "actors/trace/event.hpp"
 #include "actors/trace/flight_file.hpp"
 #include "actors/trace/level.hpp"
+#include "actors/trace/step_log.hpp"
 
 #include <atomic>
 #include <chrono>
@@ -46,13 +47,14 @@ public:
   tracer(const tracer&) = delete;
   tracer& operator=(const tracer&) = delete;
 
-  /// A session wants all there is, from now on.
-  void enable();
+  /// A session wants all there is of this level, from now on: `messages` or
+  /// more. Again: of another level.
+  void enable(trace_level level = trace_level::messages);
   /// It has enough; what was recorded till now waits for `drain`.
   void disable();
   /// Whether a session records.
   bool enabled() const noexcept {
-    return level() == trace_level::messages;
+    return level() >= trace_level::messages;
   }
   trace_level level() const noexcept {
     return level_.load(std::memory_order_relaxed);
@@ -80,6 +82,11 @@ public:
   /// above, a counter below. Never 0.
   std::uint64_t next_number() noexcept {
     return number_base_ | numbers_.fetch_add(1, std::memory_order_relaxed);
+  }
+
+  /// Where actors of users' classes write down what they do.
+  step_log& steps() noexcept {
+    return steps_;
   }
 
   /// The index by which events name `node`; 0 for this node itself and, once
@@ -133,6 +140,7 @@ private:
   std::atomic<handed_over*> waiting_{nullptr}; // the newest first
   std::atomic<std::uint64_t> waiting_events_{0};
   const trace_clock clock_;
+  step_log steps_;
 
   std::mutex reading_; // of one reader of rings; before `mutex_`
   std::uint64_t lost_ = 0;

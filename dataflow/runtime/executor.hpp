@@ -1,13 +1,13 @@
 #pragma once
 
 #include "actors/trace/event.hpp"
+#include "actors/trace/trace_pump.hpp"
 #include "actors/trace/trace_record.hpp"
 #include "dataflow/array/array.hpp"
 #include "dataflow/block/block.hpp"
 #include "dataflow/graph/memory_need.hpp"
 #include "dataflow/runtime/plan_message.hpp"
 #include "dataflow/runtime/session_options.hpp"
-#include "dataflow/runtime/trace_pump.hpp"
 #include "dataflow/runtime/view.hpp"
 #include "serialization/failure.hpp"
 

@@ -56,6 +56,40 @@ struct TracePlan {
   piece @3 :Data;           # what they make: dataflow/runtime/plan_message.hpp
 }
 
+# What an actor of a user's class did: actors/trace/recorded_step.hpp.
+struct TraceStep {
+  actorHigh @0 :UInt64;
+  actorLow @1 :UInt64;
+  epoch @2 :UInt32;
+  index @3 :UInt64;
+  kind @4 :UInt16;
+  peerHigh @5 :UInt64;
+  peerLow @6 :UInt64;
+  number @7 :UInt64;
+  time @8 :UInt64;          # ns, CLOCK_MONOTONIC
+  size @9 :UInt64;          # of the payload, also where that is not here
+  sum @10 :UInt64;          # XXH3 of the payload
+  payload @11 :Data;
+  calls @12 :Data;
+  state @13 :UInt64;        # XXH3 of the state after it; 0: not taken
+  threw @14 :Text;
+}
+
+struct TraceLostSteps {
+  actorHigh @0 :UInt64;
+  actorLow @1 :UInt64;
+  epoch @2 :UInt32;
+  first @3 :UInt64;
+  count @4 :UInt64;
+}
+
+# Steps of a node's actors, those of one actor in order, and which are missing.
+struct TraceSteps {
+  node @0 :UInt64;
+  steps @1 :List(TraceStep);
+  lost @2 :List(TraceLostSteps);
+}
+
 # A reader passes over kinds of records that it does not know.
 struct TraceRecord {
   union {
@@ -63,5 +97,6 @@ struct TraceRecord {
     node @1 :TraceNode;
     events @2 :TraceEvents;
     plan @3 :TracePlan;
+    steps @4 :TraceSteps;
   }
 }

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "dataflow/runtime/trace_pump.hpp"
+#include "actors/trace/trace_pump.hpp"
 
 #include <string>
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/trace/level.hpp"
 #include "actors/trace/trace_file.hpp"
 #include "serialization/failure.hpp"
 
@@ -22,7 +23,9 @@ class node;
 /// What is in a file of traces.
 struct trace_totals {
   std::uint64_t events = 0;
-  std::uint64_t lost = 0; ///< that found no room before they were fetched
+  std::uint64_t lost = 0;       ///< that found no room before they were fetched
+  std::uint64_t steps = 0;      ///< of actors of users' classes
+  std::uint64_t lost_steps = 0; ///< of these found no room
   std::uint64_t nodes = 0;
   std::uint64_t silent = 0; ///< nodes whose last events did not come
 };
@@ -31,10 +34,11 @@ struct trace_totals {
 /// fetches several times a second, so that no recorder has to forget.
 class trace_pump {
 public:
-  /// Switches the recorders on. `self` must outlive it. Fails with `io` and the
-  /// path.
-  static result<std::unique_ptr<trace_pump>> start(node& self,
-                                                   const std::string& file);
+  /// Switches the recorders on, `level` being `messages` or more. `self` must
+  /// outlive it. Fails with `io` and the path.
+  static result<std::unique_ptr<trace_pump>>
+  start(node& self, const std::string& file,
+        trace_level level = trace_level::messages);
   ~trace_pump();
   trace_pump(const trace_pump&) = delete;
   trace_pump& operator=(const trace_pump&) = delete;
@@ -47,7 +51,7 @@ public:
   result<trace_totals> write_all();
 
 private:
-  trace_pump(node& self, trace_writer out);
+  trace_pump(node& self, trace_writer out, trace_level level);
   void run(std::stop_token stop);
   void fetch(std::chrono::milliseconds limit);
   result<void> write_plans();

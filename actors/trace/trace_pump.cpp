@@ -1,6 +1,7 @@
-#include "dataflow/runtime/trace_pump.hpp"
+#include "actors/trace/trace_pump.hpp"
 
 #include "actors/node.hpp"
+#include "actors/trace/trace_exchange.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -17,17 +18,18 @@ constexpr auto last_answer_limit = std::chrono::seconds(10);
 
 } // namespace
 
-result<std::unique_ptr<trace_pump>> trace_pump::start(node& self,
-                                                      const std::string& file) {
+result<std::unique_ptr<trace_pump>>
+trace_pump::start(node& self, const std::string& file, trace_level level) {
   auto out = trace_writer::create(file);
   if (!out)
     return tl::make_unexpected(out.error());
-  return std::unique_ptr<trace_pump>{new trace_pump{self, std::move(*out)}};
+  return std::unique_ptr<trace_pump>{
+      new trace_pump{self, std::move(*out), level}};
 }
 
-trace_pump::trace_pump(node& self, trace_writer out)
+trace_pump::trace_pump(node& self, trace_writer out, trace_level level)
   : self_(self), out_(std::move(out)) {
-  self_.record_traces(true);
+  trace_exchange::of(self_).record(level);
   thread_ = std::jthread{[this](std::stop_token stop) {
     run(stop);
   }};
@@ -53,6 +55,9 @@ void trace_pump::count(const node_trace& n) {
   totals_.nodes = lost_.size();
   for (const auto& thread : n.threads)
     totals_.events += thread.events.size();
+  totals_.steps += n.steps.size();
+  for (const auto& loss : n.lost_steps)
+    totals_.lost_steps += loss.count;
 }
 
 // A node that did not answer is left out: its name would say so for good.
@@ -62,7 +67,9 @@ void trace_pump::fetch(std::chrono::milliseconds limit) {
       std::erase_if(all, [](const node_trace& n) { return n.scopes.empty(); });
   for (const auto& n : all)
     count(n);
-  std::erase_if(all, [](const node_trace& n) { return n.threads.empty(); });
+  std::erase_if(all, [](const node_trace& n) {
+    return n.threads.empty() && n.steps.empty() && n.lost_steps.empty();
+  });
   auto ok = write_plans();
   if (ok)
     ok = out_.add(all);
