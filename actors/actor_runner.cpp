@@ -33,6 +33,9 @@ public:
   node_id node() const override {
     return host_.on().id();
   }
+  std::uint32_t epoch() const override {
+    return instance_.epoch;
+  }
   std::size_t room(const actor_id& to) override {
     auto& page = book_[to];
     ask(to, page);

@@ -23,6 +23,8 @@ public:
   virtual const actor_id& self() const = 0;
   /// Where it runs at the moment.
   virtual node_id node() const = 0;
+  /// Which of its stays that is: it grows with each move.
+  virtual std::uint32_t epoch() const = 0;
 
   /// How many messages to `to` would be taken now.
   virtual std::size_t room(const actor_id& to) = 0;

@@ -98,7 +98,7 @@ void actor_core::post(actor_context& here, const actor_id& to, bytes payload,
   else if (how.what == overflow::drop_oldest
            && open_.waiting_for(to) >= std::max<std::size_t>(how.limit, 1)) {
     if (const auto old = open_.drop_oldest(to, is_message))
-      world_.bury({reason::dropped, here.self(), to, {}, 1}, tag_in(*old));
+      world_->bury({reason::dropped, here.self(), to, {}, 1}, tag_in(*old));
   }
   const auto tag = tag_in(payload);
   const auto limit =
@@ -106,7 +106,7 @@ void actor_core::post(actor_context& here, const actor_id& to, bytes payload,
   if (open_.wait_for_room(to, std::move(payload), limit))
     return;
   if (tag != 0)
-    world_.bury({reason::refused, here.self(), to, {}, 1}, tag);
+    world_->bury({reason::refused, here.self(), to, {}, 1}, tag);
   throw actor_error{
       {failure_kind::refused,
        limit == 0 ? "no room for a message at " + to_string(to)
@@ -115,14 +115,14 @@ void actor_core::post(actor_context& here, const actor_id& to, bytes payload,
 
 void actor_core::post_after(std::chrono::nanoseconds delay, const actor_id& to,
                             bytes payload) {
-  open_.add(world_.now() + bounded(delay), {to, std::move(payload)});
+  open_.add(world_->now() + bounded(delay), {to, std::move(payload)});
 }
 
 std::uint64_t actor_core::open_request(const actor_id& to,
                                        open_work::continuation then,
                                        std::chrono::nanoseconds deadline,
                                        std::uint64_t tag) {
-  const auto now = world_.now();
+  const auto now = world_->now();
   return open_.open({to, std::move(then), now + bounded(deadline), now, tag});
 }
 
@@ -155,10 +155,10 @@ void actor_core::unlink(actor_context& here, const actor_id& actor) {
 actor_id actor_core::spawn_child(actor_context& here, const std::string& type,
                                  std::unique_ptr<actor_core> child) {
   if (open_.child_key == 0)
-    open_.child_key = world_.secret();
+    open_.child_key = world_->secret();
   child->open_.parent = here.self();
   child->open_.parent_key = open_.child_key;
-  return world_.spawn_made(type, std::move(child));
+  return world_->spawn_made(type, std::move(child));
 }
 
 void actor_core::stop(const std::string& reason) {
@@ -211,7 +211,7 @@ void actor_core::supervise(actor_context& here,
     return;
   const auto how = strategy();
   if (const auto* restart = std::get_if<supervision::restart>(&how)) {
-    if (!open_.restarts.failed(*restart, world_.now()))
+    if (!open_.restarts.failed(*restart, world_->now()))
       stop(*what);
   } else if (std::holds_alternative<supervision::stop>(how)) {
     stop(*what);
@@ -226,7 +226,7 @@ void actor_core::supervise(actor_context& here,
 /// Whether it has its state: made anew, if the time for that has come.
 bool actor_core::is_ready() {
   const auto due = open_.restarts.due();
-  if (due && *due > world_.now())
+  if (due && *due > world_->now())
     return false;
   open_.restarts.done(); // first: it may throw, which is a failure like others
   if (due)
@@ -237,22 +237,47 @@ bool actor_core::is_ready() {
 void actor_core::set_alarm(actor_context& here) {
   if (const auto due = open_.restarts.due()) {
     alarm_ = {}; // for nothing else
-    return here.rest(std::max(*due - world_.now(), open_work::time{0}));
+    return here.rest(std::max(*due - world_->now(), open_work::time{0}));
   }
   const auto next = open_.next_due();
   if (!next || (alarm_.count() != 0 && alarm_ <= *next))
     return;
   alarm_ = *next;
-  here.wake_after(std::max(*next - world_.now(), open_work::time{0}));
+  here.wake_after(std::max(*next - world_->now(), open_work::time{0}));
 }
 
 void actor_core::receive(actor_context& here, const envelope& head,
                          bytes_view payload) {
+  observe(here, {step_kind::message, head.from, head.number, payload},
+          [&](actor_context& c) { take_mail(c, head.from, payload); });
+}
+
+void actor_core::writable(actor_context& here, const actor_id& to) {
+  observe(here, {step_kind::writable, to},
+          [&](actor_context& c) { use_room(c, to); });
+}
+
+void actor_core::woken(actor_context& here) {
+  observe(here, {step_kind::woken}, [&](actor_context& c) { wake_up(c); });
+}
+
+void actor_core::arrived(actor_context& here) {
+  observe(here, {step_kind::arrived}, [&](actor_context& c) { settle(c); });
+}
+
+void actor_core::down(actor_context& here, const actor_id& actor,
+                      std::uint64_t lost) {
+  observe(here, {step_kind::down, actor, lost},
+          [&](actor_context& c) { hear_of_end(c, actor, lost); });
+}
+
+void actor_core::take_mail(actor_context& here, const actor_id& from,
+                           bytes_view payload) {
   auto body = payload;
   const auto call = decode_call(body);
   if (!call)
     throw std::runtime_error(call.error().what);
-  run(here, head.from, [&](context& c) {
+  run(here, from, [&](context& c) {
     using kind = call_head::kind;
     switch (call->what) {
     case kind::tell:
@@ -263,27 +288,26 @@ void actor_core::receive(actor_context& here, const envelope& head,
       return close(c, call->number, body);
     case kind::failure:
       return close(c, call->number,
-                   tl::make_unexpected(read_failure(world_, *call, body)));
+                   tl::make_unexpected(read_failure(*world_, *call, body)));
     case kind::watch:
       if (end_)
-        post(here, head.from, encode_call({kind::ended}, *end_));
+        post(here, from, encode_call({kind::ended}, *end_));
       else
-        open_.watchers.insert(head.from);
+        open_.watchers.insert(from);
       return;
     case kind::unwatch:
-      open_.watchers.erase(head.from);
+      open_.watchers.erase(from);
       return;
     case kind::ended:
-      return end_of(c, head.from,
-                    from_bytes<std::string>(body).value_or("ended"));
+      return end_of(c, from, from_bytes<std::string>(body).value_or("ended"));
     case kind::link:
       if (end_)
-        post(here, head.from, encode_call({kind::ended}, *end_));
-      else if (open_.links.heard_link(head.from, call->number))
-        post(here, head.from, encode_call({kind::linked}));
+        post(here, from, encode_call({kind::ended}, *end_));
+      else if (open_.links.heard_link(from, call->number))
+        post(here, from, encode_call({kind::linked}));
       return;
     case kind::unlink:
-      return open_.links.heard_unlink(head.from, call->number);
+      return open_.links.heard_unlink(from, call->number);
     case kind::linked:
       return;
     case kind::failed:
@@ -298,7 +322,7 @@ void actor_core::receive(actor_context& here, const envelope& head,
 void actor_core::take(context& c, const call_head& head, bytes_view body) {
   using reason = dead_letter::reason;
   const auto bury = [&](reason why) {
-    world_.bury({why, c.sender(), c.here_.self(), {}, 1}, head.tag);
+    world_->bury({why, c.sender(), c.here_.self(), {}, 1}, head.tag);
   };
   if (end_)
     return bury(reason::gone);
@@ -350,8 +374,8 @@ void actor_core::end_of(context& c, const actor_id& actor,
                         const std::string& reason) {
   for (const auto& payload : open_.drop_waiting(actor))
     if (const auto tag = tag_in(payload))
-      world_.bury({dead_letter::reason::gone, c.here_.self(), actor, {}, 1},
-                  tag);
+      world_->bury({dead_letter::reason::gone, c.here_.self(), actor, {}, 1},
+                   tag);
   open_.watchers.erase(actor);
   const bool linked = open_.links.drop(actor);
   turns each;
@@ -366,7 +390,7 @@ void actor_core::end_of(context& c, const actor_id& actor,
   each.end();
 }
 
-void actor_core::writable(actor_context& here, const actor_id& to) {
+void actor_core::use_room(actor_context& here, const actor_id& to) {
   while (const auto* next = open_.next_waiting(to)) {
     if (!here.send(to, bytes_view{*next}))
       break;
@@ -375,14 +399,14 @@ void actor_core::writable(actor_context& here, const actor_id& to) {
   stop_when_sent(here);
 }
 
-void actor_core::woken(actor_context& here) {
+void actor_core::wake_up(actor_context& here) {
   alarm_ = {};
   run(here, here.self(), [&](context& c) {
     if (!is_ready())
       return;
     turns each;
     each.run([&] { greet_node(c); });
-    auto due = open_.take_due(world_.now());
+    auto due = open_.take_due(world_->now());
     for (auto& m : due.messages)
       each.run([&] { post(here, m.to, std::move(m.payload), policy()); });
     const failure late{failure_kind::unreachable,
@@ -394,7 +418,7 @@ void actor_core::woken(actor_context& here) {
   });
 }
 
-void actor_core::arrived(actor_context& here) {
+void actor_core::settle(actor_context& here) {
   alarm_ = {};
   run(here, here.self(), [&](context& c) {
     open_.restarts.arrived = !end_;
@@ -408,12 +432,13 @@ void actor_core::greet_node(context& c) {
     handle_arrival(c);
 }
 
-void actor_core::down(actor_context& here, const actor_id& actor,
-                      std::uint64_t lost) {
+void actor_core::hear_of_end(actor_context& here, const actor_id& actor,
+                             std::uint64_t lost) {
   run(here, actor, [&](context& c) {
     turns each;
     if (lost > 0)
-      world_.bury({dead_letter::reason::gone, here.self(), actor, {}, lost}, 0);
+      world_->bury({dead_letter::reason::gone, here.self(), actor, {}, lost},
+                   0);
     lost += open_.waiting_for(actor);
     if (lost > 0 && !end_)
       each.run([&] { handle_undelivered(c, actor, lost); });
@@ -423,13 +448,13 @@ void actor_core::down(actor_context& here, const actor_id& actor,
 }
 
 void actor_core::add_waits(wait_report& to) const {
-  const auto now = world_.now();
+  const auto now = world_->now();
   to.open_in_all += open_.requests().size();
   for (const auto& [number, r] : open_.requests()) {
     if (to.open.size() >= most_reported_waits)
       break;
     const auto age = std::max(now - r.since, open_work::time{0});
-    to.open.push_back({r.to, world_.message_name(r.tag),
+    to.open.push_back({r.to, world_->message_name(r.tag),
                        static_cast<std::uint64_t>(age.count()), false});
   }
   for (const auto& receiver : open_.receivers_waiting())
@@ -440,21 +465,45 @@ void actor_core::add_waits(wait_report& to) const {
 // -- on the way ---------------------------------------------------------------
 
 buffer actor_core::save() const {
-  std::vector<std::byte> out;
-  archive_writer to{out};
-  to(end_ ? std::optional{*end_} : std::nullopt);
-  open_.save(to, world_.now());
-  save_fields(to);
+  const auto now = world_->now();
+  const auto out = pack(now);
+  if (is_recorded())
+    record_packing(now, out);
   return buffer::copy(out);
 }
 
+actor_core::bytes actor_core::pack(std::chrono::nanoseconds now) const {
+  bytes out;
+  archive_writer to{out};
+  to(end_ ? std::optional{*end_} : std::nullopt);
+  open_.save(to, now);
+  save_fields(to);
+  return out;
+}
+
+actor_core::bytes actor_core::pack_fields() const {
+  bytes out;
+  archive_writer to{out};
+  save_fields(to);
+  return out;
+}
+
 result<void> actor_core::load(bytes_view state) {
+  const auto now = world_->now();
+  if (is_recorded())
+    recorder_ =
+        std::make_unique<step_recorder>(world_->history()->session(), now);
+  return unpack(state, now);
+}
+
+result<void> actor_core::unpack(bytes_view state,
+                                std::chrono::nanoseconds now) {
   archive_reader from{state};
   std::optional<std::string> end;
   from(end);
   if (end)
     stop(*end);
-  open_.load(from, world_.now());
+  open_.load(from, now);
   load_fields(from);
   if (open_.last_continuation() >= continuation_count())
     from.fail(

@@ -2,13 +2,16 @@
 
 #include "actors/api/actor_world.hpp"
 #include "actors/api/call.hpp"
+#include "actors/api/class_print.hpp"
 #include "actors/api/open_work.hpp"
+#include "actors/api/step_recorder.hpp"
 #include "actors/api/supervision.hpp"
 #include "actors/mobile_behavior.hpp"
 
 #include <chrono>
 #include <cstdint>
 #include <exception>
+#include <functional>
 #include <memory>
 #include <span>
 #include <stdexcept>
@@ -37,10 +40,14 @@ public:
   using bytes = std::vector<std::byte>;
   using bytes_view = std::span<const std::byte>;
 
-  explicit actor_core(actor_world& world) : world_(world) {}
+  explicit actor_core(actor_world& world) : world_(&world) {}
 
   actor_world& world() noexcept {
-    return world_;
+    return *world_;
+  }
+  /// From here on this is what it has around it.
+  void live_in(actor_world& world) noexcept {
+    world_ = &world;
   }
 
   // What handlers do, by way of `context`.
@@ -73,11 +80,30 @@ public:
   void arrived(actor_context& here) final;
   void down(actor_context& here, const actor_id& actor,
             std::uint64_t lost) final;
+  void departs() final;
   buffer save() const final;
   void add_waits(wait_report& to) const final;
 
   /// Takes what `save` gave.
   result<void> load(bytes_view state);
+
+  // The same at a time that is given: its waits are as long as from then on.
+  bytes pack(std::chrono::nanoseconds now) const;
+  result<void> unpack(bytes_view state, std::chrono::nanoseconds now);
+  /// XXH3 of what `pack` gives, times being points of the clock; 0: it cannot
+  /// be packed.
+  std::uint64_t sum() const noexcept;
+  /// When it will be woken, which does not travel; 0: nothing is to come.
+  std::chrono::nanoseconds alarm() const noexcept {
+    return alarm_;
+  }
+  void expect_alarm(std::chrono::nanoseconds at) noexcept {
+    alarm_ = at;
+  }
+  /// The fields of the class alone.
+  bytes pack_fields() const;
+  /// What class it is of.
+  virtual class_print print() const = 0;
 
 protected:
   /// What `renew` will be given. For a class that is restarted.
@@ -100,6 +126,7 @@ protected:
   virtual int continuation_count() const noexcept = 0;
   virtual void handle_end(context& here, const actor_id& actor,
                           const std::string& reason) = 0;
+  virtual void handle_departure() = 0;
   virtual void handle_arrival(context& here) = 0;
   virtual void handle_undelivered(context& here, const actor_id& actor,
                                   std::uint64_t count) = 0;
@@ -113,6 +140,34 @@ protected:
 
 private:
   friend class context;
+  using handler = std::function<void(actor_context& here)>;
+
+  /// Runs a handler, of which a step is recorded if somebody wants that.
+  template <class F>
+  void observe(actor_context& here, const step_input& in, F&& f) {
+    if (is_recorded()) [[unlikely]]
+      record(here, in, f);
+    else
+      f(here);
+  }
+  bool is_recorded() const noexcept {
+    const auto* log = world_->history();
+    return log && log->session() != 0;
+  }
+  // actor_recording.cpp
+  void record(actor_context& here, const step_input& in, const handler& f);
+  bool begin_recording(step_log& log, const actor_context& here) noexcept;
+  void record_packing(std::chrono::nanoseconds now, bytes_view packed) const;
+  std::uint64_t state_for_record() noexcept;
+  static std::string attempt(const std::function<void()>& f,
+                             std::exception_ptr& thrown);
+
+  void take_mail(actor_context& here, const actor_id& from, bytes_view payload);
+  void use_room(actor_context& here, const actor_id& to);
+  void wake_up(actor_context& here);
+  void settle(actor_context& here);
+  void hear_of_end(actor_context& here, const actor_id& actor,
+                   std::uint64_t lost);
   template <class F>
   void run(actor_context& here, const actor_id& sender, F&& f);
   void take(context& here, const call_head& head, bytes_view body);
@@ -127,11 +182,12 @@ private:
   void end_handler(actor_context& here);
   void stop_when_sent(actor_context& here);
 
-  actor_world& world_;
+  actor_world* world_;
   open_work open_;
   /// Why it ends, as soon as nothing waits for room; null: it goes on.
   std::unique_ptr<const std::string> end_;
   open_work::time alarm_{}; ///< when it will be woken; 0: not asked for
+  std::unique_ptr<step_recorder> recorder_; ///< null: nothing is recorded yet
 };
 
 } // namespace tern

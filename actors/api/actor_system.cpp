@@ -3,6 +3,8 @@
 #include "actors/api/wait_watch.hpp"
 #include "actors/link/socket.hpp"
 #include "actors/trace/clock.hpp"
+#include "actors/trace/trace_pump.hpp"
+#include "actors/trace/tracer.hpp"
 
 #include <atomic>
 #include <condition_variable>
@@ -38,7 +40,15 @@ std::unique_ptr<node> started(const actor_system::options& o) {
 
 struct actor_system::state final : actor_world {
   explicit state(const options& o)
-    : below(started(o)), actors(std::make_unique<actor_host>(*below)) {}
+    : below(started(o)), actors(std::make_unique<actor_host>(*below)) {
+    record_to(below->trace().steps());
+    if (o.trace_file.empty())
+      return;
+    auto started = trace_pump::start(*below, o.trace_file, o.traced);
+    if (!started)
+      throw actor_error{started.error()};
+    pump = std::move(*started);
+  }
 
   struct open {
     actor_id to;
@@ -84,6 +94,7 @@ struct actor_system::state final : actor_world {
   std::map<std::uint64_t, std::string> messages; ///< their names, by tag
   std::unique_ptr<actor_host> actors; ///< its threads use all of this,
   std::unique_ptr<wait_watch> watch;  ///< and this one's that, too
+  std::unique_ptr<trace_pump> pump;   ///< null: nothing is written
 };
 
 void actor_system::state::on_message(const envelope&,
@@ -155,7 +166,18 @@ actor_system::actor_system(const options& o)
       }});
 }
 
-actor_system::~actor_system() = default;
+// What could not be written has been told to who asked, by `write_trace`.
+actor_system::~actor_system() {
+  if (state_->pump)
+    static_cast<void>(state_->pump->write_all());
+}
+
+void actor_system::write_trace() {
+  if (!state_->pump)
+    throw actor_error{{failure_kind::refused, "no trace_file was asked for"}};
+  if (auto done = state_->pump->write_all(); !done)
+    throw actor_error{done.error()};
+}
 
 const member& actor_system::self() const {
   return state_->below->self();

@@ -4,6 +4,7 @@
 #include "actors/api/typed_actor.hpp"
 #include "actors/host.hpp"
 #include "actors/node.hpp"
+#include "actors/trace/level.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -38,6 +39,10 @@ public:
     std::string host = "127.0.0.1";
     std::uint16_t port = 0; ///< 0: one that is free
     balance_policy balancer = balance_policy::none;
+    /// A `.tern-trace` file of what all nodes of the cluster do, as long as
+    /// this system lives; empty: none. One process of a cluster says so.
+    std::string trace_file{};
+    trace_level traced = trace_level::messages; ///< what is in it, or more
   };
 
   actor_system() : actor_system(options{}) {}
@@ -163,6 +168,9 @@ public:
   /// Called with words, instead of standard error, when actors of this node
   /// wait for each other in a circle: `wait_watch`. Must not block.
   void on_deadlock(std::function<void(const std::string&)> f);
+
+  /// Writes into the file of traces what there is by now, on all nodes. Waits.
+  void write_trace();
 
   /// What lies below: bytes, traces, counters.
   node& below() noexcept;

@@ -13,6 +13,7 @@
 namespace tern {
 
 class actor_core;
+class step_log;
 
 /// What the actors of the typed API have around them on one node: the
 /// `actor_system` of a process, or a node of a `simulation::cluster`. What they
@@ -39,8 +40,20 @@ public:
     static_cast<void>(tag);
   }
 
+  /// Where what its actors do is recorded; null: nowhere.
+  step_log* history() const noexcept {
+    return history_;
+  }
+
 protected:
   ~actor_world() = default;
+  /// Before its first actor.
+  void record_to(step_log& log) noexcept {
+    history_ = &log;
+  }
+
+private:
+  step_log* history_ = nullptr;
 };
 
 /// What a call of kind `failure` says, in words of the world that gets it: who

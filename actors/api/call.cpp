@@ -2,6 +2,34 @@
 
 namespace tern {
 
+std::string_view word_for(call_head::kind what) noexcept {
+  switch (what) {
+  case call_head::kind::tell:
+    return "message";
+  case call_head::kind::request:
+    return "request";
+  case call_head::kind::answer:
+    return "answer";
+  case call_head::kind::failure:
+    return "failure";
+  case call_head::kind::watch:
+    return "watch";
+  case call_head::kind::unwatch:
+    return "unwatch";
+  case call_head::kind::ended:
+    return "end";
+  case call_head::kind::link:
+    return "link";
+  case call_head::kind::unlink:
+    return "unlink";
+  case call_head::kind::linked:
+    return "answer to a link";
+  case call_head::kind::failed:
+    return "failure";
+  }
+  return "?";
+}
+
 result<call_head> decode_call(std::span<const std::byte>& bytes) {
   call_head head;
   archive_reader from{bytes};

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string_view>
 #include <type_traits>
 #include <vector>
 
@@ -35,6 +36,9 @@ struct call_head {
     a(what, tag, number);
   }
 };
+
+/// For people: "message", "request", "answer" and so on.
+std::string_view word_for(call_head::kind what) noexcept;
 
 /// A head and the body behind it.
 template <class... Body>

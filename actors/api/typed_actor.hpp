@@ -9,6 +9,7 @@
 #include <tuple>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace tern {
 
@@ -25,6 +26,26 @@ struct undelivered {
   actor_id actor;
   std::uint64_t count = 0;
 };
+
+namespace detail {
+
+template <class... M>
+std::vector<class_print::message> prints_of(messages<M...>) {
+  return {{std::string{wire_name<M>()}, version_of<M>()}...};
+}
+
+template <class T>
+class_print print_of() {
+  class_print p;
+  p.name = wire_name<T>();
+  p.version = version_of<T>();
+  p.messages = prints_of(typename T::messages{});
+  if constexpr (requires { typename T::continuations; })
+    p.continuations = size_of(typename T::continuations{});
+  return p;
+}
+
+} // namespace detail
 
 /// The class of a user as an actor: calls its handlers and continuations.
 template <class T>
@@ -143,7 +164,7 @@ private:
   }
 
   /// `departs()`, if the class has it: its state is about to be taken.
-  void departs() override {
+  void handle_departure() override {
     if constexpr (requires { object_.departs(); })
       object_.departs();
   }
@@ -184,6 +205,9 @@ private:
 
   std::string name() const override {
     return std::string{wire_name<T>()};
+  }
+  class_print print() const override {
+    return detail::print_of<T>();
   }
   void save_fields(archive_writer& to) const override {
     to(object_);

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 #include <stdexcept>
 
@@ -275,6 +276,28 @@ const options& cluster::how() const noexcept {
 
 const std::vector<std::string>& cluster::history() const noexcept {
   return impl_->history_;
+}
+
+const trace_content& cluster::trace() {
+  auto& nodes = impl_->trace_.nodes;
+  nodes.resize(impl_->nodes_.size());
+  for (std::size_t n = 0; n < nodes.size(); ++n) {
+    nodes[n].node = impl::id_of(n);
+    nodes[n].name = n == outside() ? "outside" : fmt::format("node {}", n);
+    nodes[n].peers = {nodes[n].node};
+    nodes[n].scopes = {0};
+    std::ranges::move(impl_->nodes_[n]->did.take().steps,
+                      std::back_inserter(nodes[n].steps));
+  }
+  return impl_->trace_;
+}
+
+void cluster::write_trace(const std::string& file) {
+  auto out = trace_writer::create(file);
+  if (!out)
+    throw actor_error{out.error()};
+  if (auto ok = out->add(trace().nodes); !ok)
+    throw actor_error{ok.error()};
 }
 
 } // namespace tern::simulation

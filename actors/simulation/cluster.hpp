@@ -15,6 +15,12 @@
 #include <utility>
 #include <vector>
 
+namespace tern {
+
+struct trace_content;
+
+} // namespace tern
+
 namespace tern::simulation {
 
 /// Nodes, network and clocks of a cluster in one thread, under one seed, for
@@ -156,6 +162,11 @@ public:
   const options& how() const noexcept;
   /// With `options::tell`: what happened, a line each.
   const std::vector<std::string>& history() const noexcept;
+
+  /// With `options::record`: what the actors did until now, for `replay_actor`.
+  const trace_content& trace();
+  /// The same as a file, for `tern replay`. Throws `actor_error`.
+  void write_trace(const std::string& file);
 
   class impl;
 

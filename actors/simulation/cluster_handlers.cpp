@@ -38,34 +38,6 @@ void run_handler(mobile_behavior& behavior, actor_context& here,
   }
 }
 
-const char* word_for(call_head::kind what) {
-  switch (what) {
-  case call_head::kind::tell:
-    return "message";
-  case call_head::kind::request:
-    return "request";
-  case call_head::kind::answer:
-    return "answer";
-  case call_head::kind::failure:
-    return "failure";
-  case call_head::kind::watch:
-    return "watch";
-  case call_head::kind::unwatch:
-    return "unwatch";
-  case call_head::kind::ended:
-    return "end";
-  case call_head::kind::link:
-    return "link";
-  case call_head::kind::unlink:
-    return "unlink";
-  case call_head::kind::linked:
-    return "answer to a link";
-  case call_head::kind::failed:
-    return "failure";
-  }
-  return "?";
-}
-
 } // namespace
 
 /// What a handler does takes effect when it ends.
@@ -84,6 +56,9 @@ public:
   }
   node_id node() const override {
     return on_.machine->self();
+  }
+  std::uint32_t epoch() const override {
+    return done.instance.epoch;
   }
   std::size_t room(const actor_id& to) override {
     return room_left(to);

@@ -5,6 +5,8 @@
 #include "actors/mobility.hpp"
 #include "actors/simulation/cluster.hpp"
 #include "actors/simulation/network.hpp"
+#include "actors/trace/step_log.hpp"
+#include "actors/trace/trace_file.hpp"
 
 #include <deque>
 #include <map>
@@ -20,7 +22,7 @@ class cluster::impl {
 public:
   /// A node as its actors see it. Its clock has a start and a pace of its own.
   struct sim_node final : actor_world {
-    sim_node(impl& all, std::size_t index) : cluster_(all), index_(index) {}
+    sim_node(impl& all, std::size_t index);
     actor_id spawn_made(const std::string& type,
                         std::unique_ptr<actor_core> made) override;
     void order_move(const actor_id& actor, node_id target) override;
@@ -33,6 +35,7 @@ public:
     std::map<instance_id, std::unique_ptr<mobile_behavior>> running;
     double pace = 1;
     std::chrono::nanoseconds start{};
+    step_log did{~std::uint64_t{0}}; ///< by its actors, if they are recorded
 
   private:
     impl& cluster_;
@@ -178,6 +181,7 @@ private:
   bool touched_ = true; // since the invariants were checked
   verdict verdict_;
   std::vector<std::string> history_;
+  trace_content trace_;
 };
 
 /// Those who send from outside, as an actor that never moves. What finds no

@@ -42,6 +42,14 @@ constexpr sim_time view_delay = 20 * millisecond;
 
 // -- a node -------------------------------------------------------------------
 
+cluster::impl::sim_node::sim_node(impl& all, std::size_t index)
+  : cluster_(all), index_(index) {
+  if (!all.options_.record)
+    return;
+  did.set_level(trace_level::payloads);
+  record_to(did);
+}
+
 actor_id cluster::impl::sim_node::spawn_made(const std::string& type,
                                              std::unique_ptr<actor_core> made) {
   return cluster_.spawn(index_, type, made->save());

@@ -56,8 +56,9 @@ struct options {
   faults bad = {};
   /// Events without faults in which a run has to come to rest.
   std::uint64_t patience = 1'000'000;
-  bool names = false; ///< nodes have the registry of names
-  bool tell = false;  ///< keep `cluster::history`
+  bool names = false;  ///< nodes have the registry of names
+  bool tell = false;   ///< keep `cluster::history`
+  bool record = false; ///< keep what `cluster::trace` gives
 
   friend bool operator==(const options&, const options&) = default;
 };
