@@ -14,6 +14,9 @@ result<std::vector<taped_call>> read_tape(std::span<const std::byte> bytes) {
     from(c);
     if (from.failed().empty() && c.what > taped_call::kind::ordered)
       from.fail(fmt::format("a call of kind {}", static_cast<int>(c.what)));
+    constexpr auto last = static_cast<std::uint64_t>(failure_kind::cancelled);
+    if (c.what == taped_call::kind::refused && c.number > last)
+      from.fail(fmt::format("a failure of kind {}", c.number));
     if (!from.failed().empty())
       break;
     out.push_back(std::move(c));
