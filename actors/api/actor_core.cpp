@@ -491,8 +491,8 @@ actor_core::bytes actor_core::pack_fields() const {
 result<void> actor_core::load(bytes_view state) {
   const auto now = world_->now();
   if (is_recorded())
-    recorder_ =
-        std::make_unique<step_recorder>(world_->history()->session(), now);
+    recorder_ = std::make_unique<step_recorder>(world_->history()->session(),
+                                                now, state);
   return unpack(state, now);
 }
 

@@ -78,9 +78,9 @@ bool actor_core::begin_recording(step_log& log,
     recorder_->name(here.self(), here.epoch());
     if (recorder_->is_part_of(log))
       return true;
-    const recorded_state was{print(), pack({}), alarm_};
+    recorded_state was{print(), pack({}), alarm_};
     recorder_->note_size(was.packed.size());
-    recorder_->add_state(log, as_number(world_->now()), was);
+    recorder_->add_state(log, as_number(world_->now()), std::move(was));
     return true;
   } catch (...) {
     return false;

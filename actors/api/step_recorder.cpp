@@ -7,10 +7,16 @@
 
 namespace tern {
 
+step_recorder::step_recorder(std::uint32_t session,
+                             std::chrono::nanoseconds unpacked,
+                             std::span<const std::byte> state)
+  : unpacked_in_(session), unpacked_(unpacked), came_(checksum(state)) {}
+
 void step_recorder::add_state(step_log& log, std::uint64_t time,
-                              const recorded_state& s) {
+                              recorded_state s) {
   session_ = log.session();
   const bool comes = std::exchange(unpacked_in_, 0) == session_;
+  s.came = comes ? came_ : 0;
   const auto payload = to_bytes(s);
   recorded_step out;
   out.state = checksum(s.packed);

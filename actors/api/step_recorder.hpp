@@ -25,10 +25,11 @@ struct recorded_state {
   class_print type;
   std::vector<std::byte> packed;    ///< actor_core::pack, at the time 0
   std::chrono::nanoseconds alarm{}; ///< actor_core::alarm
+  std::uint64_t came = 0; ///< XXH3 of what was unpacked here; 0: not known
 
   template <class Archive>
   void fields(Archive& a) {
-    a(type, packed, alarm);
+    a(type, packed, alarm, came);
   }
 };
 
@@ -41,9 +42,9 @@ public:
   static constexpr std::size_t largest_state = std::size_t{16} << 10;
 
   step_recorder() = default;
-  /// The actor came during this recording, and its state was unpacked then.
-  step_recorder(std::uint32_t session, std::chrono::nanoseconds unpacked)
-    : unpacked_in_(session), unpacked_(unpacked) {}
+  /// The actor came during this recording, and this was unpacked then.
+  step_recorder(std::uint32_t session, std::chrono::nanoseconds unpacked,
+                std::span<const std::byte> state);
 
   /// Who it is, which only a handler is told.
   void name(const actor_id& actor, std::uint32_t epoch) noexcept {
@@ -54,7 +55,7 @@ public:
   bool is_part_of(const step_log& log) const noexcept {
     return session_ != 0 && session_ == log.session();
   }
-  void add_state(step_log& log, std::uint64_t time, const recorded_state& s);
+  void add_state(step_log& log, std::uint64_t time, recorded_state s);
   void add(step_log& log, std::uint64_t time, const step_input& in,
            recorded_step out);
 
@@ -73,6 +74,7 @@ private:
   std::uint64_t index_ = 0;
   std::uint32_t unpacked_in_ = 0; ///< session; 0: no matter any more
   std::chrono::nanoseconds unpacked_{};
+  std::uint64_t came_ = 0; ///< XXH3 of what was unpacked
   bool small_ = true;
 };
 

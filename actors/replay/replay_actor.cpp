@@ -127,7 +127,8 @@ private:
       return tl::make_unexpected(made.error());
     const bool comes = std::exchange(is_new_stay_, false);
     const auto packed = std::exchange(packed_, std::nullopt);
-    if (comes && packed && step.number != 0) {
+    // else it has been elsewhere meanwhile, where nobody recorded it
+    if (comes && packed && was->came == checksum(*packed)) {
       arrive(stay, step, std::move(*made), *packed);
       return {};
     }

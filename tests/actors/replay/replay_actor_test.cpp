@@ -209,6 +209,14 @@ BOOST_AUTO_TEST_CASE(what_is_missing_is_said_and_the_next_state_taken) {
   BOOST_TEST((report.fields == replayed(seventh_run{}.history).fields));
   BOOST_TEST(report.moves + 1 == replayed(seventh_run{}.history).moves);
 
+  // a whole stay, of a node that nobody could ask any more
+  seventh_run without;
+  without.history.stays.erase(without.history.stays.begin() + 2);
+  const auto jumped = replayed(without.history);
+  BOOST_TEST(jumped.same(), words_of(jumped));
+  BOOST_TEST(jumped.gaps.size() == 1u);
+  BOOST_TEST((jumped.fields == report.fields));
+
   // steps of which only the number is known
   seventh_run lossy;
   auto& all = lossy.history.stays[0].steps;
