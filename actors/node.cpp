@@ -39,6 +39,7 @@ member make_self(const node_config& config) {
   self.memory_limit = config.memory_limit;
   self.version = config.version;
   self.libraries = config.libraries;
+  self.resources = config.resources;
   return self;
 }
 

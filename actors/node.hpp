@@ -37,6 +37,9 @@ struct member {
   /// What it has loaded to compute with, by name and contents; the same on all
   /// nodes of a cluster that take work.
   std::string libraries{};
+  /// What it has that tasks may need, as text; see
+  /// dataflow/graph/resources.hpp.
+  std::string resources{};
 
   friend bool operator==(const member&, const member&) = default;
 };
@@ -59,6 +62,7 @@ struct node_config {
   bool shares_memory = true;
   std::string version = library_version; ///< what it says of itself
   std::string libraries{};               ///< as in `member`
+  std::string resources{};               ///< the same
 };
 
 /// A message as a handler sees it. `payload` is valid during the call only;

@@ -26,6 +26,7 @@ void write(schema::Member::Builder to, const member& m) {
   to.setMemoryLimit(m.memory_limit);
   to.setVersion(text(m.version));
   to.setLibraries(text(m.libraries));
+  to.setResources(text(m.resources));
 }
 
 void write(capnp::List<schema::Member>::Builder to,
@@ -89,6 +90,7 @@ member read(schema::Member::Reader from) {
   m.memory_limit = from.getMemoryLimit();
   m.version = text(from.getVersion());
   m.libraries = text(from.getLibraries());
+  m.resources = text(from.getResources());
   KJ_REQUIRE(m.id.value != 0, "a member without an id");
   return m;
 }

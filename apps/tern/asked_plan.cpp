@@ -51,7 +51,7 @@ result<asked_plan> asked_plan::open(const plan_question& q) {
 }
 
 std::string asked_plan::words(const reason& r) const {
-  return words_of(r, edges_.slots(r.task),
+  return words_of(r, edges_.slots(r.task), needs_of(edges_.at(r.task.layer)),
                   [this](node_id who) { return name(who); });
 }
 

@@ -25,10 +25,13 @@ boost::container::small_vector<axis_map, 4> whole_of(const array& a) {
 class call_builder {
 public:
   call_builder(std::string name, const call_options& how)
-    : words_(name + "("),
-      node_(make_node(
-          op_call{std::move(name), {}, true, how.retries, how.priority},
-          dtype::float64, {}, {})) {}
+    : words_(name + "("), node_(make_node(op_call{std::move(name),
+                                                  {},
+                                                  true,
+                                                  how.retries,
+                                                  how.priority,
+                                                  how.resources},
+                                          dtype::float64, {}, {})) {}
 
   void operator()(const future& f) {
     read(f.made_by());
@@ -84,6 +87,8 @@ future make_call(std::string name, const std::vector<call_argument>& arguments,
     throw expression_error("submit: " + std::to_string(how.retries)
                            + " retries of " + name + ", and "
                            + std::to_string(most_retries) + " are the most");
+  if (const auto wrong = fault_of(how.resources))
+    throw expression_error("submit: " + name + " needs resources: " + *wrong);
   call_builder call{std::move(name), how};
   for (const auto& a : arguments)
     std::visit(call, a);

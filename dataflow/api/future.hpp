@@ -45,6 +45,9 @@ struct call_options {
   /// Of the tasks of a plan that could run, those with the highest priority do
   /// first; what is needed for them counts as much as they do.
   std::int32_t priority = 0;
+  /// What the call needs of its node while it runs, by name: it runs only where
+  /// that is, and no more calls at a time than there is enough for.
+  resource_counts resources{};
 };
 
 /// The future behind `session::submit`. Throws `expression_error` for what

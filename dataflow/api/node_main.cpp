@@ -1,5 +1,6 @@
 #include "dataflow/api/node_main.hpp"
 
+#include "dataflow/graph/resources.hpp"
 #include "dataflow/runtime/node_process.hpp"
 
 #include <algorithm>
@@ -37,6 +38,14 @@ node_process::peer address_of(std::string_view option, std::string_view text) {
           number_of<std::uint16_t>(option, text.substr(colon + 1))};
 }
 
+std::string resources_of(std::string_view option, std::string_view text) {
+  const auto counts = parse_resources(text);
+  if (!counts)
+    throw std::invalid_argument(std::string{option} + ": "
+                                + counts.error().what);
+  return text_of(*counts);
+}
+
 void listen_on(node_process& out, const node_process::peer& where) {
   if (where.host != "127.0.0.1" && where.host != "localhost")
     throw std::invalid_argument("--listen: nodes do not authenticate each "
@@ -68,6 +77,8 @@ node_process read_arguments(int argc, char** argv) {
       out.config.memory_limit = number_of<std::uint64_t>(option, value);
     else if (option == "--spill-dir")
       out.spill_directory = value;
+    else if (option == "--resources")
+      out.config.resources = resources_of(option, value);
     else if (option == "--load")
       out.libraries.emplace_back(value);
     else

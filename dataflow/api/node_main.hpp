@@ -20,9 +20,10 @@ namespace tern {
 /// `session_options::executable` names another), with `node` as its first
 /// argument: then this runs a node until its session ends and gives the status
 /// to exit with. So does `program node [--listen HOST:PORT] [--join HOST:PORT]
-/// [--threads N] [--memory BYTES] [--spill-dir DIR] [--load LIBRARY]...`, until
-/// SIGTERM; it listens on loopback. With other arguments nothing happens and
-/// the answer is empty.
+/// [--threads N] [--memory BYTES] [--spill-dir DIR] [--resources
+/// NAME=COUNT,...]
+/// [--load LIBRARY]...`, until SIGTERM; it listens on loopback. With other
+/// arguments nothing happens and the answer is empty.
 std::optional<int> node_main(int argc, char** argv, kernel_registry kernels);
 
 } // namespace tern

@@ -76,7 +76,8 @@ public:
   /// block), arrays (all their blocks, row by row, whose elements have to be in
   /// memory together), numbers (a block without axes), and at most one string,
   /// which the function gets beside the blocks. Throws `expression_error` for a
-  /// second string, and for more than `most_retries` retries.
+  /// second string, for more than `most_retries` retries, and for resources
+  /// that no node can have.
   template <std::convertible_to<std::string> Name, call_value... Arguments>
   future submit(const Name& name, const Arguments&... arguments) {
     return call(name, {call_argument{arguments}...});

@@ -3,6 +3,7 @@
 #include "dataflow/block/chunks.hpp"
 #include "dataflow/block/kernels.hpp"
 #include "dataflow/block/program.hpp"
+#include "dataflow/graph/resources.hpp"
 
 #include <boost/container/small_vector.hpp>
 
@@ -187,8 +188,9 @@ struct op_call {
   std::string name;
   std::vector<std::byte> arguments;
   bool opaque = false;
-  std::uint32_t retries = 0; ///< where the function throws
-  std::int32_t priority = 0; ///< see order.hpp
+  std::uint32_t retries = 0;   ///< where the function throws
+  std::int32_t priority = 0;   ///< see order.hpp
+  resource_counts resources{}; ///< of its node, while a task runs
 
   friend bool operator==(const op_call&, const op_call&) = default;
 };
@@ -232,6 +234,12 @@ struct layer {
 inline bool is_opaque(const layer& l) noexcept {
   const auto* call = std::get_if<op_call>(&l.op);
   return call && call->opaque;
+}
+
+/// What its tasks need of their node while they run; null: nothing.
+inline const resource_counts* needs_of(const layer& l) noexcept {
+  const auto* call = std::get_if<op_call>(&l.op);
+  return call && !call->resources.empty() ? &call->resources : nullptr;
 }
 
 } // namespace tern

@@ -117,14 +117,20 @@ op_read_nc read_read_nc(schema::ReadNc::Reader from) {
   return op;
 }
 
+resource_counts read_resources(capnp::List<schema::Resource>::Reader from) {
+  resource_counts counts;
+  for (auto r : from)
+    if (!counts.emplace(r.getName().cStr(), r.getCount()).second)
+      throw malformed_plan("a resource that is named twice");
+  return counts;
+}
+
 op_call read_call(schema::Call::Reader from) {
   auto bytes = from.getArguments();
   auto* begin = reinterpret_cast<const std::byte*>(bytes.begin());
-  return {from.getName().cStr(),
-          {begin, begin + bytes.size()},
-          from.getOpaque(),
-          from.getRetries(),
-          from.getPriority()};
+  return {from.getName().cStr(), {begin, begin + bytes.size()},
+          from.getOpaque(),      from.getRetries(),
+          from.getPriority(),    read_resources(from.getResources())};
 }
 
 operation read_operation(schema::Layer::Op::Reader from) {

@@ -59,7 +59,7 @@ struct hasher {
     mix(op.path);
   }
   void operator()(const op_call& op) const {
-    mix(op.name, op.arguments.size(), op.retries, op.priority);
+    mix(op.name, op.arguments.size(), op.retries, op.priority, op.resources);
   }
 };
 

@@ -284,6 +284,8 @@ struct checker {
   fault operator()(const op_call& op) const {
     if (op.retries > most_retries)
       return "is to be run again " + std::to_string(op.retries) + " times";
+    if (const auto wrong = fault_of(op.resources))
+      return "needs resources: " + *wrong;
     return {};
   }
 };

@@ -130,6 +130,12 @@ struct operation_writer {
     out.setOpaque(op.opaque);
     out.setRetries(op.retries);
     out.setPriority(op.priority);
+    auto resources = out.initResources(length(op.resources));
+    unsigned i = 0;
+    for (const auto& [name, count] : op.resources) {
+      resources[i].setName(name);
+      resources[i++].setCount(count);
+    }
   }
 };
 

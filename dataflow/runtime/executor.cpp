@@ -17,6 +17,7 @@
 #include "dataflow/runtime/placement.hpp"
 #include "dataflow/runtime/plan_finder.hpp"
 #include "dataflow/runtime/plan_run.hpp"
+#include "dataflow/runtime/resource_places.hpp"
 #include "dataflow/runtime/running_call.hpp"
 #include "dataflow/runtime/service.hpp"
 #include "dataflow/runtime/spiller.hpp"
@@ -90,6 +91,13 @@ result<void> check_memory(const plan_projection& plan, std::uint64_t each,
                   "--memory that would do is {}",
                   size_text(each), nodes > 1 ? " on each node" : "", why,
                   size_text(smallest)));
+}
+
+std::string words_of(node_id who, const std::vector<member>& members) {
+  for (const auto& m : members)
+    if (m.id == who)
+      return m.port == 0 ? "this process" : describe(m);
+  return "node " + to_string(who);
 }
 
 // Of what the nodes remember, and for how long they may think about it.
@@ -198,6 +206,8 @@ result<void> node_executor::start_node(unsigned threads, bool listen,
   config.threads = threads;
   config.listen = listen;
   config.memory_limit = options_.memory;
+  if (threads > 0)
+    config.resources = text_of(options_.resources);
   auto started = node::start(config);
   if (!started)
     return tl::make_unexpected(started.error());
@@ -230,6 +240,7 @@ result<void> node_executor::start_processes() {
       options_.executable.empty() ? this_executable() : options_.executable;
   local_nodes::options how{executable, count, threads, options_.memory / count,
                            options_.spill_directory};
+  how.resources = text_of(options_.resources);
   for (const auto& file : options_.libraries) // a name is not searched for
     how.libraries.push_back(std::filesystem::absolute(file).string());
   if (auto ok = children_->start(how); !ok)
@@ -299,7 +310,9 @@ plan_view node_executor::view() const {
   for (const auto& m : node_->members())
     if (m.threads > 0
         && std::find(leaving_.begin(), leaving_.end(), m.id) == leaving_.end())
-      v.places.push_back({m.id, m.threads});
+      v.places.push_back(
+          {m.id, m.threads,
+           parse_resources(m.resources).value_or(resource_counts{})});
   return v;
 }
 
@@ -413,6 +426,11 @@ result<run_report> node_executor::attempt(const graph& work,
     return fail(failure_kind::unreachable, "no node of the cluster takes work");
   note(p);
   auto edges = std::make_shared<const edge_index>(work);
+  const auto all = node_->members();
+  if (auto known = check_resources(
+          *edges, where, [&](node_id who) { return words_of(who, all); });
+      !known)
+    return tl::make_unexpected(known.error());
   if (auto fits = check_memory_of(where, *edges, kept > 0); !fits)
     return tl::make_unexpected(fits.error());
   const waiting_task waits;
@@ -544,8 +562,9 @@ result<void> node_executor::write_flight(const std::string& file) {
 /// The caller's thread, in order.
 class synchronous_executor final : public executor {
 public:
-  synchronous_executor(kernel_registry kernels, std::uint64_t memory)
-    : kernels_(std::move(kernels)), memory_(memory) {}
+  explicit synchronous_executor(session_options options)
+    : kernels_(std::move(options.kernels)), memory_(options.memory),
+      resources_(std::move(options.resources)) {}
 
   result<run_report> compute(std::span<const array> arrays,
                              const compute_hooks& hooks) override {
@@ -595,7 +614,8 @@ private:
 
   kernel_registry kernels_;
   std::uint64_t memory_; ///< bytes; 0: no limit
-  std::mutex mutex_;     ///< of the one computation at a time
+  resource_counts resources_;
+  std::mutex mutex_; ///< of the one computation at a time
   std::map<std::uint64_t, std::map<block_key, block>> held_; ///< by plan
   std::uint64_t last_plan_ = 0;
 };
@@ -638,8 +658,13 @@ result<held_arrays> synchronous_executor::hold(std::span<const array> arrays) {
 result<run_report> synchronous_executor::run(graph work,
                                              const compute_hooks& hooks) {
   const auto begin = std::chrono::steady_clock::now();
-  const running_call here{{.kernels = &kernels_}, {}};
+  const running_call here{{.kernels = &kernels_, .resources = &resources_}, {}};
   const edge_index edges{std::move(work)};
+  const plan_view alone{{{node_id{1}, 1, resources_}}, node_id{1}};
+  if (auto known = check_resources(
+          edges, alone, [](node_id) { return std::string{"this process"}; });
+      !known)
+    return tl::make_unexpected(known.error());
   if (memory_ > 0)
     if (auto fits =
             check_memory(tern::project(edges, {}, 1), memory_,
@@ -712,8 +737,7 @@ result<std::unique_ptr<executor>> executor::open(session_options options) {
     if (!options.trace_file.empty()) // it records nothing
       if (auto file = trace_writer::create(options.trace_file); !file)
         return tl::make_unexpected(file.error());
-    return std::make_unique<synchronous_executor>(std::move(options.kernels),
-                                                  options.memory);
+    return std::make_unique<synchronous_executor>(std::move(options));
   }
   auto s = std::make_unique<node_executor>(std::move(options));
   if (auto ok = s->start(); !ok)

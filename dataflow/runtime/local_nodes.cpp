@@ -67,6 +67,8 @@ std::vector<std::string> arguments_of(const local_nodes::options& how,
     add("--spill-dir", how.spill_directory);
   for (const auto& file : how.libraries)
     add("--load", file);
+  if (!how.resources.empty())
+    add("--resources", how.resources);
   if (!join.empty())
     add("--join", join);
   return list;

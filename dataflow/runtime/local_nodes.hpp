@@ -36,6 +36,7 @@ public:
     std::uint64_t memory = 0;             ///< bytes, each; 0: no limit
     std::string spill_directory{};        ///< as in session_options
     std::vector<std::string> libraries{}; ///< the same
+    std::string resources{};              ///< the same, as text
   };
   result<void> start(const options& how);
 

@@ -31,6 +31,13 @@ struct lend_body {
   std::vector<node_id> monitors;
 };
 
+/// Why a ready task does not run, if it is for want of resources.
+enum class resource_lack : std::uint8_t {
+  none,
+  in_use,     ///< others have them
+  never_there ///< its node does not have them, or not so many
+};
+
 /// What one task says to another. Which members count depends on `kind`:
 ///
 /// have        to: consumer, from: producer, slot, ordinal, node: the holder,
@@ -56,7 +63,8 @@ struct lend_body {
 ///             ordinal: that node's place, epoch, slot: inputs filled, text:
 ///             its phase; where it waits for inputs bytes: the first of them
 ///             that is not here, asker: who holds that block; while it runs
-///             slot: 1 + number of its thread, bytes: for so many ns)
+///             slot: 1 + number of its thread, bytes: for so many ns;
+///             where it is ready bytes: a resource_lack)
 ///
 /// Between nodes, about no task and no plan:
 ///

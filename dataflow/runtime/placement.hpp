@@ -2,6 +2,7 @@
 
 #include "dataflow/graph/graph.hpp"
 #include "dataflow/runtime/remaining_work.hpp"
+#include "dataflow/runtime/resource_places.hpp"
 #include "dataflow/runtime/view.hpp"
 
 #include <cstdint>
@@ -20,8 +21,9 @@ namespace tern {
 /// edges stay inside a node. Layers with fewer blocks than nodes are dealt out
 /// in turn, lest node 0 gets all roots: the most urgent (order.hpp) first, so
 /// that each node has its share of these, and what it runs next is about what
-/// comes next in the whole plan. After a death `rest` says who has what, of all
-/// that is left.
+/// comes next in the whole plan. Of tasks that need resources only the places
+/// that have them own some, each after how many it can run at once. After a
+/// death `rest` says who has what, of all that is left.
 class placement {
 public:
   placement(const edge_index& edges, const plan_view& view,
@@ -36,12 +38,21 @@ public:
                                               node_index node) const;
 
 private:
+  /// Of the tasks that need the same.
+  struct shares {
+    std::vector<std::uint64_t> bounds; ///< capacities, summed up
+    std::vector<node_index> turns;     ///< who gets what is dealt out
+    std::int64_t places = 0;           ///< with a share
+  };
+  static shares shares_of(const std::vector<std::uint32_t>& slots, bool evenly);
   node_index owner_of_rank(layer_id layer, std::int64_t rank) const;
 
   const edge_index* edges_;
-  std::vector<std::uint64_t> bounds_; ///< capacities, summed up
-  std::vector<std::int64_t> sizes_;   ///< blocks a layer
-  std::vector<layer_id> turns_;       ///< of a layer when they are dealt out
+  std::size_t places_;
+  resource_places resources_;
+  std::vector<shares> shares_;      ///< by kind of resources
+  std::vector<std::int64_t> sizes_; ///< blocks a layer
+  std::vector<layer_id> turns_;     ///< of a layer when they are dealt out
   std::shared_ptr<const remaining_work> rest_;
 };
 

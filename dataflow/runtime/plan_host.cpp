@@ -100,6 +100,7 @@ plan_host::plan_host(const plan& p, std::shared_ptr<const edge_index> edges,
              .record = p.record,
              .inline_bytes = inline_limit,
              .takes_tasks = knows_all(world_.kernels, *edges),
+             .resources = world_.resources.all(),
              .faults = {}},
             world_.memory, *this, std::move(rest)) {
   hooks_.abandoned = [this] {
@@ -107,8 +108,12 @@ plan_host::plan_host(const plan& p, std::shared_ptr<const edge_index> edges,
   };
 }
 
-// A message that came after `close` may have made a task ready all the same.
+// A message that came after `close` may have made a task ready all the same,
+// and whoever gives resources back may have woken one.
 plan_host::~plan_host() {
+  closed_.store(true);
+  world_.pool.remove(*this);
+  world_.resources.forget(*this);
   world_.pool.remove(*this);
 }
 
@@ -116,12 +121,14 @@ void plan_host::close() {
   closed_.store(true);
   abandon();
   world_.pool.remove(*this);
+  world_.resources.forget(*this);
 }
 
 task_engine::remains plan_host::withdraw() {
   closed_.store(true);
   auto left = engine_.freeze();
   world_.pool.withdraw(*this);
+  world_.resources.forget(*this);
   return left;
 }
 
@@ -150,7 +157,21 @@ plan_reply plan_host::reply() const {
 
 // -- running -----------------------------------------------------------
 
+// A task that has to wait for resources is out of the ready queue until some
+// are given back.
 void plan_host::run(task_record& task) {
+  if (const auto* needs = needs_of(engine_.edges().at(task.key().layer))) {
+    if (closed_.load()
+        || !world_.resources.take_or_wait(*needs, {this, &task, task.priority}))
+      return;
+    resource_grant grant{world_.resources, *needs};
+    return run(task, grant);
+  }
+  resource_grant nothing;
+  run(task, nothing);
+}
+
+void plan_host::run(task_record& task, resource_grant& grant) {
   auto inputs = engine_.begin(task);
   if (!inputs)
     return;
@@ -158,18 +179,20 @@ void plan_host::run(task_record& task) {
   if (const auto& from = held_[task.key().layer])
     fetch_held(task, *from);
   else
-    run_here(task, std::move(*inputs));
+    run_here(task, std::move(*inputs), grant);
 }
 
-void plan_host::run_here(task_record& task, std::vector<block> inputs) {
+void plan_host::run_here(task_record& task, std::vector<block> inputs,
+                         resource_grant& grant) {
   auto room =
       world_.spill.begin(inputs, engine_.edges().block_bytes(task.key()));
   record_spilling(world_.self.trace(), name_of_task(task));
   const auto run = [&] {
-    return is_call_[task.key().layer] ? run_call(task, inputs, *room)
+    return is_call_[task.key().layer] ? run_call(task, inputs, *room, grant)
                                       : run_kernel(task, inputs);
   };
   auto outcome = room ? run() : result<block>{beyond_limit(room.error())};
+  grant.rest();
   if (room)
     room->read();
   inputs.clear();
@@ -219,7 +242,7 @@ tl::unexpected<failure> plan_host::beyond_limit(const failure& why) const {
 // long is named with it again and again.
 result<block> plan_host::run_call(const task_record& task,
                                   std::span<const block> inputs,
-                                  spiller::room& room) {
+                                  spiller::room& room, resource_grant& grant) {
   const auto died =
       rest_ ? rest_->died_with(task.key()) : std::vector<node_id>{};
   if (died.size() >= most_deaths)
@@ -232,7 +255,8 @@ result<block> plan_host::run_call(const task_record& task,
   if (!died.empty() && world_.alone)
     alone = std::unique_lock{*world_.alone};
   const running_call here{{&world_.self, &world_.kernels, world_.pool.threads(),
-                           world_.note, &room, &abandoned_},
+                           world_.note, &room, &grant, &abandoned_,
+                           &world_.resources.all()},
                           {id_, task.low},
                           std::move(alone)};
   return run_kernel(task, inputs);
@@ -273,19 +297,21 @@ bool plan_host::waits_for_blocks() const noexcept {
 // -- giving work away ---------------------------------------------------------
 
 std::size_t plan_host::give(steal_terms& terms) {
-  if (closed_.load() || terms.satisfied() || !has_work_to_give())
+  if (closed_.load() || (terms.satisfied() && terms.waiting == 0)
+      || !has_work_to_give())
     return 0;
   const auto plan_for_guest = introduction(terms.thief);
   if (plan_for_guest.size() > most_plan_bytes)
     return 0; // no message holds it
   const auto before = terms.tasks;
   gives = true;
+  auto given = give_waiting(terms);
   const auto kept =
       engine_.give(world_.pool.take_back(*this, terms.tasks), terms);
   gives = false;
   for (auto* task : kept)
     ready(*task);
-  const auto given = before - terms.tasks;
+  given += before - terms.tasks;
   if (given > 0 && !plan_for_guest.empty() && !closed_.load()) {
     introduced_.push_back(terms.thief);
     envelope head;
@@ -296,8 +322,24 @@ std::size_t plan_host::give(steal_terms& terms) {
   return given;
 }
 
+// Tasks that wait here for resources, of which the thief has enough.
+std::size_t plan_host::give_waiting(steal_terms& terms) {
+  auto some = terms;
+  some.tasks = terms.waiting;
+  const auto kept = engine_.give_ready(
+      world_.resources.take_back(*this, some.tasks, terms.resources), some);
+  for (auto* task : kept)
+    ready(*task);
+  const auto given = terms.waiting - some.tasks;
+  terms.waiting = some.tasks;
+  terms.room = some.room;
+  terms.work_ns = some.work_ns;
+  return given;
+}
+
 bool plan_host::has_work_to_give() const {
-  return engine_.sources_left() > 0 || world_.pool.queued() > 0;
+  return engine_.sources_left() > 0 || world_.pool.queued() > 0
+         || world_.resources.surplus() > 0;
 }
 
 // A node outside the view does not have the plan; with its first task it gets

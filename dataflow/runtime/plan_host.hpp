@@ -7,6 +7,7 @@
 #include "dataflow/runtime/layer_times.hpp"
 #include "dataflow/runtime/ledger.hpp"
 #include "dataflow/runtime/plan_message.hpp"
+#include "dataflow/runtime/resource_gate.hpp"
 #include "dataflow/runtime/spiller.hpp"
 #include "dataflow/runtime/steal_terms.hpp"
 #include "dataflow/runtime/task_actor.hpp"
@@ -38,6 +39,7 @@ public:
     compute_pool& pool;
     ledger& memory;
     spiller& spill;
+    resource_gate& resources;
     const kernel_registry& kernels;
     /// Blocks of other plans; see held_blocks.
     std::function<void(const held_call& from, std::int64_t index,
@@ -110,8 +112,11 @@ private:
   result<block> run_kernel(const task_record& task,
                            std::span<const block> inputs);
   result<block> run_call(const task_record& task, std::span<const block> inputs,
-                         spiller::room& room);
-  void run_here(task_record& task, std::vector<block> inputs);
+                         spiller::room& room, resource_grant& grant);
+  void run(task_record& task, resource_grant& grant);
+  void run_here(task_record& task, std::vector<block> inputs,
+                resource_grant& grant);
+  std::size_t give_waiting(steal_terms& terms);
   void fetch_held(task_record& task, const held_call& from);
   void take_outcome(task_record& task, result<block> outcome);
 
@@ -129,6 +134,9 @@ private:
   void lost(node_id node) override;
   std::uint64_t mean_time(layer_id layer) const override {
     return times_.mean(layer);
+  }
+  bool waits_for_resources(const task_record& r) const override {
+    return world_.resources.is_waiting(r);
   }
   std::optional<execution> execution_of(const task_record& r) const override {
     return world_.pool.execution_of(r);

@@ -118,6 +118,7 @@ std::vector<std::byte> encode(const plan& p) {
   for (unsigned i = 0; i < p.view.places.size(); ++i) {
     places[i].setNode(p.view.places[i].node.value);
     places[i].setCapacity(p.view.places[i].capacity);
+    places[i].setResources(text_of(p.view.places[i].resources));
   }
   root.setRotate(p.rotate);
   root.setRecord(p.record);
@@ -176,9 +177,14 @@ result<plan> decode_plan(std::span<const std::byte> bytes) {
         plan p;
         p.id = in.getId();
         p.view.submitter = node_id{in.getSubmitter()};
-        for (auto place : in.getPlaces())
-          p.view.places.push_back(
-              {node_id{place.getNode()}, place.getCapacity()});
+        for (auto place : in.getPlaces()) {
+          auto resources = parse_resources(place.getResources().cStr());
+          if (!resources)
+            return fail(failure_kind::malformed,
+                        "plan: resources: " + resources.error().what);
+          p.view.places.push_back({node_id{place.getNode()},
+                                   place.getCapacity(), *std::move(resources)});
+        }
         if (p.view.places.empty() || p.view.places.size() >= submitter_index)
           return fail(failure_kind::malformed, "plan: no nodes, or too many");
         p.rotate = in.getRotate();

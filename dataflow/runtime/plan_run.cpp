@@ -450,6 +450,7 @@ void plan_run::watch_for_stall(const compute_hooks& hooks) {
       "nothing was done for {} s: task {} ({}) {}", found->stalled.count(),
       text_of(task), tern::describe(*edges_, task),
       words_of(found->why, edges_->slots(task),
+               needs_of(edges_->at(task.layer)),
                [this](node_id who) { return name_of(who); })));
 }
 

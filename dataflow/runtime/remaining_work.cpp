@@ -16,7 +16,7 @@ constexpr std::size_t tiles_per_node = 16;
 remaining_work::remaining_work(const edge_index& edges, const plan_view& view,
                                std::uint64_t plan, const plan_round& round,
                                const std::map<node_id, census>& told)
-  : edges_(&edges), layers_(edges.layers()) {
+  : edges_(&edges), layers_(edges.layers()), resources_(edges, view) {
   for (layer_id id = 0; id < edges.layers(); ++id) {
     const auto blocks = static_cast<std::size_t>(edges.needed(id).size());
     auto& l = layers_[id];
@@ -26,7 +26,9 @@ remaining_work::remaining_work(const edge_index& edges, const plan_view& view,
     l.ran.assign(blocks, false);
     l.arrived.assign(edges.is_root(id) ? blocks : 0, false);
   }
-  spread_tiles(view, plan, round);
+  for (const auto& place : view.places)
+    dead_.push_back(round.excludes(place.node));
+  spread_tiles(view, plan);
   // by place: every process goes through them in the same order
   for (std::size_t i = 0; i < view.places.size(); ++i)
     if (const auto found = told.find(view.places[i].node); found != told.end())
@@ -47,28 +49,38 @@ remaining_work::remaining_work(const edge_index& edges, const plan_view& view,
 
 // -- who has what the dead had ------------------------------------------------
 
-void remaining_work::spread_tiles(const plan_view& view, std::uint64_t plan,
-                                  const plan_round& round) {
-  for (const auto& place : view.places)
-    dead_.push_back(round.excludes(place.node));
-  tiles_.assign(view.places.size() * tiles_per_node, no_node);
-  for (std::size_t tile = 0; tile < tiles_.size(); ++tile) {
+void remaining_work::spread_tiles(const plan_view& view, std::uint64_t plan) {
+  for (std::size_t kind = 0; kind < resources_.kinds(); ++kind) {
+    const auto& slots = resources_.slots(kind);
+    bool some = false;
+    for (std::size_t i = 0; i < slots.size(); ++i)
+      some = some || (!dead_[i] && slots[i] > 0);
+    tiles_.push_back(spread(view, plan, some ? slots : resources_.slots(0)));
+  }
+}
+
+std::vector<node_index>
+remaining_work::spread(const plan_view& view, std::uint64_t plan,
+                       const std::vector<std::uint32_t>& slots) const {
+  std::vector<node_index> tiles(view.places.size() * tiles_per_node, no_node);
+  for (std::size_t tile = 0; tile < tiles.size(); ++tile) {
     std::uint64_t best = 0;
     for (std::size_t i = 0; i < view.places.size(); ++i) {
       if (dead_[i])
         continue;
-      // the largest of as many draws as it has threads
-      const auto draws = std::clamp(view.places[i].capacity, 1u, 1024u);
+      // the largest of as many draws as it can run tasks at once
+      const auto draws = std::min(slots[i], 1024u);
       for (std::uint32_t draw = 0; draw < draws; ++draw) {
         const auto score =
             mix(mix(plan ^ tile) ^ mix(view.places[i].node.value + draw));
-        if (tiles_[tile] == no_node || score > best) {
+        if (tiles[tile] == no_node || score > best) {
           best = score;
-          tiles_[tile] = static_cast<node_index>(i);
+          tiles[tile] = static_cast<node_index>(i);
         }
       }
     }
   }
+  return tiles;
 }
 
 node_index remaining_work::owner(const block_key& task,
@@ -79,7 +91,8 @@ node_index remaining_work::owner(const block_key& task,
     return l.holders[at];
   if (!is_dead(first))
     return first;
-  return tiles_[at * tiles_.size() / l.parts.size()];
+  const auto& tiles = tiles_[resources_.kind_of(task.layer)];
+  return tiles[at * tiles.size() / l.parts.size()];
 }
 
 // -- what there is ------------------------------------------------------------

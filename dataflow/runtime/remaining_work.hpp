@@ -2,6 +2,7 @@
 
 #include "dataflow/graph/graph.hpp"
 #include "dataflow/runtime/census.hpp"
+#include "dataflow/runtime/resource_places.hpp"
 #include "dataflow/runtime/view.hpp"
 
 #include <cstdint>
@@ -41,8 +42,9 @@ public:
 
   /// Who has the task: the holder of a block, whoever runs the kernel, else
   /// `first`, who had it at the beginning, or, after its death, another one.
-  /// Tiles (runs of neighbours, cut alike in all layers) go to one node, by
-  /// rendezvous hashing weighted with the capacities.
+  /// Tiles (runs of neighbours, cut alike in all layers that need the same) go
+  /// to one node that can run them, by rendezvous hashing weighted with the
+  /// capacities; where all that could have died, to any.
   node_index owner(const block_key& task, node_index first) const;
 
   bool is_dead(node_index place) const {
@@ -68,8 +70,9 @@ private:
     std::vector<bool> arrived; ///< of root layers
   };
 
-  void spread_tiles(const plan_view& view, std::uint64_t plan,
-                    const plan_round& round);
+  void spread_tiles(const plan_view& view, std::uint64_t plan);
+  std::vector<node_index> spread(const plan_view& view, std::uint64_t plan,
+                                 const std::vector<std::uint32_t>& slots) const;
   void take(const census& told, node_index who);
   template <class F>
   void each_of(const std::vector<block_run>& runs, F&& f);
@@ -81,8 +84,10 @@ private:
 
   const edge_index* edges_;
   std::vector<layer_state> layers_;
-  std::vector<bool> dead_;        ///< by place
-  std::vector<node_index> tiles_; ///< who has what the dead had
+  std::vector<bool> dead_; ///< by place
+  resource_places resources_;
+  std::vector<std::vector<node_index>> tiles_; ///< who has what the dead had,
+                                               ///< by kind of resources
   std::vector<block_key> stack_;
   std::int64_t tasks_ = 0;
   std::map<block_key, std::set<node_id>> suspects_;

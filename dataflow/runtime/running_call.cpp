@@ -38,6 +38,8 @@ running_call* running_call::current() noexcept {
 void running_call::begin() {
   if (is_alone_)
     alone_.lock();
+  if (where_.grant)
+    where_.grant->go_on();
   if (where_.room)
     where_.room->go_on();
   if (where_.note)
@@ -45,12 +47,14 @@ void running_call::begin() {
 }
 
 // A task that waits cannot be what kills the node, and is none whose end a
-// task that needs memory, or must be alone, has to wait for.
+// task that needs memory or resources, or must be alone, has to wait for.
 void running_call::end() noexcept {
   if (where_.note)
     where_.note->end(thread_);
   if (where_.room)
     where_.room->rest();
+  if (where_.grant)
+    where_.grant->rest();
   if (is_alone_)
     alone_.unlock();
 }
@@ -58,6 +62,8 @@ void running_call::end() noexcept {
 session_options running_call::for_more() const {
   session_options o;
   o.kernels = *where_.kernels;
+  if (where_.resources)
+    o.resources = *where_.resources;
   o.scheduler = scheduler::synchronous;
   if (!where_.on)
     return o;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "dataflow/runtime/crash_note.hpp"
+#include "dataflow/runtime/resource_gate.hpp"
 #include "dataflow/runtime/session_options.hpp"
 #include "dataflow/runtime/spiller.hpp"
 
@@ -22,7 +23,9 @@ public:
     unsigned threads = 0;                         ///< of the node
     crash_note* note = nullptr;                   ///< null: nobody keeps one
     spiller::room* room = nullptr;                ///< in memory
+    resource_grant* grant = nullptr;              ///< of what it needs
     const std::atomic<bool>* abandoned = nullptr; ///< nobody wants its result
+    const resource_counts* resources = nullptr;   ///< of the node
   };
 
   /// `what`: as the note has it. `alone`: is held while it runs, but for when

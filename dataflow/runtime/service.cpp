@@ -69,8 +69,13 @@ dataflow_service::dataflow_service(node& self, kernel_registry kernels,
                for (const auto& [id, host] : open_plans())
                  host->engine().each_idle_block(visit);
              }),
+    resources_(
+        parse_resources(self.self().resources).value_or(resource_counts{}),
+        [this](const resource_gate::waiter& who) {
+          pool_.push(*who.plan, *who.task);
+        }),
     held_(held_elsewhere()),
-    sharing_({self_, pool_, memory_, slow_, gate_,
+    sharing_({self_, pool_, memory_, resources_, slow_, gate_,
               [this] { return open_plans(); },
               [this](std::uint64_t plan_id, node_id thief) {
                 if (!find_life(plan_id)) // it ended meanwhile

@@ -11,6 +11,7 @@
 #include "dataflow/runtime/plan_life.hpp"
 #include "dataflow/runtime/plan_message.hpp"
 #include "dataflow/runtime/plan_table.hpp"
+#include "dataflow/runtime/resource_gate.hpp"
 #include "dataflow/runtime/serial_thread.hpp"
 #include "dataflow/runtime/spiller.hpp"
 #include "dataflow/runtime/work_sharing.hpp"
@@ -183,6 +184,7 @@ private:
   kernel_registry kernels_;
   ledger memory_;
   spiller spiller_;
+  resource_gate resources_;
   held_blocks held_;
   plan_table<plan_host, dataflow_message> plans_; ///< by id in its round
   mutable std::mutex lives_mutex_;

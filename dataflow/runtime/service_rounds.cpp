@@ -119,6 +119,7 @@ dataflow_service::make_host(const plan_life& of,
           .pool = pool_,
           .memory = memory_,
           .spill = spiller_,
+          .resources = resources_,
           .kernels = kernels_,
           .held =
               [this](const held_call& from, std::int64_t index,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "dataflow/graph/resources.hpp"
 #include "dataflow/runtime/kernel_registry.hpp"
 
 #include <cstdint>
@@ -52,6 +53,9 @@ struct session_options {
   /// Files of libraries of functions (kernel_library.hpp), for the nodes that
   /// it starts and for itself, beside `kernels`.
   std::vector<std::string> libraries{};
+  /// What each of the nodes that it starts has for calls that need it
+  /// (`call_options::resources`). Not for `cluster`: its nodes have their own.
+  resource_counts resources{};
 };
 
 /// What a run took, counted by the nodes.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/actor_id.hpp"
+#include "dataflow/graph/resources.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -50,11 +51,13 @@ struct steal_terms {
 
   node_id thief;
   std::size_t tasks = 0;     ///< at most so many
+  std::size_t waiting = 0;   ///< and of those that wait for resources, so many
   std::uint64_t room = 0;    ///< bytes that the thief has set aside for them
   std::uint64_t work_ns = 0; ///< enough once this is used up
   /// What a task counts for that nobody has measured.
   std::uint64_t unknown_ns = work_a_thread_ns;
   link_cost link;
+  resource_counts resources{}; ///< what the thief has
 
   /// For a thief with `threads` and `room`, from a node with `queued` tasks.
   static steal_terms of(node_id thief, unsigned threads, std::uint64_t room,

@@ -32,7 +32,8 @@ task_engine::task_engine(std::shared_ptr<const edge_index> edges,
                          std::shared_ptr<const remaining_work> rest)
   : edges_(std::move(edges)), view_(std::move(view)), rest_(std::move(rest)),
     placement_(*edges_, view_, rest_), nodes_(view_),
-    me_(nodes_.number_of(self)), how_(how), memory_(memory), world_(world) {
+    me_(nodes_.number_of(self)), how_(std::move(how)), memory_(memory),
+    world_(world) {
   for (std::size_t i = 0; rest_ && i < nodes_.places(); ++i)
     if (rest_->is_dead(static_cast<node_index>(i)))
       nodes_.suspect(static_cast<node_index>(i));
@@ -167,14 +168,35 @@ bool task_engine::fail(task_record& r, failure&& why) {
 
 // -- events -------------------------------------------------------------------
 
-// With `--rotate` a due actor moves on to the next node of the view that lives.
+bool task_engine::can_run(layer_id layer) const {
+  const auto* needs = needs_of(edges_->at(layer));
+  return !needs || fits(*needs, how_.resources);
+}
+
+// To a node of the view, under the record's lock. A block may go anywhere, one
+// that is being made, too: it moves when it is there.
+bool task_engine::may_go(const task_record& r, node_index target) const {
+  const auto* needs = needs_of(edges_->at(r.key().layer));
+  if (!needs || r.state.holds_block() || r.state.phase() == task_phase::running)
+    return true;
+  return target < view_.places.size()
+         && fits(*needs, view_.places[target].resources);
+}
+
+// With `--rotate` a due actor moves on to the next node of the view that lives
+// and can have it.
 effect task_engine::rotate(task_record& r, effect e) {
   if (!how_.rotate || !r.state.rotation_due())
     return e;
   const auto places = view_.places.size();
   auto next = static_cast<node_index>((me_ + 1u) % places);
-  while (next != me_ && nodes_.is_suspected(next))
+  for (std::size_t tried = 1;
+       next != me_ && (nodes_.is_suspected(next) || !may_go(r, next));
+       ++tried) {
+    if (tried == places)
+      return e;
     next = static_cast<node_index>((next + 1u) % places);
+  }
   if (next == me_)
     return e;
   const auto moved = r.state.move(next);

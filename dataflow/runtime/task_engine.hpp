@@ -60,6 +60,10 @@ public:
   virtual bool is_at_hand(const block&) const {
     return true;
   }
+  /// Whether a ready task waits for resources that others use.
+  virtual bool waits_for_resources(const task_record&) const {
+    return false;
+  }
   /// Of a task's kernel; none: no thread is at it.
   virtual std::optional<execution> execution_of(const task_record&) const {
     return {};
@@ -132,7 +136,10 @@ public:
     std::uint64_t least_part = least_part_bytes; ///< see read_part.hpp
     /// False: this node cannot run the plan's tasks and refuses all of them.
     bool takes_tasks = true;
-    task_faults faults;
+    /// What this node has for tasks that need it. Those that need more wait
+    /// here for a node that has it, and are taken from nobody.
+    resource_counts resources{};
+    task_faults faults{};
   };
 
   /// Blocks by packed key.
@@ -197,13 +204,17 @@ public:
   block held(std::uint64_t task) const;
 
   /// Orders the task to move; false where it cannot (it runs elsewhere, is at
-  /// its end, ...). A running task moves when it is done, as a block.
+  /// its end, the target lacks what it needs, ...). A running task moves when
+  /// it is done, as a block.
   bool move(const block_key& key, node_index target);
   /// Gives work to a thief within `terms`: of these ready tasks, and of the
   /// sources whose turn has not come. Returns the ready ones that stay. One
   /// call at a time.
   std::vector<task_record*> give(const std::vector<task_record*>& ready,
                                  steal_terms& terms);
+  /// The same of ready tasks only: such as wait for resources.
+  std::vector<task_record*> give_ready(const std::vector<task_record*>& ready,
+                                       steal_terms& terms);
   /// Sources whose turn has not come, about.
   std::size_t sources_left() const noexcept;
   /// `node` is suspected dead: what this node has lent to it comes back, and
@@ -285,7 +296,9 @@ private:
   void drop_everything();
   effect depart(task_record& r, effect e);
   effect send_off(task_record& r, effect e);
-  node_index next_host();
+  node_index next_host(const task_record& r);
+  bool can_run(layer_id layer) const;
+  bool may_go(const task_record& r, node_index target) const;
   bool takes_tasks() const noexcept {
     return how_.takes_tasks && !leaving_.load(std::memory_order_relaxed);
   }
@@ -324,12 +337,14 @@ private:
   std::shared_ptr<lend_body> state_of(task_record& r);
   void forward_absorbed(const task_record& r, const todo& what);
   effect lending_event(task_record& r, const dataflow_message& m);
+  bool is_willing(node_index thief) const;
   bool steal(task_record& r, node_index thief, steal_terms& terms);
   bool is_stealable(task_record& r) const;
   void give_sources(node_index thief, steal_terms& terms);
   std::uint64_t bytes_to_move(task_record& r, node_index thief) const;
   void order(task_record& r, dataflow_message& m);
   void inspect(task_record& r, dataflow_message& m);
+  resource_lack lack_of(const task_record& r) const;
   void name_missing_input(const task_record& r, dataflow_message& to) const;
 
   // blocks that other nodes hold

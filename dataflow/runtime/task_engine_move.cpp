@@ -87,7 +87,8 @@ void task_engine::receive_lend(dataflow_message& m) {
     return;
   const auto from = nodes_.number_of(m.node);
   const bool willing =
-      takes_tasks() && memory_.may_take(m.data ? m.data.bytes() : 0);
+      takes_tasks() && memory_.may_take(m.data ? m.data.bytes() : 0)
+      && (m.lend->snapshot.holds_block || can_run(unpack(m.to).layer));
   if (!willing && !has_had(m.to, m.lend->snapshot.epoch)) {
     auto no = message_of(message_kind::refused, m.to);
     no.epoch = m.lend->snapshot.epoch;
@@ -217,7 +218,7 @@ effect task_engine::depart(task_record& r, effect e) {
 
 // One that cannot move stays.
 effect task_engine::send_off(task_record& r, effect e) {
-  const auto target = r.state.may_move() ? next_host() : no_node;
+  const auto target = r.state.may_move() ? next_host(r) : no_node;
   if (target == no_node)
     return e;
   const auto moved = r.state.move(target);
@@ -226,12 +227,13 @@ effect task_engine::send_off(task_record& r, effect e) {
 }
 
 // The nodes of the view in turn, but for this one and those that take nothing.
-node_index task_engine::next_host() {
+node_index task_engine::next_host(const task_record& r) {
   const auto places = nodes_.places();
   for (std::size_t tried = 0; tried < places; ++tried) {
     const auto next = static_cast<node_index>(
         sent_off_.fetch_add(1, std::memory_order_relaxed) % places);
-    if (next != me_ && !nodes_.is_suspected(next) && !nodes_.has_declined(next))
+    if (next != me_ && !nodes_.is_suspected(next) && !nodes_.has_declined(next)
+        && may_go(r, next))
       return next;
   }
   return no_node;
@@ -277,6 +279,8 @@ bool task_engine::move(const block_key& key, node_index target) {
     return false;
   bool moves = false;
   apply(*r, [&] {
+    if (!may_go(*r, target))
+      return effect::none;
     moves = r->state.may_move();
     const auto e = r->state.move(target);
     note(*r, task_event::move, target, e);
@@ -321,6 +325,13 @@ void task_engine::name_missing_input(const task_record& r,
   });
 }
 
+resource_lack task_engine::lack_of(const task_record& r) const {
+  if (!can_run(r.key().layer))
+    return resource_lack::never_there;
+  return world_.waits_for_resources(r) ? resource_lack::in_use
+                                       : resource_lack::none;
+}
+
 void task_engine::inspect(task_record& r, dataflow_message& m) {
   auto reply = message_of(message_kind::inspected, 0, r.low);
   task_phase phase;
@@ -337,6 +348,8 @@ void task_engine::inspect(task_record& r, dataflow_message& m) {
   reply.node = nodes_.id_of(me_);
   reply.ordinal = me_;
   reply.text = name_of(phase);
+  if (phase == task_phase::ready)
+    reply.bytes = static_cast<std::uint64_t>(lack_of(r));
   if (phase == task_phase::running) {
     const auto e = world_.execution_of(r);
     reply.slot = e ? 1 + e->thread : 0;

@@ -36,8 +36,14 @@ bool task_engine::is_stealable(task_record& r) const {
   return r.state.may_be_stolen();
 }
 
+// What cannot run here goes whatever it costs.
 bool task_engine::steal(task_record& r, node_index thief, steal_terms& terms) {
-  const auto work = world_.mean_time(r.key().layer);
+  const auto layer = r.key().layer;
+  const auto* needs = needs_of(edges_->at(layer));
+  if (needs && !fits(*needs, terms.resources))
+    return false;
+  const bool must_go = needs && !fits(*needs, how_.resources);
+  const auto work = world_.mean_time(layer);
   const auto moved = bytes_to_move(r, thief);
   const auto needed = moved + edges_->block_bytes(r.key());
   if (needed > terms.room)
@@ -45,7 +51,9 @@ bool task_engine::steal(task_record& r, node_index thief, steal_terms& terms) {
   bool goes = false;
   apply(r, [&] {
     goes = r.state.may_be_stolen()
-           && move_pays(work, terms.link.transfer_ns(moved), r.state.steals());
+           && (must_go
+               || move_pays(work, terms.link.transfer_ns(moved),
+                            r.state.steals()));
     if (!goes)
       return effect::none;
     const auto e = r.state.steal(thief);
@@ -59,17 +67,28 @@ bool task_engine::steal(task_record& r, node_index thief, steal_terms& terms) {
   return goes;
 }
 
+bool task_engine::is_willing(node_index thief) const {
+  return thief != no_node && thief != me_ && !nodes_.has_declined(thief)
+         && !nodes_.is_suspected(thief);
+}
+
 std::vector<task_record*>
-task_engine::give(const std::vector<task_record*>& ready, steal_terms& terms) {
+task_engine::give_ready(const std::vector<task_record*>& ready,
+                        steal_terms& terms) {
   std::vector<task_record*> kept;
   const auto thief = nodes_.number_of(terms.thief);
-  const bool willing = thief != no_node && thief != me_
-                       && !nodes_.has_declined(thief)
-                       && !nodes_.is_suspected(thief);
+  const bool willing = is_willing(thief);
   for (auto* r : ready)
     if (!willing || terms.satisfied() || !steal(*r, thief, terms))
       kept.push_back(r);
-  if (willing)
+  return kept;
+}
+
+std::vector<task_record*>
+task_engine::give(const std::vector<task_record*>& ready, steal_terms& terms) {
+  auto kept = give_ready(ready, terms);
+  const auto thief = nodes_.number_of(terms.thief);
+  if (is_willing(thief))
     give_sources(thief, terms);
   return kept;
 }

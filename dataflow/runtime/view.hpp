@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/actor_id.hpp"
+#include "dataflow/graph/resources.hpp"
 #include "dataflow/runtime/task_state.hpp"
 
 #include <cstdint>
@@ -15,6 +16,7 @@ struct plan_view {
   struct place {
     node_id node;
     std::uint32_t capacity = 1; ///< compute threads, at least 1
+    resource_counts resources{};
 
     friend bool operator==(const place&, const place&) = default;
   };

@@ -33,6 +33,17 @@ std::string words_of_run(const task_report& r, const std::string& node) {
                      r.run->thread, node, seconds_text(r.run->ns));
 }
 
+std::string words_of_lack(const task_report& r, const std::string& needs,
+                          const std::string& node) {
+  if (r.lack == resource_lack::in_use)
+    return fmt::format("is ready, and waits for {} on node {}, which other "
+                       "tasks use",
+                       needs, node);
+  return fmt::format("is ready on node {}, but needs {}, which that node does "
+                     "not have: it waits for a node that has it",
+                     node, needs);
+}
+
 } // namespace
 
 std::string text_of(const block_key& task) {
@@ -57,6 +68,9 @@ std::optional<task_report> report_in(const dataflow_message& m) {
       out.run = execution{m.slot - 1, m.bytes};
     return out;
   }
+  if (*phase == task_phase::ready
+      && m.bytes <= static_cast<std::uint64_t>(resource_lack::never_there))
+    out.lack = static_cast<resource_lack>(m.bytes);
   out.filled = m.slot;
   out.holder = m.asker;
   if (waits_for_inputs(*phase) && m.bytes != 0)
@@ -105,6 +119,7 @@ std::optional<block_key> first_unfinished(const edge_index& edges,
 }
 
 std::string words_of(const reason& r, std::uint32_t slots,
+                     const resource_counts* needs,
                      const std::function<std::string(node_id)>& name) {
   if (!r.report)
     return "nobody answers for it: its node hangs, or was just lost";
@@ -125,6 +140,8 @@ std::string words_of(const reason& r, std::uint32_t slots,
                                     node)
                       : fmt::format("has all its inputs on node {}", node);
   case task_phase::ready:
+    if (needs && report.lack != resource_lack::none)
+      return words_of_lack(report, text_of(*needs), node);
     return fmt::format("is ready, and waits for a compute thread of node {}",
                        node);
   case task_phase::running:

@@ -22,6 +22,7 @@ struct task_report {
   std::optional<block_key> missing; ///< the first input that is not there
   node_id holder;                   ///< who holds that; null: it is not made
   std::optional<execution> run;     ///< of its kernel
+  resource_lack lack = resource_lack::none; ///< while it is ready
 
   bool is_done() const noexcept {
     return phase == task_phase::held || phase == task_phase::released;
@@ -74,8 +75,9 @@ std::optional<block_key> first_unfinished(const edge_index& edges,
 std::string text_of(const block_key& task);
 
 /// A step in words: what the task does or waits for, and where. `name`: of a
-/// node. `slots`: inputs of the task.
+/// node. `slots`: inputs of the task; `needs`: its resources, or null.
 std::string words_of(const reason& r, std::uint32_t slots,
+                     const resource_counts* needs,
                      const std::function<std::string(node_id)>& name);
 
 } // namespace tern

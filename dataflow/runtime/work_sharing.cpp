@@ -145,6 +145,13 @@ void work_sharing::answer(node_id to, std::size_t tasks) {
   world_.self.flush();
 }
 
+resource_counts work_sharing::resources_of(node_id who) const {
+  for (const auto& m : world_.self.members())
+    if (m.id == who)
+      return parse_resources(m.resources).value_or(resource_counts{});
+  return {};
+}
+
 std::size_t work_sharing::give(const steal_state::hungry& to) {
   std::lock_guard guard{giving_};
   const auto plans = world_.plans();
@@ -157,6 +164,9 @@ std::size_t work_sharing::give(const steal_state::hungry& to) {
   terms.link.ns_per_byte = speeds_.ns_per_byte(to.who, terms.link.ns_per_byte);
   if (const auto trip = world_.self.round_trip(to.who); trip.count() > 0)
     terms.link.round_trip_ns = static_cast<std::uint64_t>(trip.count());
+  terms.resources = resources_of(to.who);
+  if (!terms.resources.empty())
+    terms.waiting = world_.resources.surplus();
   std::size_t given = 0;
   for (const auto& [id, host] : plans)
     if (const auto n = host->give(terms); n > 0) {

@@ -7,6 +7,7 @@
 #include "dataflow/runtime/link_speeds.hpp"
 #include "dataflow/runtime/message.hpp"
 #include "dataflow/runtime/plan_host.hpp"
+#include "dataflow/runtime/resource_gate.hpp"
 #include "dataflow/runtime/serial_thread.hpp"
 #include "dataflow/runtime/steal_state.hpp"
 
@@ -34,6 +35,7 @@ public:
     node& self;
     compute_pool& pool;
     ledger& memory;
+    resource_gate& resources;
     serial_thread& slow; ///< offers are made there
     const gate& open;    ///< of the service
     std::function<open_plans()> plans;
@@ -72,6 +74,7 @@ private:
   void offer();
   void offer_later();
   bool blocks_are_coming() const;
+  resource_counts resources_of(node_id who) const;
 
   surroundings world_;
   link_speeds speeds_;

@@ -16,6 +16,7 @@ struct Member {
   memoryLimit @6 :UInt64; # bytes
   version @7 :Text;       # of tern
   libraries @8 :Text;     # names and digests, for people
+  resources @9 :Text;     # dataflow/graph/resources.hpp
 }
 
 struct Hello {

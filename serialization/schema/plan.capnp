@@ -125,10 +125,16 @@ struct ReadNc {
   missing @5 :List(Float64);
 }
 
+struct Resource {
+  name @0 :Text;
+  count @1 :UInt32;
+}
+
 struct Call {
   name @0 :Text;
   arguments @1 :Data;
   opaque @2 :Bool;
   retries @3 :UInt32;
   priority @4 :Int32;
+  resources @5 :List(Resource); # of its node, while it runs
 }

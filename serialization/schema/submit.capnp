@@ -9,6 +9,7 @@ $Cxx.namespace("tern::schema");
 struct Place {
   node @0 :UInt64;
   capacity @1 :UInt32;
+  resources @2 :Text;  # dataflow/graph/resources.hpp
 }
 
 # Blocks by layer: those from bounds[2i] up to, without, bounds[2i + 1].

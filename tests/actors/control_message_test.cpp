@@ -19,6 +19,7 @@ member some_member(std::uint64_t id) {
   m.memory_limit = ~0ull;
   m.version = "1.2.3";
   m.libraries = "some.so 0123, more.so 4567";
+  m.resources = "GPU=1,licence=2";
   return m;
 }
 

@@ -5,6 +5,7 @@
 #include "apps/tern/node_status.hpp"
 #include "apps/tern/page/node_page.hpp"
 #include "apps/tern/page/page_rules.hpp"
+#include "dataflow/graph/resources.hpp"
 #include "dataflow/runtime/node_process.hpp"
 
 #include <fmt/format.h>
@@ -23,6 +24,7 @@ namespace {
 struct node_options {
   std::vector<std::string> join;
   std::vector<std::string> libraries;
+  std::string resources;
   bool insecure = false;
   bool watch_stdin = false;
   std::string page; ///< empty: none
@@ -71,6 +73,10 @@ int read_options(const node_options& o, const configuration& in,
       parse_spill_directory(in[setting::spill_directory].text);
   config.host = listen->host == "localhost" ? "127.0.0.1" : listen->host;
   config.port = listen->port;
+  const auto resources = parse_resources(o.resources);
+  if (!resources)
+    return complain(exit_usage, "--resources: " + resources.error().what);
+  config.resources = text_of(*resources);
   config.threads = *parse_count(in[setting::thread_count].text, most_threads);
   if (config.threads == 0)
     config.threads = std::max(1u, std::thread::hardware_concurrency());
@@ -153,6 +159,11 @@ void add_node(CLI::App& tool, configuration& settings) {
       ->type_name("FILE.so")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  c->add_option(
+       "--resources", o->resources,
+       "what this node has for calls that need it, as GPU=1,licence=2; "
+       "they run nowhere else")
+      ->type_name("NAME=COUNT,...");
   c->add_flag("--insecure", o->insecure,
               "listen on an address that is not loopback");
   c->add_flag("--watch-stdin", o->watch_stdin,
@@ -169,7 +180,8 @@ void add_node(CLI::App& tool, configuration& settings) {
   c->footer(R"(Examples:
   tern node --listen 127.0.0.1:7000
   tern node --listen 127.0.0.1:7000 --page 127.0.0.1:7080
-  tern node --join 127.0.0.1:7000 --threads 2 --memory 4GB)");
+  tern node --join 127.0.0.1:7000 --threads 2 --memory 4GB
+  tern node --join 127.0.0.1:7000 --resources GPU=1,licence=2)");
   c->callback(
       [o, &settings] { throw CLI::RuntimeError(run_node(*o, settings)); });
 }

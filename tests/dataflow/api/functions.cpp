@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <atomic>
 #include <chrono>
 #include <csignal>
 #include <cstdint>
@@ -76,6 +77,23 @@ block fail_first(blocks inputs, bytes path) {
   return inputs[1];
 }
 
+// Its process, and how many of these that ran at once there at most.
+block crowd(blocks inputs, bytes) {
+  static std::atomic<int> now{0};
+  static std::atomic<int> most{0};
+  const int here = ++now;
+  for (int before = most; before < here;)
+    if (most.compare_exchange_weak(before, here))
+      break;
+  std::this_thread::sleep_for(
+      std::chrono::milliseconds(static_cast<int>(inputs[0].item())));
+  --now;
+  block_builder out{dtype::float64, {2}};
+  out.values<double>()[0] = static_cast<double>(::getpid());
+  out.values<double>()[1] = static_cast<double>(most);
+  return out.finish();
+}
+
 block fail_slowly(blocks, bytes path) {
   std::ofstream{text_of(path), std::ios::app} << "called\n";
   std::this_thread::sleep_for(std::chrono::milliseconds(20));
@@ -103,6 +121,7 @@ kernel_registry functions() {
   });
   known.add("note", note);
   known.add("wait_for", wait_for);
+  known.add("crowd", crowd);
   known.add("fail_first", fail_first);
   known.add("fail_slowly", fail_slowly);
   known.add("nap", [](blocks inputs, bytes) {

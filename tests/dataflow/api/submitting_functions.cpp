@@ -22,6 +22,17 @@ block leaves(blocks inputs, bytes) {
   return block::of(left.item<double>() + right.item<double>());
 }
 
+// Each needs what the one that waits for it needs, too.
+block leaves_with_gpu(blocks inputs, bytes) {
+  const auto depth = inputs[0].item();
+  if (depth == 0)
+    return block::of(1.0);
+  auto s = session::of_this_call();
+  const auto half =
+      s.submit({.resources = {{"GPU", 1}}}, "leaves_with_gpu", depth - 1);
+  return block::of(2 * s.gather(half).item<double>());
+}
+
 block total(blocks inputs, bytes) {
   const auto n = static_cast<std::int64_t>(inputs[0].item());
   const auto all = ones({n, n}, dtype::float64, {{10, 10}}).sum();
@@ -41,6 +52,7 @@ block as_they_come(blocks inputs, bytes) {
 
 void add_submitting_functions(kernel_registry& known) {
   known.add("leaves", leaves);
+  known.add("leaves_with_gpu", leaves_with_gpu);
   known.add("total", total);
   known.add("as_they_come", as_they_come);
 }

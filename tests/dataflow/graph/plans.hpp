@@ -78,6 +78,10 @@ inline std::vector<std::pair<std::string, graph>> plans() {
       lowered(from_layer(op_call{"f", {}, true}, dtype::float64, {}, "f()")));
   add("call_options", lowered(from_layer(op_call{"f", {}, true, 3, -7},
                                          dtype::float64, {}, "f()")));
+  add("call_resources",
+      lowered(
+          from_layer(op_call{"f", {}, true, 0, 0, {{"GPU", 1}, {"licence", 2}}},
+                     dtype::float64, {}, "f()")));
   add("maps", graph_maker{17}.make());
   return all;
 }

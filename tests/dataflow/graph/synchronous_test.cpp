@@ -234,7 +234,7 @@ BOOST_AUTO_TEST_CASE(what_nobody_can_do_is_a_failure) {
     auto report = run_synchronously(edges, {});
     auto needs_hook = name == "read_nc" || name == "read_npy" || name == "edges"
                       || name == "maps" || name == "opaque"
-                      || name == "call_options";
+                      || name == "call_options" || name == "call_resources";
     BOOST_TEST((report.has_value() != needs_hook), name);
   }
 }

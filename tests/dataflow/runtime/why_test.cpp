@@ -50,8 +50,9 @@ private:
   std::map<std::pair<layer_id, std::int64_t>, task_report> reports_;
 };
 
-std::string words(const task_report& r, std::uint32_t slots = 2) {
-  return words_of({r.task, r}, slots,
+std::string words(const task_report& r, std::uint32_t slots = 2,
+                  const resource_counts* needs = nullptr) {
+  return words_of({r.task, r}, slots, needs,
                   [](node_id who) { return who == a ? "A" : "B"; });
 }
 
@@ -99,7 +100,7 @@ BOOST_AUTO_TEST_CASE(one_for_whom_nobody_answers_is_the_last_reason) {
   const auto chain = reasons_of({5, 0}, c.question());
   BOOST_TEST_REQUIRE(chain.size() == 2u);
   BOOST_TEST(!chain[1].report.has_value());
-  BOOST_TEST(words_of(chain[1], 0, [](node_id) {
+  BOOST_TEST(words_of(chain[1], 0, nullptr, [](node_id) {
                return "";
              }).starts_with("nobody answers"));
 }
@@ -150,7 +151,12 @@ BOOST_AUTO_TEST_CASE(a_report_says_what_the_message_does) {
   BOOST_TEST(!report_in(m)->missing.has_value());
   m.slot = 0;
   BOOST_TEST(!report_in(m)->run.has_value());
-  m.text = "dancing"; // of a later version
+  m.text = "ready";
+  m.bytes = 1;
+  BOOST_TEST((report_in(m)->lack == resource_lack::in_use));
+  m.bytes = 3; // of a later version
+  BOOST_TEST((report_in(m)->lack == resource_lack::none));
+  m.text = "dancing"; // the same
   BOOST_TEST(!report_in(m).has_value());
 }
 
@@ -160,6 +166,16 @@ BOOST_AUTO_TEST_CASE(sources_and_crowds_have_words) {
   BOOST_TEST(words(r, 0).find("for memory") != std::string::npos);
   r.phase = task_phase::ready;
   BOOST_TEST(words(r).find("a compute thread of node B") != std::string::npos);
+  const resource_counts needs{{"GPU", 2}};
+  BOOST_TEST(words(r, 2, &needs) == words(r)); // there is enough
+  r.lack = resource_lack::in_use;
+  BOOST_TEST(words(r, 2, &needs)
+             == "is ready, and waits for GPU=2 on node B, which other tasks "
+                "use");
+  r.lack = resource_lack::never_there;
+  BOOST_TEST(words(r, 2, &needs)
+             == "is ready on node B, but needs GPU=2, which that node does not "
+                "have: it waits for a node that has it");
   r.phase = task_phase::running;
   BOOST_TEST(words(r).find("another plan") != std::string::npos);
 }
