@@ -302,13 +302,8 @@ void split_steps(const node_trace& node,
 
 void split_node(const node_trace& node,
                 const std::function<void(const trace_record&)>& take) {
-  take(node_trace{node.node,
-                  node.name,
-                  node.pid,
-                  node.lost,
-                  node.peers,
-                  node.scopes,
-                  {}});
+  take(node_trace{
+      node.node, node.name, node.pid, node.lost, node.peers, node.scopes, {}});
   for (auto& thread : node.threads) {
     std::span<const trace_event> rest{thread.events};
     while (!rest.empty()) {
