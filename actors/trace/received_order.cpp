@@ -1,5 +1,8 @@
 #include "actors/trace/received_order.hpp"
 
+#include "actors/api/call.hpp"
+#include "actors/api/message_types.hpp"
+#include "actors/api/step_recorder.hpp"
 #include "actors/trace/message_flights.hpp"
 
 #include <fmt/format.h>
@@ -31,6 +34,19 @@ struct placed_message {
   }
 };
 
+/// Names of messages by their tags: classes say what they handle.
+std::map<std::uint64_t, std::string>
+names_of_messages_in(const trace_content& trace) {
+  std::map<std::uint64_t, std::string> names;
+  for (const auto& n : trace.nodes)
+    for (const auto& step : n.steps)
+      if (step.kind == step_kind::state)
+        if (const auto was = from_bytes<recorded_state>(step.payload))
+          for (const auto& m : was->type.messages)
+            names[detail::hash_of(m.name)] = m.name;
+  return names;
+}
+
 class order_reader {
 public:
   order_reader(const trace_content& trace, std::span<const std::size_t> numbers)
@@ -47,11 +63,15 @@ public:
   }
 
   std::map<actor_in_run, std::vector<received_message>> read() {
-    std::map<actor_in_run, std::vector<placed_message>> all;
+    std::map<actor_in_run, std::vector<placed_message>> all = by_steps();
+    std::set<actor_in_run> in_steps;
+    for (const auto& [who, messages] : all)
+      in_steps.insert(who);
     each([&](std::size_t node, const thread_trace& thread,
              const trace_event& e) {
       const auto who = actor_of(trace_.nodes[node], e);
-      if (e.kind == trace_kind::received && is_compared(who))
+      if (e.kind == trace_kind::received && is_compared(who)
+          && !in_steps.contains(named(who)))
         all[named(who)].push_back(
             {epoch_of(node, who, e.time), message_of(node, thread, e)});
     });
@@ -71,6 +91,37 @@ private:
       for (const auto& thread : trace_.nodes[node].threads)
         for (const auto& e : thread.events)
           f(node, thread, e);
+  }
+
+  std::map<actor_in_run, std::vector<placed_message>> by_steps() const {
+    const auto names = names_of_messages_in(trace_);
+    std::map<actor_in_run, std::vector<placed_message>> all;
+    for (std::size_t node = 0; node < trace_.nodes.size(); ++node)
+      for (const auto& step : trace_.nodes[node].steps) {
+        if (step.kind != step_kind::message)
+          continue;
+        received_message m;
+        m.sender = named(step.peer);
+        m.kind = static_cast<std::uint32_t>(message_kind::actor_message);
+        m.name = name_of(step, names);
+        m.node = node;
+        m.time = step.time;
+        all[named(step.actor)].push_back({step.epoch, std::move(m)});
+      }
+    return all;
+  }
+
+  static std::string
+  name_of(const recorded_step& step,
+          const std::map<std::uint64_t, std::string>& names) {
+    std::span<const std::byte> body{step.payload};
+    const auto call = decode_call(body);
+    if (!call)
+      return {};
+    const auto name = names.find(call->tag);
+    return fmt::format("{}{}{}", word_for(call->what),
+                       name == names.end() ? "" : " ",
+                       name == names.end() ? "" : name->second);
   }
 
   actor_in_run named(const actor_id& who) const {
@@ -125,6 +176,9 @@ std::uint64_t beginning_of(const trace_content& trace) {
     for (const auto& thread : n.threads)
       for (const auto& e : thread.events)
         first = std::min(first, e.time);
+  for (const auto& n : trace.nodes)
+    for (const auto& step : n.steps)
+      first = std::min(first, step.time);
   return first;
 }
 

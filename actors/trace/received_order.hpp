@@ -37,6 +37,7 @@ struct received_message {
   actor_in_run sender;    ///< kind `none`: not seen where it was sent
   std::size_t from = 0;   ///< number of the node that sent it
   std::uint32_t kind = 0; ///< `message_kind`
+  std::string name;       ///< of its type, "request book"; empty: not recorded
   // where and when
   std::size_t node = 0; ///< position in the trace
   std::uint32_t thread = 0;
@@ -44,11 +45,14 @@ struct received_message {
 
   /// Whether it is the same message as far as two runs can be compared.
   bool same_as(const received_message& other) const noexcept {
-    return sender == other.sender && from == other.from && kind == other.kind;
+    return sender == other.sender && from == other.from && kind == other.kind
+           && name == other.name;
   }
 };
 
-/// What each actor that is no task received, in its order, over all its places.
+/// What each actor that is no task received, in its order, over all its places:
+/// by its steps if these are recorded (then `from` is 0, for it does not
+/// matter), else by events.
 std::map<actor_in_run, std::vector<received_message>>
 received_by_actors(const trace_content& trace,
                    std::span<const std::size_t> numbers);

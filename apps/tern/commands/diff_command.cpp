@@ -210,6 +210,10 @@ std::string words_of(const trace_file& f,
   const auto sender = m->sender.kind == actor_kind::none
                           ? std::string{}
                           : to_string(m->sender) + ", ";
+  if (!m->name.empty())
+    return fmt::format("{} from {}, at {} ns on node {} ({})", m->name,
+                       to_string(m->sender), m->time, f.numbers[m->node],
+                       display_name(node));
   return fmt::format("{} from {}node {}, at {} ns on node {} ({}), thread {}",
                      name_in(f.trace.header.messages, m->kind), sender, m->from,
                      m->time, f.numbers[m->node], display_name(node),
@@ -273,7 +277,9 @@ json json_of(const compared_plan& p) {
 json json_of(const trace_file& f, const std::optional<received_message>& m) {
   if (!m)
     return nullptr;
-  return {{"message", name_in(f.trace.header.messages, m->kind)},
+  return {{"message", m->name.empty()
+                          ? name_in(f.trace.header.messages, m->kind)
+                          : m->name},
           {"sender", m->sender.kind == actor_kind::none
                          ? json(nullptr)
                          : json(to_string(m->sender))},
