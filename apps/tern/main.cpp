@@ -3,6 +3,7 @@
 #include "apps/tern/commands/commands.hpp"
 #include "apps/tern/commands/flight_command.hpp"
 #include "apps/tern/commands/options.hpp"
+#include "apps/tern/commands/record_command.hpp"
 #include "apps/tern/commands/report_command.hpp"
 #include "apps/tern/configuration/configuration.hpp"
 #include "serialization/version.hpp"
@@ -42,6 +43,7 @@ int main(int argc, char** argv) {
   tern::add_trace(tool);
   auto& trace = *tool.get_subcommand("trace");
   tern::add_flight(trace, settings);
+  tern::add_record(trace, settings);
   tern::add_recover(trace);
   tern::add_top(tool, settings);
   tern::add_move(tool, settings);

@@ -1,11 +1,14 @@
 // A bank on several processes whose accounts move all the time. At the end a
 // checker reads all statements: no money was made or lost, and each transfer
-// that was acknowledged happened once on either side.
-// Usage: example_bank [PROCESSES ACCOUNTS TRANSFERS]
+// that was acknowledged happened once on either side. With a TRACE all that the
+// actors do goes into that file, and `replay` has one do it again.
+// Usage: example_bank [PROCESSES ACCOUNTS TRANSFERS [TRACE]]
+//        example_bank replay TRACE ACTOR
 
 #include "apps/examples/bank/actors.hpp"
 #include "apps/examples/node_process.hpp"
 
+#include <tern/replay.hpp>
 #include <unistd.h>
 
 #include <algorithm>
@@ -49,9 +52,36 @@ bool check(const std::vector<statement>& all, const book& b) {
          && given.size() == b.done.size();
 }
 
-int run(const std::string& program, int processes, int accounts,
-        int transfers) {
-  tern::actor_system here;
+/// All statements, once no account is on its way any more.
+std::vector<statement>
+statements_of(tern::actor_system& here,
+              const std::vector<tern::ref<account>>& all) {
+  const auto look = [&] {
+    std::vector<statement> now;
+    for (const auto& a : all)
+      now.push_back(here.request(a, show{}).get());
+    return now;
+  };
+  const auto moved = [](const std::vector<statement>& now) {
+    std::uint64_t moves = 0;
+    for (const auto& s : now)
+      moves += s.moves;
+    return moves;
+  };
+  auto now = look();
+  for (auto before = ~std::uint64_t{0}; moved(now) != before; now = look()) {
+    before = moved(now);
+    ::usleep(100'000);
+  }
+  return now;
+}
+
+int run(const std::string& program, int processes, int accounts, int transfers,
+        const std::string& trace) {
+  tern::actor_system::options options;
+  options.trace_file = trace;
+  options.traced = tern::trace_level::payloads;
+  tern::actor_system here{options};
   here.add<account>();
   here.add<teller>();
   std::vector<example::node_process> branches;
@@ -81,12 +111,17 @@ int run(const std::string& program, int processes, int accounts,
     ::usleep(20'000);
     b = here.request(clerk, show_book{}).get();
   }
-  std::vector<statement> statements;
+  const auto statements = statements_of(here, all);
   std::uint64_t moves = 0;
-  for (const auto& a : all) {
-    statements.push_back(here.request(a, show{}).get());
-    moves += statements.back().moves;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const auto& s = statements[i];
+    moves += s.moves;
+    if (!trace.empty())
+      std::cout << "account: " << to_string(all[i].id()) << ' ' << s.balance
+                << ' ' << s.moves << '\n';
   }
+  if (!trace.empty())
+    here.write_trace(); // while the branches are there
   const bool ok = check(statements, b);
   std::cout << "transfers done or refused: " << b.done.size() + b.refused.size()
             << " of " << transfers << "\nmoves: "
@@ -102,16 +137,19 @@ int main(int argc, char** argv) {
   const std::vector<std::string> arguments(argv + 1, argv + argc);
   if (arguments.size() == 3 && arguments[0] == "--branch")
     return example::be_node<account, teller>(arguments[1], arguments[2]);
-  if (!arguments.empty() && arguments.size() != 3) {
-    std::cerr << "usage: example_bank [PROCESSES ACCOUNTS TRANSFERS]\n";
+  if (!arguments.empty() && arguments[0] == "replay")
+    return tern::replay_main<account, teller>(argc - 1, argv + 1);
+  if (!arguments.empty() && arguments.size() != 3 && arguments.size() != 4) {
+    std::cerr << "usage: example_bank [PROCESSES ACCOUNTS TRANSFERS [TRACE]]\n"
+                 "       example_bank replay TRACE ACTOR\n";
     return 2;
   }
   const auto number = [&](std::size_t i, int otherwise) {
     return arguments.empty() ? otherwise : std::stoi(arguments[i]);
   };
   try {
-    return run("/proc/self/exe", number(0, 3), number(1, 20),
-               number(2, 200000));
+    return run("/proc/self/exe", number(0, 3), number(1, 20), number(2, 200000),
+               arguments.size() == 4 ? arguments[3] : "");
   } catch (const std::exception& e) {
     std::cerr << "example_bank: " << e.what() << '\n';
     return 1;

@@ -5,6 +5,7 @@
 #include "actors/trace/flight_recovery.hpp"
 #include "actors/trace/trace_exchange.hpp"
 #include "actors/trace/trace_file.hpp"
+#include "apps/tern/commands/duration.hpp"
 #include "apps/tern/commands/options.hpp"
 #include "apps/tern/commands/setting_flag.hpp"
 
@@ -12,14 +13,10 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <chrono>
-#include <cmath>
 #include <filesystem>
 #include <iostream>
 #include <memory>
-#include <string_view>
 #include <utility>
 
 namespace tern {
@@ -46,27 +43,6 @@ int complain(const std::string& command, const std::string& what,
              int status = exit_failed) {
   std::cerr << "tern trace " << command << ": " << what << '\n';
   return status;
-}
-
-/// A span of time: `10s`, `500ms`, `2min`, `1h`; at most 1000 hours.
-result<std::chrono::milliseconds> parse_duration(const std::string& text) {
-  static constexpr std::array<std::pair<std::string_view, double>, 4> units{
-      {{"ms", 1}, {"s", 1e3}, {"min", 60e3}, {"h", 3600e3}}};
-  constexpr double most = 1000 * 3600e3;
-  double number = 0;
-  const auto* last = text.data() + text.size();
-  const auto [end, error] = std::from_chars(text.data(), last, number);
-  const std::string_view name{end, static_cast<std::size_t>(last - end)};
-  for (const auto& [unit, ms] : units)
-    if (error == std::errc{} && name == unit && number > 0
-        && number * ms <= most)
-      return std::chrono::milliseconds{
-          static_cast<std::int64_t>(std::ceil(number * ms))};
-  return fail(
-      failure_kind::refused,
-      fmt::format(
-          "'{}' is no span of time: write for example 500ms, 10s or 2min",
-          text));
 }
 
 /// Writes the file, and says what is in it.

@@ -1,4 +1,8 @@
-// `tern replay`: a task of a recorded run once more, in this process.
+// `tern replay`: a task of a recorded run once more, in this process, or an
+// actor of a user's class.
+#include "actors/debugger.hpp"
+#include "actors/replay/actor_library.hpp"
+#include "actors/replay/replay_question.hpp"
 #include "apps/tern/commands/commands.hpp"
 #include "apps/tern/commands/options.hpp"
 #include "apps/tern/plan_guest.hpp"
@@ -16,7 +20,6 @@
 #include <algorithm>
 #include <csignal>
 #include <cstring>
-#include <fstream>
 #include <iostream>
 #include <memory>
 
@@ -29,10 +32,13 @@ using json = nlohmann::ordered_json;
 constexpr std::int64_t most_values = 8;
 constexpr std::size_t most_named = 8;
 
-struct replay_options {
+struct replay_command_options {
   std::string file;
-  std::string task;
+  std::string whom; ///< a task or an actor
   std::string plan;
+  std::vector<std::string> also;
+  std::size_t until = ~std::size_t{0};
+  bool list = false;
   std::vector<std::string> libraries;
   bool gdb = false;
   bool json = false;
@@ -53,15 +59,6 @@ int complain(int status, const std::string& what) {
 
 block_print print_of(const block_key& task, const block& b) {
   return {task, b.type(), b.shape(), checksum(b.payload())};
-}
-
-/// Whether a debugger watches this process: Linux says whose.
-bool is_debugged() {
-  std::ifstream status{"/proc/self/status"};
-  for (std::string word; status >> word;)
-    if (word == "TracerPid:")
-      return status >> word && word != "0";
-  return false;
 }
 
 /// Blocks of the lineage that another plan held, as a session does.
@@ -154,7 +151,7 @@ void print_json(const traced_run& run, const block_key& task,
 // -- the command --------------------------------------------------------------
 
 /// Runs it and prints what came of it; the exit status.
-int replay(const replay_options& o, const traced_run& run,
+int replay(const replay_command_options& o, const traced_run& run,
            const block_key& task, const kernel_registry& kernels) {
   std::vector<block_print> inputs;
   lineage_options how;
@@ -176,15 +173,30 @@ int replay(const replay_options& o, const traced_run& run,
   return exit_well;
 }
 
-int run_replay(const replay_options& o) {
-  const auto task = parse_task(o.task);
+int run_replay_actor(const replay_command_options& o) {
+  actor_types known;
+  if (auto loaded = load_actors(o.libraries, known); !loaded)
+    return complain(exit_failed, loaded.error().what);
+  replay_question q;
+  q.files = o.also;
+  q.files.insert(q.files.begin(), o.file);
+  q.actor = o.whom;
+  q.until = o.until;
+  q.list = o.list;
+  q.gdb = o.gdb;
+  q.json = o.json;
+  return answer_replay(q, known);
+}
+
+int run_replay(const replay_command_options& o) {
+  const auto task = parse_task(o.whom);
   if (!task)
-    return complain(exit_usage, task.error().what);
+    return run_replay_actor(o);
   if (o.gdb && !is_debugged())
     return complain(exit_usage,
                     fmt::format("--gdb stops for a debugger, and there is "
                                 "none: gdb --args tern replay {} {} --gdb",
-                                o.file, o.task));
+                                o.file, o.whom));
   const auto run = load_traced_run(o.file, o.plan, *task);
   if (!run)
     return complain(exit_status_of(run.error()), run.error().what);
@@ -210,25 +222,39 @@ int run_replay(const replay_options& o) {
 } // namespace
 
 void add_replay(CLI::App& tool) {
-  auto o = std::make_shared<replay_options>();
+  auto o = std::make_shared<replay_command_options>();
   auto* c = tool.add_subcommand(
       "replay", "Make a block of a recorded run again, here: its inputs are "
                 "made again from the plan in the trace, from the sources on, "
-                "and have the same bits.");
+                "and have the same bits. Or run the handlers of a recorded "
+                "actor again, over all its moves, and compare.");
   c->add_option("file", o->file, "a .tern-trace file")->required();
-  c->add_option("task", o->task, "LAYER/INDEX, as --explain numbers them")
+  c->add_option("whom", o->whom,
+                "LAYER/INDEX, as --explain numbers them; or actor/NODE/N, or "
+                "the name of an actor's class")
       ->required();
   c->add_option("--plan", o->plan, "which one, if there are several");
   c->add_option("--load", o->libraries,
-                "a library of functions; may be given more than once")
+                "a library of functions, or for an actor of classes; may be "
+                "given more than once")
       ->type_name("FILE.so")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   c->add_flag("--gdb", o->gdb,
-              "stop in the debugger right before the task runs");
+              "stop in the debugger right before the task runs, or the "
+              "actor's last handler");
+  c->add_option("--until", o->until, "an actor: the last handler to run")
+      ->check(CLI::PositiveNumber);
+  c->add_flag("--list", o->list, "an actor: each handler in a line");
+  c->add_option("--also", o->also, "an actor: another trace of the same run")
+      ->type_name("FILE")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   c->add_flag("--json", o->json, "one JSON object as the last line");
   c->footer("Examples:\n  tern replay run.tern-trace 2/0\n"
-            "  gdb --args tern replay run.tern-trace 2/0 --gdb");
+            "  gdb --args tern replay run.tern-trace 2/0 --gdb\n"
+            "  tern replay run.tern-trace actor/1f2e/3 --load ./bank.so "
+            "--until 17");
   c->callback([o] { throw CLI::RuntimeError(run_replay(*o)); });
 }
 
