@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <csignal>
+#include <filesystem>
 #include <map>
 #include <string>
 
@@ -45,6 +46,16 @@ public:
 private:
   process process_;
   std::map<std::string, std::string> said_;
+};
+
+/// Files that are gone with the test.
+struct traces_of_race {
+  std::string good = TERN_BINARY_DIR "/race.good.tern-trace";
+  std::string bad = TERN_BINARY_DIR "/race.bad.tern-trace";
+  ~traces_of_race() {
+    std::filesystem::remove(good);
+    std::filesystem::remove(bad);
+  }
 };
 
 bool has(const std::string& text, const std::string& part) {
@@ -121,6 +132,74 @@ BOOST_AUTO_TEST_CASE(a_lost_reply_leads_to_the_handler_that_sent_nothing) {
   BOOST_TEST(has(waits.out, "waits for a message; the last message came from "
                                 + program["shop"]),
              waits.out);
+}
+
+BOOST_AUTO_TEST_CASE(a_race_of_messages_is_found_by_a_seed_and_named_by_diff) {
+  const std::string program = TERN_BINARY_DIR "/example_message_race";
+  const traces_of_race traces;
+  process race{{traces.good, traces.bad}, program};
+  const auto found = race.wait();
+  BOOST_TEST_REQUIRE(found.status == 0, found.err);
+  BOOST_TEST(has(found.out, "without moves: all seeds hold"), found.out);
+  BOOST_TEST(has(found.out, "with moves: broken by seed "), found.out);
+  // the first message that the two runs do not share
+  const auto diff =
+      tern::test::tern({"diff", traces.good, traces.bad, "--json"});
+  BOOST_TEST_REQUIRE(diff.status == 1, diff.err);
+  const auto first = diff.json()["actors"]["first"];
+  BOOST_TEST(first["actor"] == "actor 1 of node 0"); // the store
+  BOOST_TEST(first["a"]["message"] == "message put");
+  BOOST_TEST(first["a"]["sender"] == "actor 3 of node 0"); // the writer
+  BOOST_TEST(first["b"]["message"] == "request get");
+  BOOST_TEST(first["b"]["sender"] == "actor 2 of node 0"); // the reader
+  // and where: right after the store had come to another node
+  process again{{"replay", traces.bad, "store", "--list"}, program};
+  const auto told = again.wait();
+  BOOST_TEST_REQUIRE(told.status == 0, told.err);
+  const auto arrival = told.out.rfind("its arrival");
+  BOOST_TEST_REQUIRE(arrival != std::string::npos, told.out);
+  const auto get = told.out.find("request get", arrival);
+  BOOST_TEST(get < told.out.find("message put", arrival), told.out);
+}
+
+BOOST_AUTO_TEST_CASE(a_slow_node_is_named_by_what_waits_for_it) {
+  buggy program{"example_slow_node", 3};
+  outcome why;
+  eventually("only the slow one is awaited", [&] {
+    why = program.ask("why", "foreman", true);
+    BOOST_TEST_REQUIRE(why.status == 0, why.err);
+    const auto chain = why.json()["chain"];
+    return chain.size() == 2u && chain[0]["open_requests"] == 1
+           && chain[1]["address"] == program["slow"];
+  });
+  const auto chain = why.json()["chain"];
+  BOOST_TEST(chain[0]["requests"][0]["message"] == "piece");
+  BOOST_TEST(chain[1]["type"] == "worker");
+  BOOST_TEST(chain[1]["activity"] == "running");
+  const std::string conclusion = why.json()["conclusion"];
+  BOOST_TEST(has(conclusion, "a handler of worker "), conclusion);
+  BOOST_TEST(has(conclusion, "of node " + program["slow"]), conclusion);
+}
+
+BOOST_AUTO_TEST_CASE(a_sender_without_credit_leads_to_who_gives_none) {
+  buggy program{"example_no_credit", 3};
+  outcome why;
+  eventually("the press may send no more", [&] {
+    why = program.ask("why", "press");
+    BOOST_TEST_REQUIRE(why.status == 0, why.err);
+    return has(why.out,
+               program["binder"] + " takes no more messages from it for now");
+  });
+  BOOST_TEST(has(why.out, "so: a handler of binder " + program["binder"]
+                              + " runs since "),
+             why.out);
+  const auto chain = program.ask("why", "press", true).json()["chain"];
+  BOOST_REQUIRE(chain.size() == 2u);
+  BOOST_TEST(chain[0]["activity"] == "idle");
+  BOOST_TEST(chain[0]["open_requests"] == 0);
+  BOOST_TEST(chain[1]["actor"] == program["binder"]);
+  BOOST_TEST(chain[1]["activity"] == "running");
+  BOOST_TEST(chain[1]["mailbox"] > 0);
 }
 
 BOOST_AUTO_TEST_CASE(who_cannot_be_asked_is_named) {
