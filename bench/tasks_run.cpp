@@ -4,6 +4,7 @@
 #include "dataflow/runtime/compute_pool.hpp"
 #include "dataflow/runtime/message.hpp"
 #include "dataflow/runtime/plan_host.hpp"
+#include "dataflow/runtime/resource_gate.hpp"
 
 #include <condition_variable>
 #include <cstdlib>
@@ -92,6 +93,8 @@ int run_tasks_once(const std::string& kind, std::size_t n, unsigned threads) {
   spiller disk{memory, {}, [](const spiller::visitor&) {
                }};
   compute_pool pool{threads};
+  resource_gate resources{{}, [](const resource_gate::waiter&) {
+                          }};
   root_waiter root;
   constexpr node_id asker{1};
 
@@ -111,6 +114,7 @@ int run_tasks_once(const std::string& kind, std::size_t n, unsigned threads) {
                   .pool = pool,
                   .memory = memory,
                   .spill = disk,
+                  .resources = resources,
                   .kernels = kernels,
                   .held = {},
                   .local =

@@ -282,10 +282,18 @@ namespace {
 
 void split_steps(const node_trace& node,
                  const std::function<void(const trace_record&)>& take) {
-  trace_steps run{node.node, {}, node.lost_steps};
+  constexpr std::size_t losses_a_record = 4096;
+  std::span<const step_loss> lost{node.lost_steps};
+  while (!lost.empty()) {
+    const auto some = lost.first(std::min(lost.size(), losses_a_record));
+    take(trace_steps{node.node, {}, {some.begin(), some.end()}});
+    lost = lost.subspan(some.size());
+  }
+  trace_steps run{node.node, {}, {}};
   std::size_t bytes = 0;
   for (const auto& step : node.steps) {
-    const auto more = sizeof step + step.payload.size() + step.calls.size();
+    const auto more = sizeof step + step.payload.size() + step.calls.size()
+                      + step.threw.size();
     if (bytes > 0 && bytes + more > max_step_bytes_a_record) {
       take(run);
       run = {node.node, {}, {}};
@@ -294,7 +302,7 @@ void split_steps(const node_trace& node,
     run.steps.push_back(step);
     bytes += more;
   }
-  if (!run.steps.empty() || !run.lost.empty())
+  if (!run.steps.empty())
     take(run);
 }
 

@@ -42,6 +42,18 @@ std::string part_of_cluster::text() const {
                      waited_for ? "; a session is here" : "");
 }
 
+// One that was silent is not yielded to before it had time to yield itself.
+void sought_node::note(bool answered, time now) {
+  next = now;
+  if (answered) {
+    if (std::exchange(silences, 0) > 0)
+      since = now;
+    return;
+  }
+  const auto doublings = std::min(++silences / looks_a_pause, longest_pause);
+  next += look_every * (1u << doublings);
+}
+
 expulsion::expulsion(node& self, std::vector<member> others,
                      std::vector<node_process::peer> contacts,
                      std::function<void()> yield)
@@ -114,33 +126,19 @@ void expulsion::look_again() {
     });
 }
 
-// One that was silent is not yielded to before it had time to yield itself.
-void expulsion::note(sought_node& one, bool answered) {
-  one.next = clock::now();
-  if (answered) {
-    one.silences = 0;
-    return;
-  }
-  one.since = one.next;
-  const auto doublings =
-      std::min(++one.silences / looks_a_pause, longest_pause);
-  one.next += look_every * (1u << doublings);
-}
-
 // All at once: one that is stopped lets the whole time pass, and while this
 // node waits for several of them the next one would yield to it.
-std::vector<const expulsion::sought_node*>
+std::vector<const sought_node*>
 expulsion::living(std::vector<sought_node>& sought) {
   std::vector<std::pair<sought_node*, std::future<bool>>> asked;
   for (auto& one : sought)
     if (!stopped_.load() && clock::now() >= one.next && !is_member(one.who.id))
-      asked.emplace_back(&one, std::async(std::launch::async, [this, &one] {
-        return self_.lives(one.who);
-      }));
+      asked.emplace_back(
+          &one, std::async([this, &one] { return self_.lives(one.who); }));
   std::vector<const sought_node*> out;
   for (auto& [one, answer] : asked) {
     const bool answered = answer.get();
-    note(*one, answered);
+    one->note(answered, clock::now());
     if (answered)
       out.push_back(one);
   }

@@ -39,6 +39,20 @@ struct part_of_cluster {
   std::string text() const;
 };
 
+/// A node that another one looks for.
+struct sought_node {
+  using time = std::chrono::steady_clock::time_point;
+
+  member who;
+  bool slept = false; ///< `part_of_cluster::slept`
+  unsigned silences = 0;
+  time next{};  ///< when it is asked again
+  time since{}; ///< since when it answers, or when it was lost
+
+  /// What came of a question. One that was silent is asked less and less often.
+  void note(bool answered, time now);
+};
+
 /// Brings a node back to a cluster that took it for dead, while it was stopped
 /// or cut off: this incarnation cannot come back, but the process can, as a new
 /// node.
@@ -73,19 +87,9 @@ public:
   std::string reason() const;
 
 private:
-  /// A node that is looked for.
-  struct sought_node {
-    member who;
-    bool slept = false; ///< `part_of_cluster::slept`
-    unsigned silences = 0;
-    clock::time_point next;  ///< when it is asked again
-    clock::time_point since; ///< when it was known to be silent, or was lost
-  };
-
   void lost(const member& who, bool slept);
   bool is_member(node_id who) const;
   bool is_alone() const;
-  static void note(sought_node& one, bool answered);
   std::vector<const sought_node*> living(std::vector<sought_node>& sought);
   void look_again();
   void look();

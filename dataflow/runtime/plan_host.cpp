@@ -311,6 +311,8 @@ std::size_t plan_host::give(steal_terms& terms) {
   gives = false;
   for (auto* task : kept)
     ready(*task);
+  if (before > terms.tasks)
+    world_.resources.wake(); // those that went may have been woken for some
   given += before - terms.tasks;
   if (given > 0 && !plan_for_guest.empty() && !closed_.load()) {
     introduced_.push_back(terms.thief);

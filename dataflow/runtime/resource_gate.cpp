@@ -15,12 +15,19 @@ void resource_gate::change(const resource_counts& by, bool taken) {
   }
 }
 
-// Not past a thread that waits for some: it has run already, and others wait
-// for its end.
+// By a thread that waits for some of the same: it has run already, others wait
+// for its end, and nobody goes past it.
+bool resource_gate::is_claimed(const resource_counts& needs) const {
+  return std::ranges::any_of(claims_, [&](const auto* claim) {
+    return std::ranges::any_of(
+        needs, [&](const auto& each) { return claim->contains(each.first); });
+  });
+}
+
 bool resource_gate::take_or_wait(const resource_counts& needs,
                                  const waiter& who) {
   std::lock_guard guard{mutex_};
-  const bool there = taking_ == 0 && fits(needs, free_);
+  const bool there = !is_claimed(needs) && fits(needs, free_);
   if (there)
     change(needs, true);
   else
@@ -30,9 +37,9 @@ bool resource_gate::take_or_wait(const resource_counts& needs,
 
 void resource_gate::take(const resource_counts& needs) {
   std::unique_lock guard{mutex_};
-  ++taking_;
+  claims_.push_back(&needs);
   given_back_.wait(guard, [&] { return fits(needs, free_); });
-  --taking_;
+  std::erase(claims_, &needs);
   change(needs, true);
   wake_fitting();
 }
@@ -47,13 +54,11 @@ void resource_gate::give_back(const resource_counts& needs) {
 // Those who are woken have taken nothing yet, so what they need is left out of
 // the account of this call only.
 void resource_gate::wake_fitting() {
-  if (taking_ > 0)
-    return; // it calls this later
   auto left = free_;
   for (;;) {
     auto best = waiting_.end();
     for (auto i = waiting_.begin(); i != waiting_.end(); ++i)
-      if (fits(i->first, left)
+      if (fits(i->first, left) && !is_claimed(i->first)
           && (best == waiting_.end()
               || i->second.begin()->first < best->second.begin()->first))
         best = i;
@@ -75,6 +80,12 @@ void resource_gate::forget(const runnable_plan& plan) {
     std::erase_if(queue,
                   [&](const auto& each) { return each.second.plan == &plan; });
   std::erase_if(waiting_, [](const auto& each) { return each.second.empty(); });
+  wake_fitting();
+}
+
+void resource_gate::wake() {
+  std::lock_guard guard{mutex_};
+  wake_fitting();
 }
 
 std::vector<task_record*>
@@ -104,6 +115,11 @@ std::size_t resource_gate::surplus() const {
   for (const auto& [needs, queue] : waiting_)
     (fits(needs, all_) ? others : stuck) += queue.size();
   return stuck + (others + 1) / 2;
+}
+
+std::size_t resource_gate::takers() const {
+  std::lock_guard guard{mutex_};
+  return claims_.size();
 }
 
 bool resource_gate::is_waiting(const task_record& task) const {

@@ -44,8 +44,12 @@ public:
   void take(const resource_counts& needs);
   void give_back(const resource_counts& needs);
 
-  /// Nobody of `plan` waits any more, or is woken.
+  /// Nobody of `plan` waits any more, or is woken. Who was woken and did not
+  /// come does not stand in the way of others.
   void forget(const runnable_plan& plan);
+  /// Lets those try again for which there is enough: some that were woken will
+  /// not come.
+  void wake();
   /// Takes up to `most` of `plan` out that can run where there is `elsewhere`,
   /// the last of the order first.
   std::vector<task_record*> take_back(const runnable_plan& plan,
@@ -56,11 +60,14 @@ public:
   /// that cannot run here, and half of the others.
   std::size_t surplus() const;
   bool is_waiting(const task_record& task) const;
+  /// Threads that wait in `take`.
+  std::size_t takers() const;
 
 private:
   using waiters = std::multimap<std::uint32_t, waiter>; ///< by priority
 
   void wake_fitting();
+  bool is_claimed(const resource_counts& needs) const;
   void change(const resource_counts& by, bool taken);
 
   const resource_counts all_;
@@ -69,7 +76,7 @@ private:
   std::condition_variable given_back_;
   resource_counts free_;
   std::map<resource_counts, waiters> waiting_; ///< by what they need
-  unsigned taking_ = 0;                        ///< threads in `take`
+  std::vector<const resource_counts*> claims_; ///< of threads in `take`
 };
 
 /// What a running task has taken; gives it back at its end.

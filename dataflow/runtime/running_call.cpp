@@ -34,12 +34,13 @@ running_call* running_call::current() noexcept {
   return this_threads;
 }
 
-// After it has waited.
+// After it has waited. Resources go before the right to be alone, as when a
+// call starts: whoever had that and waited for them would hold up who has them.
 void running_call::begin() {
-  if (is_alone_)
-    alone_.lock();
   if (where_.grant)
     where_.grant->go_on();
+  if (is_alone_)
+    alone_.lock();
   if (where_.room)
     where_.room->go_on();
   if (where_.note)

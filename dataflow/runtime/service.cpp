@@ -102,6 +102,7 @@ dataflow_service::~dataflow_service() {
   }
   for (const auto& life : ended_)
     life->end();
+  cutting_.stop(); // what it is at may be the last that holds a host
 }
 
 void dataflow_service::listen() {

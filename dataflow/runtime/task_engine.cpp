@@ -215,6 +215,12 @@ void keep_first_error(task_record& r, const task_failure_ptr& error) {
 
 } // namespace
 
+// A part of a block must not be taken for the block.
+bool task_engine::goes_inside(const task_input& in) const {
+  return in.data && in.data.bytes() <= how_.inline_bytes
+         && !(in.far && in.far->part.task != 0);
+}
+
 dataflow_message task_engine::have_of(const task_input& in, std::uint64_t to,
                                       std::uint32_t slot) const {
   auto m = message_of(message_kind::have, to);
@@ -225,7 +231,7 @@ dataflow_message task_engine::have_of(const task_input& in, std::uint64_t to,
   if (in.far && in.far->error) {
     m.kind = message_kind::erred;
     m.error = in.far->error;
-  } else if (in.data && in.data.bytes() <= how_.inline_bytes) {
+  } else if (goes_inside(in)) {
     m.data = in.data;
   }
   return m;
@@ -638,7 +644,8 @@ bool task_engine::is_task(std::uint64_t low) const {
 void task_engine::dispatch(dataflow_message&& m) {
   switch (m.kind) {
   case message_kind::block_data:
-    arrived(m);
+    if (m.data)
+      arrived(m);
     return;
   case message_kind::lend:
     receive_lend(m);

@@ -287,6 +287,7 @@ private:
   void apply(task_record& r, Event&& event, Onward&& onward);
   template <class Event>
   void apply(task_record& r, Event&& event);
+  bool goes_inside(const task_input& in) const;
   dataflow_message have_of(const task_input& in, std::uint64_t to,
                            std::uint32_t slot) const;
   effect rotate(task_record& r, effect e);

@@ -17,8 +17,8 @@
 #include "dataflow/runtime/task_engine.hpp"
 
 #include <algorithm>
+#include <exception>
 #include <limits>
-#include <new>
 #include <utility>
 
 namespace tern {
@@ -36,6 +36,15 @@ std::shared_ptr<far_block> known_or_new(Map& blocks, const Key& key,
     known = f;
   }
   return f;
+}
+
+} // namespace
+
+namespace {
+
+bool has_come(far_block& f) {
+  std::lock_guard guard{f.lock};
+  return static_cast<bool>(f.data);
 }
 
 } // namespace
@@ -70,8 +79,8 @@ block task_engine::part_or_all(const block& data, std::uint64_t producer,
   try {
     return cut_out(data,
                    *part_in_slot(*edges_, unpack(reader.task), reader.slot));
-  } catch (const std::bad_alloc&) {
-    return data; // it will do, and is there
+  } catch (const std::exception&) { // no memory: the block will do
+    return data;
   }
 }
 
@@ -82,6 +91,7 @@ void task_engine::answer_with_part(const request& by, dataflow_message whole) {
     whole.to = by.part.task;
     whole.slot = by.part.slot;
   }
+  whole.bytes = 0; // it waited: the time says nothing of the link
   send(by.asker, std::move(whole));
 }
 
@@ -253,7 +263,8 @@ void task_engine::arrived(const dataflow_message& m) {
     std::lock_guard guard{far_mutex_};
     const auto take = [&](auto at) {
       asked_parts_.erase(at->first);
-      if (auto f = at->second.lock())
+      auto f = at->second.lock();
+      if (f && !has_come(*f))
         parts.push_back(std::move(f));
     };
     if (m.to != 0) {

@@ -34,7 +34,7 @@ std::shared_ptr<lend_body> task_engine::state_of(task_record& r) {
     out.holder = nodes_.id_of(in.holder);
     if (in.far && in.far->error)
       out.error = in.far->error;
-    else if (in.data && in.data.bytes() <= how_.inline_bytes)
+    else if (goes_inside(in))
       out.data = in.data;
     body->inputs.push_back(std::move(out));
   }

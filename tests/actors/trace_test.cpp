@@ -349,6 +349,30 @@ BOOST_AUTO_TEST_CASE(any_events_become_json_with_times_in_order) {
   }
 }
 
+// A reader refuses a frame of more than 4 MiB.
+BOOST_AUTO_TEST_CASE(steps_of_long_words_and_many_losses_can_be_read) {
+  node_trace node;
+  node.node = node_id{7};
+  for (std::uint64_t i = 0; i < 1200; ++i) {
+    recorded_step step;
+    step.actor = {7, 9};
+    step.index = i;
+    step.kind = step_kind::message;
+    step.threw = std::string(4096, 'x');
+    node.steps.push_back(step);
+    for (std::uint64_t k = 0; k < 50; ++k)
+      node.lost_steps.push_back({{7, i}, 1, k, 1});
+  }
+  std::vector<std::byte> bytes;
+  append_record(bytes, trace_header{});
+  append_node(bytes, node);
+  const auto read = read_trace(bytes);
+  BOOST_TEST_REQUIRE(read.has_value());
+  BOOST_TEST_REQUIRE(read->nodes.size() == 1u);
+  BOOST_TEST((read->nodes[0].steps == node.steps));
+  BOOST_TEST((read->nodes[0].lost_steps == node.lost_steps));
+}
+
 BOOST_AUTO_TEST_CASE(a_task_is_one_slice_and_a_move_a_mark) {
   node_trace node;
   node.node = node_id{1};

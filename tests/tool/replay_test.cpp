@@ -112,7 +112,7 @@ BOOST_AUTO_TEST_CASE(a_program_replays_its_own_actors) {
   const auto r = again.wait();
   BOOST_TEST_REQUIRE(r.status == 0, r.out + r.err);
   BOOST_TEST(r.json()["same"] == true);
-  BOOST_TEST(r.json()["messages"] >= 1200); // transfers and two answers each
+  BOOST_TEST(r.json()["messages"] >= 800); // a transfer and an answer each
   process wrong{{"replay", bank.path}, folder + "example_bank"};
   const auto usage = wrong.wait();
   BOOST_TEST(usage.status == 2);

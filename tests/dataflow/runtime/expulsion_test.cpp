@@ -94,6 +94,25 @@ BOOST_AUTO_TEST_CASE(one_that_lost_all_yields_before_those_that_lost_one) {
   }
 }
 
+// However seldom it was asked at last: it was stopped, has just woken up, and
+// is about to yield itself.
+BOOST_AUTO_TEST_CASE(one_that_answers_at_last_has_time_to_yield) {
+  sought_node sleeper;
+  sought_node::time now{1h};
+  sleeper.since = now;
+  for (int i = 0; i < 100; ++i) {
+    sleeper.note(false, now);
+    BOOST_TEST((sleeper.next > now));
+    now = sleeper.next;
+  }
+  BOOST_TEST((sleeper.next - now < 20s));
+  now += 16s;
+  sleeper.note(true, now);
+  BOOST_TEST((sleeper.since == now));
+  sleeper.note(true, now + 1s);
+  BOOST_TEST((sleeper.since == now));
+}
+
 BOOST_AUTO_TEST_CASE(ids_decide_between_two_that_all_others_see) {
   const auto lower =
       seconds_until_it_yields({.here = 3, .there = 1, .lowest = true});

@@ -114,6 +114,53 @@ BOOST_AUTO_TEST_CASE(a_plan_that_ends_wakes_nobody) {
   BOOST_TEST(g.taken_woken() == numbers{2}, boost::test_tools::per_element());
 }
 
+// The one that was woken was in the queue of the pool, which its plan left.
+BOOST_AUTO_TEST_CASE(who_was_woken_and_is_gone_is_in_nobodys_way) {
+  gate_and_plan g{{{"GPU", 1}}};
+  some_plan other;
+  BOOST_TEST(g.take(gpu));
+  BOOST_TEST(!g.take(gpu, 1));
+  BOOST_TEST(!g.gate.take_or_wait(gpu, other.task(2)));
+  g.gate.give_back(gpu);
+  BOOST_TEST(g.taken_woken() == numbers{1}, boost::test_tools::per_element());
+  g.gate.forget(g.plan);
+  BOOST_TEST(g.taken_woken() == numbers{2}, boost::test_tools::per_element());
+  BOOST_TEST(!g.gate.is_waiting(*other.task(2).task));
+}
+
+BOOST_AUTO_TEST_CASE(after_some_have_gone_elsewhere_others_try) {
+  gate_and_plan g{{{"GPU", 1}}};
+  BOOST_TEST(g.take(gpu));
+  BOOST_TEST(!g.take(gpu, 1));
+  BOOST_TEST(!g.take(gpu, 2));
+  g.gate.give_back(gpu);
+  BOOST_TEST(g.taken_woken() == numbers{1}, boost::test_tools::per_element());
+  g.gate.wake(); // a thief has got the first
+  BOOST_TEST(g.taken_woken() == numbers{2}, boost::test_tools::per_element());
+}
+
+// A call that goes on after a wait comes before others, but only where they
+// need the same.
+BOOST_AUTO_TEST_CASE(who_waits_on_a_thread_stops_nobody_who_needs_others) {
+  gate_and_plan g{{{"GPU", 1}, {"licence", 1}}};
+  BOOST_TEST(g.take(gpu));
+  std::thread goes_on{[&] {
+    g.gate.take(gpu);
+  }};
+  while (g.gate.takers() == 0)
+    std::this_thread::yield();
+  BOOST_TEST(g.take(licence, 3));
+  BOOST_TEST(!g.take(licence, 4));
+  BOOST_TEST(!g.take(gpu, 1));
+  g.gate.give_back(licence);
+  BOOST_TEST(g.taken_woken() == numbers{4}, boost::test_tools::per_element());
+  g.gate.give_back(gpu);
+  goes_on.join();
+  BOOST_TEST(g.taken_woken().empty()); // it has it
+  g.gate.give_back(gpu);
+  BOOST_TEST(g.taken_woken() == numbers{1}, boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(those_that_wait_can_be_given_to_whoever_can_run_them) {
   gate_and_plan g{{{"GPU", 1}}};
   BOOST_TEST(g.take(gpu));
