@@ -84,10 +84,11 @@ private:
 struct buy {
   static constexpr std::string_view name = "buy";
   std::string what;
+  std::string then; ///< when that has come
   tern::ref<shop> where;
   template <class Archive>
   void fields(Archive& a) {
-    a(what, where);
+    a(what, then, where);
   }
 };
 
@@ -97,13 +98,22 @@ public:
   using messages = tern::messages<buy, shipped>;
 
   void on(const buy& b, tern::context& here) {
-    here.send(b.where, order{b.what, here.self<buyer>()});
+    where_ = b.where;
+    next_ = b.then;
+    here.send(where_, order{b.what, here.self<buyer>()});
   }
-  void on(const shipped& s) {
+  void on(const shipped& s, tern::context& here) {
     std::cout << "shipped: " << s.what << std::endl;
+    here.send(where_, order{next_, here.self<buyer>()});
   }
   template <class Archive>
-  void fields(Archive&) {}
+  void fields(Archive& a) {
+    a(where_, next_);
+  }
+
+private:
+  tern::ref<shop> where_;
+  std::string next_;
 };
 
 void shop::reserved(const order& o, const tern::result<bool>& there,
@@ -121,8 +131,7 @@ int run() {
   const auto behind = here.spawn<store>("tea");
   const auto front = here.spawn<shop>(behind);
   const auto one = here.spawn<buyer>();
-  here.send(one, buy{"tea", front});
-  here.send(one, buy{"coffee", front});
+  here.send(one, buy{"tea", "coffee", front});
   std::cout << "buyer: " << to_string(one.id())
             << "\nshop: " << to_string(front.id())
             << "\nstore: " << to_string(behind.id())
