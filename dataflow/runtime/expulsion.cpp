@@ -18,8 +18,8 @@ constexpr unsigned longest_pause = 5;   ///< 2^5 times as long
 constexpr unsigned most_silences = 120; ///< some 20 minutes: then it is dead
 constexpr auto at_a_door = 1s;
 constexpr auto patience_of_lower = 1500ms; ///< more than the higher id has
-constexpr auto patience_for_session = 2500ms;
-constexpr auto lonely_patience = 5s;
+constexpr auto patience_for_session = 2s;
+constexpr auto lonely_patience = 4500ms;
 constexpr auto patience_of_few = 6s;
 constexpr auto patience = 12s;
 
@@ -28,7 +28,7 @@ constexpr auto patience = 12s;
 bool part_of_cluster::should_yield() const noexcept {
   const auto longer = lowest ? patience_of_lower : 0ms;
   if (slept)
-    return waited >= longer + (waited_for ? patience_for_session : 0ms);
+    return waited >= longer + (waited_for ? patience_for_session : 0s);
   if (here == 1 && !waited_for)
     return waited > lonely_patience + longer;
   if (here < there)

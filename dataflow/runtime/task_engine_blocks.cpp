@@ -38,10 +38,6 @@ std::shared_ptr<far_block> known_or_new(Map& blocks, const Key& key,
   return f;
 }
 
-} // namespace
-
-namespace {
-
 bool has_come(far_block& f) {
   std::lock_guard guard{f.lock};
   return static_cast<bool>(f.data);
